@@ -1,0 +1,1 @@
+"""How rows get in, are kept and are served."""

@@ -1,0 +1,222 @@
+"""The facts' columns: what metrics may read. One schema serves DuckDB, Parquet and Spark.
+
+Suffixes: ``_at`` UTC instant, ``_on`` the campus's local day, ``_cny`` money. ``at`` and
+``on`` name the column by which a fact is known (as-of) and by which a period takes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+
+Columns = dict[str, str]
+
+UNASSIGNED = "-"  # campus of rows that name none: seen by whole-institution roles only
+
+_WHO: Columns = {"person_id": "string", "campus_id": "string"}
+_SOURCE: Columns = {"channel_id": "string", "campaign": "string", "material": "string"}
+
+
+@dataclass(frozen=True)
+class FactSchema:
+    """One fact: its columns, the time it is known by, and the columns that are personal."""
+
+    name: str
+    columns: Columns
+    at: str = ""  # instant; compared with the as-of instant
+    on: str = ""  # day; compared with the as-of day where there is no instant
+    personal: tuple[str, ...] = ()  # each has a twin ``<column>_masked``
+    sources: tuple[str, ...] = ()  # contracts it is built from
+
+    @property
+    def table(self) -> str:
+        """The stored table's name."""
+        return f"fact_{self.name}"
+
+    @property
+    def schema(self) -> ibis.Schema:
+        """The fact as an Ibis schema."""
+        return ibis.schema(self.columns)
+
+
+_DATE, _TIME, _TEXT, _INT, _REAL, _BOOL, _CNY = (
+    "date", "timestamp(6)", "string", "int64", "float64", "boolean", "decimal(18, 2)",
+)  # fmt: skip
+
+_FACTS = (
+    FactSchema(
+        "lead",
+        {
+            "lead_id": _TEXT, **_WHO, "household_id": _TEXT, **_SOURCE, "activity_id": _TEXT,
+            "course_line": _TEXT, "owner_id": _TEXT, "created_at": _TIME, "created_on": _DATE,
+            "created_hour": _INT, "assigned_at": _TIME, "status": _TEXT, "lost_reason": _TEXT,
+            "introducer_person_id": _TEXT,
+            "is_first": _BOOL,  # the person's first lead ever, anywhere
+            "is_valid": _BOOL, "is_mapped": _BOOL, "has_touch": _BOOL,
+        },
+        at="created_at", on="created_on", sources=("leads", "events", "channels"),
+    ),
+    FactSchema(
+        "touch",
+        {
+            "touch_id": _TEXT, **_WHO, **_SOURCE, "kind": _TEXT,  # click, visit, scan, lead
+            "touched_at": _TIME, "touched_on": _DATE, "is_direct": _BOOL, "has_cost": _BOOL,
+        },
+        at="touched_at", on="touched_on", sources=("events", "leads", "spend"),
+    ),
+    FactSchema(
+        "visit",
+        {
+            "visit_id": _TEXT, **_WHO, "channel_id": _TEXT, "activity_id": _TEXT,
+            "started_at": _TIME, "started_on": _DATE, "pages": _INT, "dwell_seconds": _REAL,
+        },
+        at="started_at", on="started_on", sources=("events",),
+    ),
+    FactSchema(
+        "event",
+        {
+            "event_id": _TEXT, "name": _TEXT, **_WHO, **_SOURCE, "activity_id": _TEXT,
+            "occurred_at": _TIME, "occurred_on": _DATE, "page": _TEXT, "dwell_seconds": _REAL,
+            "share_id": _TEXT, "from_share_id": _TEXT, "share_channel": _TEXT,
+        },
+        at="occurred_at", on="occurred_on", sources=("events",),
+    ),
+    FactSchema(
+        "share_edge",
+        {
+            "activity_id": _TEXT, "sharer_person_id": _TEXT, **_WHO, "share_channel": _TEXT,
+            "arrived_at": _TIME, "arrived_on": _DATE,
+        },
+        at="arrived_at", on="arrived_on", sources=("events",),
+    ),
+    FactSchema(
+        "followup",
+        {
+            "followup_id": _TEXT, "lead_id": _TEXT, **_WHO, "staff_id": _TEXT,
+            "happened_at": _TIME, "happened_on": _DATE, "method": _TEXT, "result": _TEXT,
+            "is_effective": _BOOL, "duration_seconds": _INT, "note": _TEXT, "note_masked": _TEXT,
+        },
+        at="happened_at", on="happened_on", personal=("note",), sources=("followups", "leads"),
+    ),
+    FactSchema(
+        "order_line",
+        {
+            "order_line_id": _TEXT, "order_id": _TEXT, **_WHO, "household_id": _TEXT,
+            "student_id": _TEXT, "lead_id": _TEXT, "course_id": _TEXT, "course_line": _TEXT,
+            "paid_at": _TIME, "paid_on": _DATE, "kind": _TEXT,  # charge, refund, transfer, carry_over
+            "is_formal": _BOOL,  # a charge for a full-price course: what converts a lead
+            "is_trial": _BOOL,  # a charge for a trial or token-price course
+            "net_cny": _CNY,  # paid positive, refunded negative, transfers and carry-overs 0
+            "lessons": _INT,
+        },
+        at="paid_at", on="paid_on", sources=("orders", "order_lines", "courses"),
+    ),
+    FactSchema(
+        "enrolment",
+        {
+            "enrolment_id": _TEXT, **_WHO, "household_id": _TEXT, "student_id": _TEXT,
+            "course_id": _TEXT, "course_line": _TEXT, "class_id": _TEXT, "teacher_id": _TEXT,
+            "class_teacher_id": _TEXT, "started_on": _DATE, "ends_on": _DATE,
+            "lessons_bought": _INT, "state": _TEXT, "stopped_on": _DATE,
+            "renewed_from_id": _TEXT, "is_formal": _BOOL,
+        },
+        on="started_on", sources=("enrolments", "classes", "courses"),
+    ),
+    FactSchema(
+        "seat",
+        {
+            "seat_id": _TEXT, **_WHO, "student_id": _TEXT, "enrolment_id": _TEXT,
+            "class_id": _TEXT, "course_id": _TEXT, "course_line": _TEXT, "teacher_id": _TEXT,
+            "lesson_id": _TEXT, "lesson_no": _INT, "starts_at": _TIME, "held_on": _DATE,
+            "lesson_state": _TEXT, "attendance": _TEXT, "made_up_on": _DATE,
+            "consumed_lessons": _REAL, "watched_share": _REAL,
+        },
+        at="starts_at", on="held_on", sources=("seats", "lessons", "classes", "courses"),
+    ),
+    FactSchema(
+        "assessment",
+        {
+            "assessment_id": _TEXT, **_WHO, "student_id": _TEXT, "course_id": _TEXT,
+            "class_id": _TEXT, "due_on": _DATE, "taken_on": _DATE, "score": _REAL,
+            "full_score": _REAL,
+        },
+        on="due_on", sources=("assessments",),
+    ),
+    FactSchema(
+        "feedback",
+        {
+            "feedback_id": _TEXT, **_WHO, "student_id": _TEXT, "class_id": _TEXT,
+            "given_at": _TIME, "given_on": _DATE, "rating": _REAL, "nps": _REAL,
+            "is_complaint": _BOOL,
+        },
+        at="given_at", on="given_on", sources=("feedback",),
+    ),
+    FactSchema(
+        "reward",
+        {
+            "reward_id": _TEXT, **_WHO, "student_id": _TEXT, "lead_id": _TEXT,
+            "activity_id": _TEXT, "granted_at": _TIME, "granted_on": _DATE, "cost_cny": _CNY,
+        },
+        at="granted_at", on="granted_on", sources=("rewards",),
+    ),
+    FactSchema(
+        "spend",
+        {
+            "spend_id": _TEXT, "campus_id": _TEXT, **_SOURCE, "spend_on": _DATE,
+            "impressions": _INT, "clicks": _INT, "cost_cny": _CNY, "claimed_conversions": _INT,
+            "is_mapped": _BOOL,
+        },
+        on="spend_on", sources=("spend", "channels"),
+    ),
+    FactSchema(
+        "target",
+        {"campus_id": _TEXT, "month_on": _DATE, "metric": _TEXT, "value": _REAL},
+        sources=("targets",),
+    ),
+    # One row per person and campus that knows them: who may be found, and by whom.
+    FactSchema(
+        "person",
+        {
+            **_WHO, "household_id": _TEXT, "owner_id": _TEXT, "name": _TEXT, "name_masked": _TEXT,
+            "pinyin": _TEXT, "pinyin_masked": _TEXT, "initials": _TEXT, "initials_masked": _TEXT,
+            "phone": _TEXT, "phone_masked": _TEXT,
+            "phone_key": _TEXT,  # keyed hash of the full number: finds it without showing it
+            "student_names": _TEXT, "student_names_masked": _TEXT,
+            "stage": _TEXT,  # visitor, lead, trial, payer
+            "first_seen_at": _TIME, "last_seen_at": _TIME,
+        },
+        at="first_seen_at", personal=("name", "pinyin", "initials", "phone", "student_names"),
+        sources=("leads", "students", "guardians", "events"),
+    ),
+    FactSchema(
+        "identifier",
+        {
+            **_WHO, "kind": _TEXT, "value": _TEXT, "value_masked": _TEXT, "is_weak": _BOOL, "evidence": _TEXT,
+            "source": _TEXT, "linked_at": _TIME,
+        },
+        at="linked_at", personal=("value",), sources=("leads", "students", "guardians", "events"),
+    ),
+)  # fmt: skip
+
+FACTS: dict[str, FactSchema] = {fact.name: fact for fact in _FACTS}
+
+# Names, not facts about people: read to label and to filter.
+DIMENSIONS: dict[str, Columns] = {
+    "campus": {"campus_id": _TEXT, "name": _TEXT, "region": _TEXT, "city": _TEXT},
+    "channel": {
+        "channel_id": _TEXT, "name": _TEXT, "parent_id": _TEXT, "kind": _TEXT, "is_paid": _BOOL,
+        "level": _INT, "root_id": _TEXT,  # level 1 ancestor
+        "level2_id": _TEXT,  # level 2 ancestor, itself at level 2, the root at level 1
+        "path": _TEXT,  # ids from the root, joined by "/"
+    },
+    "staff": {"staff_id": _TEXT, "name": _TEXT, "role": _TEXT, "campus_id": _TEXT},
+    "course": {"course_id": _TEXT, "name": _TEXT, "course_line": _TEXT, "type": _TEXT},
+    "activity": {
+        "activity_id": _TEXT, "name": _TEXT, "type": _TEXT, "campus_id": _TEXT,
+        "starts_on": _DATE, "ends_on": _DATE, "budget_cny": _CNY,
+    },
+    "freshness": {
+        "source": _TEXT, "rows": _INT, "last_at": _TIME, "loaded_at": _TIME, "usual_hours": _REAL,
+    },
+}  # fmt: skip

@@ -1,0 +1,38 @@
+"""What every store can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+
+Result = TypeVar("Result")
+Kernel = Callable[[pa.Table], Result]
+
+
+class Store(Protocol):
+    """Runs Ibis expressions over the facts' unbound tables."""
+
+    @property
+    def version(self) -> int:
+        """Grows with every load: what was computed at another version is stale."""
+
+    @property
+    def as_of(self) -> datetime:
+        """The newest complete load's instant, UTC without zone."""
+
+    def compile(self, expr: ir.Table) -> str:
+        """The SQL this store runs for an expression."""
+
+    def fetch(self, expr: ir.Table | str) -> pd.DataFrame:
+        """The rows of an expression, or of SQL that `compile` made."""
+
+    def fold(self, expr: ir.Table, kernel: Kernel[Result]) -> Result:
+        """A kernel's result over the expression's rows, fed as Arrow columns."""
+
+    def close(self) -> None:
+        """Give back what the store holds; using it afterwards raises `StoreUnavailable`."""

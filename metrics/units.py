@@ -1,0 +1,195 @@
+"""A metric is a set of units; what every metric gets from that, once.
+
+A unit is a row: ``grain`` (what it is: lead, spend, order_line…), ``unit_id``,
+``person_id``, ``campus_id``, ``channel_id``, ``course_line`` (missing where it has
+none), ``unit_on`` (the local day by which a period takes it), ``numerator``,
+``denominator`` and ``mature_at`` (UTC). Durations carry ``amount`` and ``censored`` too.
+Sums are taken over integers and decimals, so they do not depend on the order of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from data.scope import Period
+
+Z95 = 1.959963984540054  # two-sided 95 % normal quantile
+
+DIMENSIONS = ("campus_id", "channel_id", "course_line", "unit_on")
+COLUMNS = (
+    "grain", "unit_id", "person_id", "campus_id", "channel_id", "campaign", "material",
+    "course_line", "unit_on", "numerator", "denominator", "mature_at",
+)  # fmt: skip
+
+
+def as_units(
+    rows: ir.Table,
+    *,
+    grain: str,
+    unit_id: ir.Value,
+    unit_on: ir.Value,
+    mature_at: ir.Value,
+    numerator: ir.Value,
+    denominator: ir.Value | None = None,
+    **more: ir.Value,
+) -> ir.Table:
+    """Rows as units, with the dimensions they have and NULL for those they lack.
+
+    ``numerator`` and ``denominator`` must be whole numbers or decimals. Without a
+    denominator the unit only adds to the numerator.
+    """
+
+    def text(name: str) -> ir.Value:
+        return rows[name] if name in rows.columns else ibis.null("string")
+
+    return rows.select(
+        grain=ibis.literal(grain),
+        unit_id=unit_id.cast("string"),
+        **{
+            name: text(name)
+            for name in ("person_id", "campus_id", "channel_id", "campaign", "material", "course_line")
+        },
+        unit_on=unit_on,
+        numerator=numerator.cast("decimal(18, 2)"),
+        denominator=(ibis.literal(0) if denominator is None else denominator).cast("decimal(18, 2)"),
+        mature_at=mature_at.cast("timestamp(6)"),
+        **more,
+    )
+
+
+def within(
+    units: ir.Table,
+    *,
+    period: Period | None = None,
+    channels: Sequence[str] = (),
+    course_lines: Sequence[str] = (),
+) -> ir.Table:
+    """The units of a period, of some channels, of some course lines; none given keeps all."""
+    if period is not None:
+        units = units.filter(units.unit_on >= period.start, units.unit_on < period.end)
+    if channels:
+        units = units.filter(units.channel_id.isin(sorted(channels)))
+    if course_lines:
+        units = units.filter(units.course_line.isin(sorted(course_lines)))
+    return units
+
+
+def rollup(
+    units: ir.Table, *, kind: str, as_of: ir.TimestampScalar, by: Sequence[str] = ()
+) -> ir.Table:
+    """Sum mature units into one figure per group.
+
+    Parameters
+    ----------
+    units
+        One row per unit, see the module.
+    kind
+        ``count`` and ``sum`` give Σ numerator; ``proportion`` and ``ratio`` give
+        Σ numerator ÷ Σ denominator, never a mean of ratios.
+    as_of
+        A unit that matures later is counted as ``immature`` and takes no part.
+    by
+        Columns to group by; none gives one row.
+
+    Returns
+    -------
+    ibis Table
+        ``by``, ``numerator``, ``denominator`` (sums), ``value`` (missing where the
+        denominator is 0), ``low``, ``high`` (95 %: Wilson for a proportion, Byar for a
+        count, linearised for a ratio, none for a sum), ``n`` (mature units in the
+        denominator, or in the numerator of a count or sum), ``immature`` (units).
+
+    References
+    ----------
+    Wilson (1927), JASA 22:209-212. Breslow & Day (1987), vol. II, eq. 2.13 (Byar).
+    Cochran (1977), Sampling Techniques, 6.3 (linearised ratio; a given amount such as
+    spend is not a sample, so units of grain ``spend`` or ``cost`` add no variance).
+    """
+    mature = units.mature_at <= as_of
+    given = units.grain.isin(["spend", "cost"])
+    outcome = mature & ~given
+    x = units.numerator.round().cast("int64")
+    y = units.denominator.round().cast("int64")
+    counts_numerator = kind in ("count", "sum")
+    counted = units.numerator if counts_numerator else units.denominator
+    sums = units.aggregate(
+        by=list(by),
+        numerator=units.numerator.sum(where=mature).fill_null(0).cast("float64"),
+        denominator=units.denominator.sum(where=mature).fill_null(0).cast("float64"),
+        n=(mature & (counted != 0)).sum().fill_null(0),
+        immature=(~mature).sum().fill_null(0),
+        xx=(x * x).sum(where=outcome).fill_null(0).cast("float64"),
+        xy=(x * y).sum(where=outcome).fill_null(0).cast("float64"),
+        yy=(y * y).sum(where=outcome).fill_null(0).cast("float64"),
+    )
+    value, low, high = _INTERVALS[kind](sums)
+    table = sums.mutate(value=value, low=low, high=high).drop("xx", "xy", "yy")
+    return table.order_by(list(by)) if by else table
+
+
+Interval = tuple[ir.Value, ir.Value, ir.Value]
+
+
+def _byar(sums: ir.Table) -> Interval:
+    n = sums.numerator
+    low = n * (1 - 1 / (9 * n.nullif(0)) - Z95 / (3 * n.nullif(0).sqrt())).pow(3)
+    m = n + 1
+    high = m * (1 - 1 / (9 * m) + Z95 / (3 * m.sqrt())).pow(3)
+    return n, low.fill_null(0.0), high
+
+
+def _sum_only(sums: ir.Table) -> Interval:
+    nothing = ibis.null("float64")
+    return sums.numerator, nothing, nothing
+
+
+def _wilson(sums: ir.Table) -> Interval:
+    n = sums.denominator.nullif(0)
+    p = sums.numerator / n
+    centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+    half = Z95 * (p * (1 - p) / n + Z95**2 / (4 * n * n)).sqrt() / (1 + Z95**2 / n)
+    # Rounding may carry a bound a hair outside [0, 1].
+    return p, ibis.greatest(centre - half, 0.0), ibis.least(centre + half, 1.0)
+
+
+def _linearised(sums: ir.Table) -> Interval:
+    d = sums.denominator.nullif(0)
+    r = sums.numerator / d
+    variance = ibis.greatest(sums.xx - 2 * r * sums.xy + r * r * sums.yy, 0.0)
+    half = Z95 * variance.sqrt() / d.abs()
+    return r, r - half, r + half
+
+
+_INTERVALS: dict[str, Any] = {
+    "count": _byar,
+    "sum": _sum_only,
+    "proportion": _wilson,
+    "ratio": _linearised,
+}
+
+
+def rows(
+    units: ir.Table, *, as_of: ir.TimestampScalar, where: dict[str, object] | None = None
+) -> ir.Table:
+    """The units behind a number: those that ``where`` names, with ``is_mature``.
+
+    The sums of the mature rows equal the number exactly. A value of None asks for
+    rows that lack the column; a tuple asks for any of its values.
+    """
+    for name, value in (where or {}).items():
+        column = units[name]
+        if value is None:
+            units = units.filter(column.isnull())
+        elif isinstance(value, tuple):
+            units = units.filter(column.isin(list(value)))
+        else:
+            units = units.filter(column == value)
+    listed = units.mutate(is_mature=units.mature_at <= as_of)
+    return listed.filter((listed.numerator != 0) | (listed.denominator != 0) | ~listed.is_mature)
+
+
