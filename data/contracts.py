@@ -109,7 +109,7 @@ _TABLES = (
         ),
     ),
     Contract(
-        name="activity_plans", label="活动计划", purpose="Planned leads by phase and share channel.",
+        name="activity_plans", label="活动计划", purpose="Plan by phase and share channel.",
         key=("activity_id", "phase", "share_channel"),
         columns=(
             _key("activity_id", "活动编号"),

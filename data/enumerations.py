@@ -18,7 +18,9 @@ ATTENDANCE = (
     Choice(value="absent", label="未到", code=4, aliases=("缺勤", "旷课")),
     Choice(value="unmarked", label="未点名", code=0),
 )
-LESSON_STATE = _choices(("unmarked", "未点名", 0), ("marked", "已点名", 1), ("cancelled", "已取消", 2))
+LESSON_STATE = _choices(
+    ("unmarked", "未点名", 0), ("marked", "已点名", 1), ("cancelled", "已取消", 2)
+)
 CONSUMPTION = _choices(
     ("roll_call", "点名", 0),
     ("flag_makeup", "标记补课", 1),
@@ -47,7 +49,11 @@ PRODUCT = _choices(
     ("stored_card", "储值卡", 5),
 )
 CHANNEL_KIND = _choices(
-    ("online", "线上"), ("offline", "线下"), ("referral", "转介绍"), ("organic", "自然"), ("direct", "直接访问")
+    ("online", "线上"),
+    ("offline", "线下"),
+    ("referral", "转介绍"),
+    ("organic", "自然"),
+    ("direct", "直接访问"),
 )
 STAFF_ROLE = _choices(
     ("consultant", "课程顾问"),
@@ -82,7 +88,9 @@ LEAD_STATUS = _choices(
     ("lost", "已流失"),
     ("recycled", "公海"),
 )
-FOLLOWUP_METHOD = _choices(("call", "电话"), ("wecom", "企业微信"), ("visit", "到访"), ("sms", "短信"))
+FOLLOWUP_METHOD = _choices(
+    ("call", "电话"), ("wecom", "企业微信"), ("visit", "到访"), ("sms", "短信")
+)
 FOLLOWUP_RESULT = _choices(
     ("no_answer", "未接通"),
     ("talked", "已沟通"),
@@ -92,7 +100,11 @@ FOLLOWUP_RESULT = _choices(
     ("refused", "拒绝"),
 )
 RELATION = _choices(
-    ("father", "父亲"), ("mother", "母亲"), ("grandparent", "祖父母"), ("self", "本人"), ("other", "其他")
+    ("father", "父亲"),
+    ("mother", "母亲"),
+    ("grandparent", "祖父母"),
+    ("self", "本人"),
+    ("other", "其他"),
 )
 COURSE_TYPE = _choices(("formal", "正价课"), ("trial", "试听课"), ("token", "低价课"))
 ENROLMENT_STATE = _choices(
@@ -103,6 +115,8 @@ ENROLMENT_STATE = _choices(
     ("transferred", "转出"),
 )
 GENDER = _choices(("female", "女"), ("male", "男"), ("unknown", "未知"))
-TARGET_METRIC = _choices(("new_leads", "新增线索"), ("first_orders", "首单人数"), ("net_revenue", "净收入"))
+TARGET_METRIC = _choices(
+    ("new_leads", "新增线索"), ("first_orders", "首单人数"), ("net_revenue", "净收入")
+)
 EXPERIMENT_UNIT = _choices(("person", "个人"), ("class", "班级"), ("campus", "校区"))
 REWARD_KIND = _choices(("gift", "礼品"), ("cash", "现金"), ("lessons", "课时"))

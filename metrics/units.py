@@ -10,7 +10,6 @@ Sums are taken over integers and decimals, so they do not depend on the order of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import ibis
@@ -20,11 +19,7 @@ from data.scope import Period
 
 Z95 = 1.959963984540054  # two-sided 95 % normal quantile
 
-DIMENSIONS = ("campus_id", "channel_id", "course_line", "unit_on")
-COLUMNS = (
-    "grain", "unit_id", "person_id", "campus_id", "channel_id", "campaign", "material",
-    "course_line", "unit_on", "numerator", "denominator", "mature_at",
-)  # fmt: skip
+_CARRIED = ("person_id", "campus_id", "channel_id", "campaign", "material", "course_line")
 
 
 def as_units(
@@ -50,13 +45,12 @@ def as_units(
     return rows.select(
         grain=ibis.literal(grain),
         unit_id=unit_id.cast("string"),
-        **{
-            name: text(name)
-            for name in ("person_id", "campus_id", "channel_id", "campaign", "material", "course_line")
-        },
+        **{name: text(name) for name in _CARRIED},
         unit_on=unit_on,
         numerator=numerator.cast("decimal(18, 2)"),
-        denominator=(ibis.literal(0) if denominator is None else denominator).cast("decimal(18, 2)"),
+        denominator=(ibis.literal(0) if denominator is None else denominator).cast(
+            "decimal(18, 2)"
+        ),
         mature_at=mature_at.cast("timestamp(6)"),
         **more,
     )
@@ -191,5 +185,3 @@ def rows(
             units = units.filter(column == value)
     listed = units.mutate(is_mature=units.mature_at <= as_of)
     return listed.filter((listed.numerator != 0) | (listed.denominator != 0) | ~listed.is_mature)
-
-

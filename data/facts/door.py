@@ -187,4 +187,3 @@ class Facts:
         if "campus_id" in DIMENSIONS[name] and self.scope.campuses != EVERY_CAMPUS:
             rows = rows.filter(rows.campus_id.isin(self.scope.campuses))
         return rows
-

@@ -104,7 +104,7 @@ _FACTS = (
         {
             "order_line_id": _TEXT, "order_id": _TEXT, **_WHO, "household_id": _TEXT,
             "student_id": _TEXT, "lead_id": _TEXT, "course_id": _TEXT, "course_line": _TEXT,
-            "paid_at": _TIME, "paid_on": _DATE, "kind": _TEXT,  # charge, refund, transfer, carry_over
+            "paid_at": _TIME, "paid_on": _DATE, "kind": _TEXT,  # as orders.type
             "is_formal": _BOOL,  # a charge for a full-price course: what converts a lead
             "is_trial": _BOOL,  # a charge for a trial or token-price course
             "net_cny": _CNY,  # paid positive, refunded negative, transfers and carry-overs 0
@@ -192,8 +192,8 @@ _FACTS = (
     FactSchema(
         "identifier",
         {
-            **_WHO, "kind": _TEXT, "value": _TEXT, "value_masked": _TEXT, "is_weak": _BOOL, "evidence": _TEXT,
-            "source": _TEXT, "linked_at": _TIME,
+            **_WHO, "kind": _TEXT, "value": _TEXT, "value_masked": _TEXT, "is_weak": _BOOL,
+            "evidence": _TEXT, "source": _TEXT, "linked_at": _TIME,
         },
         at="linked_at", personal=("value",), sources=("leads", "students", "guardians", "events"),
     ),

@@ -31,7 +31,7 @@ class Store(Protocol):
     def fetch(self, expr: ir.Table | str) -> pd.DataFrame:
         """The rows of an expression, or of SQL that `compile` made."""
 
-    def fold(self, expr: ir.Table, kernel: Kernel[Result]) -> Result:
+    def fold(self, expr: ir.Table | str, kernel: Kernel[Result]) -> Result:
         """A kernel's result over the expression's rows, fed as Arrow columns."""
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ class DuckDBStore:
                 config={} if read_only else {"storage_compatibility_version": "v1.5.0"},
             )
         except duckdb.IOException as error:
-            raise StoreUnavailable(f"the store {path} must be free and readable: {error}") from error
+            raise StoreUnavailable(f"{path} must be free and readable: {error}") from error
         self._writer = threading.RLock()
         self._connection.execute("SET TimeZone='UTC'")
         if not read_only:
@@ -93,7 +93,7 @@ class DuckDBStore:
         """The rows of an expression, or of SQL that `compile` made."""
         return self._arrow(expr).to_pandas()
 
-    def fold(self, expr: ir.Table, kernel: Kernel[Result]) -> Result:
+    def fold(self, expr: ir.Table | str, kernel: Kernel[Result]) -> Result:
         """A kernel's result over the expression's rows."""
         return kernel(self._arrow(expr))
 

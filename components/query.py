@@ -1,0 +1,235 @@
+"""Where a metric, a viewer's scope and a store meet; the only place that caches.
+
+What decides the rows is in every key: the compiled SQL (which holds the scope), the
+scope itself and the store's version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from components.session import current_viewer
+from data.facts import DIMENSIONS, Facts
+from data.installation import installation
+from data.scope import Filters, Scope
+from metrics.registry import Metric, find
+from metrics.units import rollup, rows, within
+
+Expression = Callable[..., ir.Table]
+_HOUR = 3600
+
+
+def as_of() -> datetime:
+    """The store's as-of instant, UTC without zone: all arithmetic uses it."""
+    return installation().store.as_of
+
+
+def current_scope(filters: Filters | None = None) -> Scope:
+    """The signed-in viewer's scope, cut to the campuses picked."""
+    scope = current_viewer().scope(as_of())
+    return scope.narrowed(filters.campuses) if filters else scope
+
+
+def run(
+    metric: Metric | str,
+    filters: Filters,
+    *,
+    by: tuple[str, ...] | list[str] = (),
+    scope: Scope | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """A metric's figures: one row per group with value, interval, n and immature.
+
+    ``by`` names dimensions of the units; ``channel_root`` and ``channel_level2`` group
+    by the levels of the channel tree. Without groups there is exactly one row.
+    """
+    return _fetched(sql_of(metric, filters, by=by, scope=scope, **options), scope, filters)
+
+
+def sql_of(
+    metric: Metric | str,
+    filters: Filters,
+    *,
+    by: tuple[str, ...] | list[str] = (),
+    scope: Scope | None = None,
+    **options: Any,
+) -> str:
+    """The SQL behind a metric's figures, as the store runs it."""
+    entry = find(metric) if isinstance(metric, str) else metric
+    scope = _cut(scope, filters)
+    return _figures_sql(entry.name, scope, _expanded(filters, scope), tuple(by), _plain(options))
+
+
+def list_rows(
+    metric: Metric | str,
+    filters: Filters,
+    *,
+    where: Mapping[str, object] | None = None,
+    scope: Scope | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """The units behind a metric's figure; the mature ones add up to it exactly."""
+    entry = find(metric) if isinstance(metric, str) else metric
+    scope = _cut(scope, filters)
+    expanded = _expanded(filters, scope)
+    sql = _rows_sql(entry.name, scope, expanded, _plain(where or {}), _plain(options))
+    return _fetched(sql, scope)
+
+
+def fetch(
+    function: Expression,
+    filters: Filters | None = None,
+    *,
+    scope: Scope | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """The rows of any pure function ``(facts, filters, **options)`` or ``(facts, **options)``."""
+    scope = _cut(scope, filters)
+    expanded = _expanded(filters, scope) if filters else None
+    return _fetched(_expression_sql(function, scope, expanded, _plain(options)), scope)
+
+
+def fold(
+    function: Expression,
+    kernel: Callable[[pa.Table], Any],
+    filters: Filters,
+    *,
+    scope: Scope | None = None,
+    **options: Any,
+) -> Any:
+    """A kernel's result over the rows of a pure function; the kernel is a module's function."""
+    scope = _cut(scope, filters)
+    expanded = _expanded(filters, scope)
+    sql = _expression_sql(function, scope, expanded, _plain(options))
+    return _folded(sql, f"{kernel.__module__}.{kernel.__qualname__}", scope, _version(), kernel)
+
+
+def names(dimension: str, *, scope: Scope | None = None) -> pd.DataFrame:
+    """The rows of a dimension (campus, channel, staff, course, activity) in scope."""
+    if dimension not in DIMENSIONS:
+        raise KeyError(dimension)
+    return fetch(_dimension, None, scope=scope, dimension=dimension)
+
+
+def _dimension(facts: Facts, *, dimension: str) -> ir.Table:
+    table: ir.Table = getattr(facts, dimension)
+    return table.order_by(table.columns[0])
+
+
+def _cut(scope: Scope | None, filters: Filters | None) -> Scope:
+    if scope is None:
+        return current_scope(filters)
+    return scope.narrowed(filters.campuses) if filters else scope
+
+
+def _version() -> int:
+    return installation().store.version
+
+
+def _plain(options: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
+    """Options as a hashable value; lists become tuples."""
+    return tuple(
+        (name, tuple(value) if isinstance(value, list) else value)
+        for name, value in sorted(options.items())
+    )
+
+
+def _expanded(filters: Filters, scope: Scope) -> Filters:
+    """Filters whose channels name every channel of the subtrees picked."""
+    if not filters.channels:
+        return filters
+    tree = names("channel", scope=scope)
+    picked = set(filters.channels)
+    below = [
+        channel
+        for channel, path in zip(tree["channel_id"], tree["path"], strict=True)
+        if picked & set(path.split("/"))
+    ]
+    return Filters(
+        period=filters.period,
+        comparison=filters.comparison,
+        campuses=filters.campuses,
+        channels=tuple(sorted(picked | set(below))),
+        course_lines=filters.course_lines,
+    )
+
+
+def _units(facts: Facts, name: str, filters: Filters, options: tuple[Any, ...]) -> ir.Table:
+    units = within(
+        find(name)(facts, **dict(options)),
+        period=filters.period,
+        channels=filters.channels,
+        course_lines=filters.course_lines,
+    )
+    tree = facts.channel.select("channel_id", channel_root="root_id", channel_level2="level2_id")
+    return units.left_join(tree, "channel_id").drop("channel_id_right")
+
+
+# Compiling an expression takes longer than running it on a small store.
+@lru_cache(maxsize=4096)
+def _figures_sql(
+    name: str,
+    scope: Scope,
+    filters: Filters,
+    by: tuple[str, ...],
+    options: tuple[Any, ...],
+) -> str:
+    facts = Facts(scope)
+    units = _units(facts, name, filters, options)
+    figures = rollup(units, kind=find(name).kind, as_of=facts.as_of, by=by)
+    return installation().store.compile(figures)
+
+
+@lru_cache(maxsize=1024)
+def _rows_sql(
+    name: str,
+    scope: Scope,
+    filters: Filters,
+    where: tuple[Any, ...],
+    options: tuple[Any, ...],
+) -> str:
+    facts = Facts(scope)
+    units = _units(facts, name, filters, options)
+    listed = rows(units, as_of=facts.as_of, where=dict(where))
+    who = facts.person.select("person_id", "campus_id", "name", "phone", "stage")
+    listed = listed.left_join(who, ["person_id", "campus_id"])
+    listed = listed.drop("person_id_right", "campus_id_right")
+    return installation().store.compile(listed.order_by("unit_on", "unit_id"))
+
+
+@lru_cache(maxsize=1024)
+def _expression_sql(
+    function: Expression,
+    scope: Scope,
+    filters: Filters | None,
+    options: tuple[Any, ...],
+) -> str:
+    facts = Facts(scope)
+    arguments = (facts,) if filters is None else (facts, filters)
+    return installation().store.compile(function(*arguments, **dict(options)))
+
+
+def _fetched(sql: str, scope: Scope | None, filters: Filters | None = None) -> pd.DataFrame:
+    return _frame(sql, _cut(scope, filters), _version())
+
+
+@st.cache_data(ttl=_HOUR, max_entries=2000, show_spinner=False)
+def _frame(sql: str, scope: Scope, version: int) -> pd.DataFrame:
+    del scope, version  # in the key, so that no viewer and no load meets another's rows
+    return installation().store.fetch(sql)
+
+
+@st.cache_data(ttl=_HOUR, max_entries=200, show_spinner=False)
+def _folded(
+    sql: str, kernel_name: str, scope: Scope, version: int, _kernel: Callable[[pa.Table], Any]
+) -> Any:
+    del kernel_name, scope, version  # in the key
+    return installation().store.fold(sql, _kernel)

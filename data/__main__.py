@@ -1,0 +1,109 @@
+"""The command line: `python -m data --help`. An entry point, like app.py."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from data.contracts import CONTRACTS
+from data.errors import EduLensError
+from data.home import Home
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m data", description="Work on an installation.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    commands.add_parser("init", help="prepare an empty home for an institution's own data")
+
+    sample = commands.add_parser("sample", help="fill an empty home with the sample institution")
+    sample.add_argument("--scale", type=float, default=1.0, help="1 is 20,000 leads")
+    sample.add_argument("--seed", type=int, default=7)
+
+    template = commands.add_parser("template", help="print a table's CSV template")
+    template.add_argument("table", choices=sorted(CONTRACTS))
+
+    imported = commands.add_parser("import", help="import CSV, XLSX or Parquet files")
+    imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    imported.add_argument("--as", dest="table", choices=sorted(CONTRACTS), help="the table")
+    imported.add_argument("--map", dest="mapping", help="a mapping's name or file")
+    imported.add_argument("--dry-run", action="store_true", help="preview only")
+
+    commands.add_parser("load", help="take in what landed")
+    commands.add_parser("build", help="build all facts anew")
+
+    lake = commands.add_parser("export-lake", help="write the facts as Parquet for Spark")
+    lake.add_argument("folder", type=Path)
+
+    query = commands.add_parser("query", help="print a metric, or the rows behind it")
+    query.add_argument("metric", help="a metric's name; 'list' names them all")
+    query.add_argument("--by", nargs="*", default=[], metavar="DIM")
+    query.add_argument("--campus", nargs="*", default=[])
+    query.add_argument("--channel", nargs="*", default=[])
+    query.add_argument("--course-line", nargs="*", default=[])
+    query.add_argument("--start", type=date.fromisoformat, help="first day")
+    query.add_argument("--end", type=date.fromisoformat, help="the day after the last")
+    query.add_argument("--option", nargs="*", default=[], metavar="NAME=VALUE")
+    query.add_argument("--as", dest="user", default="manager", help="whose scope")
+    query.add_argument("--rows", action="store_true", help="the rows behind the figure")
+    query.add_argument("--sql", action="store_true", help="the SQL, not its result")
+    query.add_argument("--format", choices=("csv", "json"), default="csv")
+
+    user = commands.add_parser("user", help="accounts: add, list, disable, reset a password")
+    user.add_argument("rest", nargs=argparse.REMAINDER)
+
+    commands.add_parser("doctor", help="check this home and say what is wrong")
+    commands.add_parser("docs", help="print docs/data.md from the contracts")
+    return parser
+
+
+# Each command imports what it needs: `--help` must not wait for the engines.
+def _run(options: argparse.Namespace) -> int:
+    home = Home.current()
+    match options.command:
+        case "template":
+            from data.sources.command import template
+
+            print(template(options.table), end="")
+        case "docs":
+            from data.documentation import data_page
+
+            print(data_page(), end="")
+        case "import":
+            from data.sources.command import import_command
+
+            return import_command(
+                options.files, options.table, options.mapping, options.dry_run, home
+            )
+        case "user":
+            from data.accounts.command import user_command
+
+            return user_command(options.rest, home)
+        case "query":
+            from components.command import query_command
+
+            return query_command(options, home)
+        case _:
+            from data.maintenance import maintain
+
+            return maintain(options, home)
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; an error of ours is one sentence and exit code 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except EduLensError as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

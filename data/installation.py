@@ -1,0 +1,86 @@
+"""An installation at work: its home, store, landing zone and accounts, one set a process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from data.accounts import Accounts, seed_sample_accounts
+from data.home import Home
+from data.landing import Landing
+from data.loader import load
+from data.sample import AS_OF, generate
+from data.stores import DuckDBStore
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What one process holds of an installation."""
+
+    home: Home
+    store: DuckDBStore
+    landing: Landing
+    accounts: Accounts
+
+    @classmethod
+    def open(cls, home: Home) -> Installation:
+        """Open the installation in a home, taking in what landed while it was closed."""
+        home.prepare()
+        opened = cls(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
+        load(opened.store, opened.landing)
+        return opened
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing ever arrived."""
+        return not self.landing.segments()
+
+    def add_sample(
+        self, *, scale: float = 1.0, seed: int = 7, progress: Progress | None = None
+    ) -> dict[str, str]:
+        """Fill an empty home with the sample institution; gives its accounts' passwords."""
+        self.home.sample_marker.write_text(f"scale={scale:g} seed={seed}\n", encoding="utf-8")
+        for table, rows in generate(scale, seed):
+            self.landing.write(table, rows.to_batches(), source="sample", as_of=AS_OF)
+            if progress:
+                progress(f"{table} {rows.num_rows:,}")
+        load(self.store, self.landing)
+        return seed_sample_accounts(self.accounts, self.home)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+
+_lock = threading.Lock()
+_opened: Installation | None = None
+
+
+def installation() -> Installation:
+    """This process's installation, opened at first use.
+
+    A home in which nothing ever arrived gets the sample institution, unless
+    ``python -m data init`` made it for an institution's own data.
+    """
+    global _opened  # noqa: PLW0603  # one store a process: DuckDB allows no second
+    with _lock:
+        if _opened is None:
+            home = Home.current()
+            fresh = not home.store.exists()
+            opened = Installation.open(home)
+            if fresh and opened.is_empty:
+                opened.add_sample()
+            _opened = opened
+        return _opened
+
+
+def release() -> None:
+    """Close this process's installation; the next use opens it anew."""
+    global _opened  # noqa: PLW0603
+    with _lock:
+        if _opened is not None:
+            _opened.close()
+            _opened = None
