@@ -19,6 +19,10 @@ from data.scope import Period
 
 Z95 = 1.959963984540054  # two-sided 95 % normal quantile
 
+GROUPS = (
+    "campus_id", "channel_id", "channel_root", "channel_level2", "campaign", "material",
+    "course_line", "unit_on", "grain",
+)  # fmt: skip
 _CARRIED = ("person_id", "campus_id", "channel_id", "campaign", "material", "course_line")
 
 

@@ -1,0 +1,72 @@
+"""A page's server time, cold and warm, on the sample institution at scale 50.
+
+The home lies at EDULENS_BENCH_HOME (default: var/bench) and is made where it is
+missing, which takes minutes; EDULENS_BENCH_SCALE changes the scale.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.serving import ROOT, serving
+from benchmarks.viewer import Viewer, sign_in
+from data.home import Home
+
+PAGES = ("board", "acquisition", "person")
+WARM_RUNS = 15
+
+
+def _home(scale: str) -> Path:
+    home = Path(os.environ.get("EDULENS_BENCH_HOME", ROOT / "var" / f"bench-{scale}"))
+    if not (home / "edulens.duckdb").exists():
+        subprocess.run(
+            [sys.executable, "-m", "data", "sample", "--scale", scale],
+            cwd=ROOT,
+            env={**os.environ, "EDULENS_HOME": str(home)},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+    return home
+
+
+def _some_person(home: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "data", "query", "new_leads", "--rows", "--format", "csv"],
+        cwd=ROOT,
+        env={**os.environ, "EDULENS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    header, row, *_ = done.stdout.splitlines()
+    return dict(zip(header.split(","), row.split(","), strict=False))["person_id"]
+
+
+def main() -> None:
+    """Open each page in a server of its own (cold), then again and again (warm)."""
+    scale = os.environ.get("EDULENS_BENCH_SCALE", "50")
+    home = _home(scale)
+    password = Home(home).sample_password()
+    person = _some_person(home)
+    for page in PAGES:
+        with serving(home, log=home / f"{page}.log") as (port, _):
+            cookie = sign_in(port, "manager", password)
+            query = f"person_id={person}" if page == "person" else ""
+            # The first session of a process also pays for imports: not the page's own.
+            with Viewer(port, cookie, "access") as warming:
+                warming.rerun()
+            with Viewer(port, cookie, page, query) as viewer:
+                report(f"page_{page}_cold", viewer.rerun() * 1000, "ms", 1000)
+                warm = statistics.median(viewer.rerun() for _ in range(WARM_RUNS))
+                report(f"page_{page}_warm", warm * 1000, "ms", 60)
+                if viewer.exceptions:
+                    raise RuntimeError(f"{page}: {viewer.exceptions[0]}")
+
+
+if __name__ == "__main__":
+    main()
