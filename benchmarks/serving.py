@@ -42,7 +42,7 @@ def serving(home: Path, *, log: Path, seconds: float = 300) -> Iterator[tuple[in
     began = time.perf_counter()
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"],
+            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
             cwd=ROOT,
             env={**os.environ, "EDULENS_HOME": str(home)},
             stdout=output,
