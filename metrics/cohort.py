@@ -1,0 +1,96 @@
+"""Cohorts of persons: by their first lead, by their first formal order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from data.errors import InvalidOption
+from data.facts import Facts
+from data.scope import DEFAULT_TIMEZONE
+
+# Hours by which the campus's day is ahead of UTC; China has kept one offset since 1991.
+_AHEAD = DEFAULT_TIMEZONE.utcoffset(datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None))
+_HOURS_AHEAD = int(_AHEAD.total_seconds() // 3600) if _AHEAD else 0
+
+
+def at_least(name: str, value: int, bound: int = 1) -> int:
+    """The value, where it is no less than the bound."""
+    if value < bound:
+        raise InvalidOption(f"{name} must be at least {bound}, got {value}")
+    return value
+
+
+def day_start_at(day: ir.Value) -> ir.Value:
+    """The UTC instant at which a local day begins."""
+    return day.cast("timestamp(6)") - ibis.interval(hours=_HOURS_AHEAD)
+
+
+def cohort_mature_at(day: ir.Value, days: int) -> ir.Value:
+    """The instant from which everything of a local day is at least ``days`` old.
+
+    Leads of a day and the spend of that day mature together by it, so that a ratio of
+    the two is never of two different cohorts.
+    """
+    return day_start_at(day) + ibis.interval(days=days + 1)
+
+
+def first_leads(facts: Facts) -> ir.Table:
+    """One row per person: their first lead ever."""
+    return facts.lead.filter(facts.lead.is_first)
+
+
+def first_sources(facts: Facts) -> ir.Table:
+    """One row per person: the channel, campaign and material of their first lead."""
+    return first_leads(facts).select("person_id", "channel_id", "campaign", "material")
+
+
+def formal_lines(facts: Facts) -> ir.Table:
+    """Order lines that convert a lead."""
+    return facts.order_line.filter(facts.order_line.is_formal)
+
+
+def trial_lines(facts: Facts) -> ir.Table:
+    """Order lines for a trial or a token price."""
+    return facts.order_line.filter(facts.order_line.is_trial)
+
+
+def first_paid(lines: ir.Table) -> ir.Table:
+    """One row per person: ``first_paid_at``, when the first of the lines was paid."""
+    return lines.group_by("person_id").aggregate(first_paid_at=lines.paid_at.min())
+
+
+def _first_lines(facts: Facts, lines: ir.Table) -> ir.Table:
+    # TRICKY: the whole line is compared, so two lines paid at the same instant give the
+    # same first one in any order of rows.
+    names = ("paid_at", "order_line_id", "campus_id", "course_line", "paid_on")
+    whole = ibis.struct({name: lines[name] for name in names}).min()
+    firsts = lines.group_by("person_id").aggregate(first=whole)
+    flat = firsts.select("person_id", **{name: firsts.first[name] for name in names})
+    return flat.left_join(first_sources(facts), "person_id").drop("person_id_right")
+
+
+def first_orders(facts: Facts) -> ir.Table:
+    """One row per person with a formal order: the first one, with its dimensions.
+
+    ``channel_id``, ``campaign`` and ``material`` are of the person's first lead, missing
+    where they have none; campus, course line and day are of the order.
+    """
+    return _first_lines(facts, formal_lines(facts))
+
+
+def first_trials(facts: Facts) -> ir.Table:
+    """One row per person with a trial order, as `first_orders`."""
+    return _first_lines(facts, trial_lines(facts))
+
+
+def cohort_payers(facts: Facts) -> ir.Table:
+    """First leads that came to pay: the lead's columns and ``first_paid_at``.
+
+    Payers who had paid before their first lead are none of its cohort.
+    """
+    firsts = first_paid(formal_lines(facts))
+    payers = first_leads(facts).inner_join(firsts, "person_id")
+    return payers.filter(payers.first_paid_at >= payers.created_at)
