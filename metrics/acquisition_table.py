@@ -9,7 +9,6 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-
 from data.errors import InvalidOption
 from data.scope import Period
 from metrics.units import Z95
