@@ -1,0 +1,126 @@
+"""Server-side sessions: a secret in the browser, its hash here, revocable at any time."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from data.accounts.database import Database
+
+IDLE_SECONDS = 30 * 60.0
+ABSOLUTE_SECONDS = 12 * 3600.0
+_TOUCH_SECONDS = 60.0  # activity is written down at most this often
+
+Listener = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A live session. ``key`` is its token's SHA-256: it names the session, but opens nothing.
+
+    Instants are seconds since 1970.
+    """
+
+    key: str
+    user: str
+    role: str
+    must_change: bool
+    created_at: float
+    seen_at: float
+    idle_seconds: float
+    ip: str
+
+
+class Sessions:
+    """Live sessions; they end after idling, after 12 hours, or when revoked."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+        self._listeners: list[Listener] = []
+
+    def open(self, user: str, ip: str = "", *, idle_seconds: float = IDLE_SECONDS) -> str:
+        """Start a session and give its token of 256 random bits, which is kept nowhere else."""
+        token = secrets.token_urlsafe(32)
+        now = self._clock()
+        with self._database.write() as connection:
+            connection.execute(
+                "DELETE FROM sessions WHERE created_at < ? OR seen_at + idle_seconds < ?",
+                (now - ABSOLUTE_SECONDS, now),
+            )
+            connection.execute(
+                "INSERT INTO sessions SELECT ?, user, epoch, ?, ?, ?, ? FROM users WHERE user = ?",
+                (key_of(token), now, now, idle_seconds, ip, user),
+            )
+        return token
+
+    def lookup(self, token: str | None) -> Session | None:
+        """The live session of a token."""
+        return self.find(key_of(token)) if token else None
+
+    def find(self, key: str) -> Session | None:
+        """The live session of this key, of an active account that did not change since."""
+        found = self._select("AND token_sha256 = ?", key)
+        return found[0] if found else None
+
+    def live(self, user: str = "") -> list[Session]:
+        """All live sessions, of one user or of everybody, the latest seen first."""
+        return self._select("AND (? = '' OR user = ?) ORDER BY seen_at DESC", user, user)
+
+    def touch(self, session: Session) -> Session | None:
+        """Count something the viewer did as activity; None if the session has ended."""
+        if self._clock() - session.seen_at < _TOUCH_SECONDS:
+            return session
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE sessions SET seen_at = ? WHERE token_sha256 = ?",
+                (self._clock(), session.key),
+            )
+        return self.find(session.key)
+
+    def revoke(self, key: str) -> None:
+        """End one session."""
+        self._delete("token_sha256 = ?", key)
+
+    def revoke_user(self, user: str) -> None:
+        """End all sessions of a user."""
+        self._delete("user = ?", user)
+
+    def on_end(self, listener: Listener) -> None:
+        """Call the listener with the key of each session revoked in this process."""
+        self._listeners.append(listener)
+
+    def _select(self, condition: str, *values: object) -> list[Session]:
+        now = self._clock()
+        rows: list[Any] = self._database.read(
+            "SELECT token_sha256 AS key, user, role, must_change,"
+            " sessions.created_at AS created_at, seen_at, idle_seconds, ip"
+            " FROM sessions JOIN users USING (user)"
+            " WHERE is_active AND users.epoch = sessions.epoch"
+            f" AND sessions.created_at > ? AND seen_at + idle_seconds > ? {condition}",
+            (now - ABSOLUTE_SECONDS, now, *values),
+        )
+        return [Session(**{**dict(row), "must_change": bool(row["must_change"])}) for row in rows]
+
+    def _delete(self, condition: str, value: str) -> None:
+        with self._database.write() as connection:
+            ended = connection.execute(
+                f"DELETE FROM sessions WHERE {condition} RETURNING token_sha256",
+                (value,),
+            ).fetchall()
+        keys = [row[0] for row in ended]
+        self._database.after_commit(lambda: self._tell(keys))
+
+    def _tell(self, keys: list[str]) -> None:
+        for key in keys:
+            for listener in self._listeners:
+                listener(key)
+
+
+def key_of(token: str) -> str:
+    """The name of a token's session."""
+    return hashlib.sha256(token.encode()).hexdigest()
