@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
+from ibis.expr.operations import UnboundTable
 
 from data.errors import InvalidOption, UnknownName
-from data.facts import Facts
+from data.facts import FACTS, Facts
+from data.scope import ROLES
 
 KINDS = ("count", "sum", "proportion", "ratio", "duration")
 UNITS = ("people", "leads", "orders", "events", "cny", "ratio", "times", "days", "hours")
@@ -35,8 +38,16 @@ class Metric:
     better: int = 1
 
     def __call__(self, facts: Facts, **options: Any) -> ir.Table:
-        """The metric's units over a viewer's facts."""
-        return self.units(facts, **options)
+        """The metric's units over a viewer's facts.
+
+        A role that may not read one of the facts gets no units: a figure from the rest
+        would be wrong, not partial (no spend is not a cost of 0).
+        """
+        units = self.units(facts, **options)
+        viewer = ROLES.get(facts.scope.role)
+        hidden = {FACTS[name].table for name in viewer.hidden_facts} if viewer else set()
+        read = {table.name for table in units.op().find(UnboundTable)}
+        return units.filter(ibis.literal(False)) if read & hidden else units
 
     @property
     def definition(self) -> str:

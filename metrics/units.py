@@ -100,7 +100,10 @@ def rollup(
         ``by``, ``numerator``, ``denominator`` (sums), ``value`` (missing where the
         denominator is 0), ``low``, ``high`` (95 %: Wilson for a proportion, Byar for a
         count, linearised for a ratio, none for a sum), ``n`` (mature units in the
-        denominator, or in the numerator of a count or sum), ``immature`` (units).
+        denominator, or in the numerator of a count or sum; of a ratio to given amounts
+        the mature units observed), ``immature`` (units, given amounts aside).
+        Units with a column ``apart`` are never summed across its values: such a group
+        has neither sums nor value.
 
     References
     ----------
@@ -114,19 +117,34 @@ def rollup(
     x = units.numerator.round().cast("int64")
     y = units.denominator.round().cast("int64")
     counts_numerator = kind in ("count", "sum")
-    counted = units.numerator if counts_numerator else units.denominator
+    counted = (units.numerator if counts_numerator else units.denominator) != 0
+    parts = {}
+    if "apart" in units.columns:
+        parts = {"first_part": units["apart"].min(), "last_part": units["apart"].max()}
     sums = units.aggregate(
         by=list(by),
         numerator=units.numerator.sum(where=mature).fill_null(0).cast("float64"),
         denominator=units.denominator.sum(where=mature).fill_null(0).cast("float64"),
-        n=(mature & (counted != 0)).sum().fill_null(0),
-        immature=(~mature).sum().fill_null(0),
+        n_counted=(mature & counted).sum().fill_null(0),
+        n_outcome=(outcome & counted).sum().fill_null(0),
+        n_observed=outcome.sum().fill_null(0),
+        immature=(~mature & ~given).sum().fill_null(0),
         xx=(x * x).sum(where=outcome).fill_null(0).cast("float64"),
         xy=(x * y).sum(where=outcome).fill_null(0).cast("float64"),
         yy=(y * y).sum(where=outcome).fill_null(0).cast("float64"),
+        **parts,
     )
     value, low, high = _INTERVALS[kind](sums)
-    table = sums.mutate(value=value, low=low, high=high).drop("xx", "xy", "yy")
+    observed = ibis.ifelse(sums.n_outcome > 0, sums.n_outcome, sums.n_observed)
+    n = ibis.ifelse(observed > 0, observed, sums.n_counted) if kind == "ratio" else sums.n_counted
+    figures = {
+        "numerator": sums.numerator, "denominator": sums.denominator, "value": value,
+        "low": low, "high": high,
+    }  # fmt: skip
+    if parts:
+        together = (sums.first_part == sums.last_part).fill_null(True)
+        figures = {name: together.ifelse(figure, None) for name, figure in figures.items()}
+    table = sums.select(*by, **figures, n=n, immature=sums.immature)
     return table.order_by(list(by)) if by else table
 
 
