@@ -1,0 +1,177 @@
+"""How every chart looks and is put on the page: one template, made from the theme.
+
+A figure is a pure function from a tidy frame (`components.charts`); `show` draws it,
+with words for those who cannot see it, and hands on the mark that was clicked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import format as words
+from components.i18n import language
+from components.theme import Palette, palette
+from data.errors import InvalidOption
+
+HEIGHT = 320
+_CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
+_LONG_SPAN = 200  # days from which an axis says months, not days
+
+
+def template(colours: Palette) -> go.layout.Template:
+    """Our one Plotly template in a theme's colours."""
+    axis = {
+        "gridcolor": colours.faded(colours.border, 0.75),
+        "linecolor": colours.border,
+        "tickcolor": colours.border,
+        "tickfont": {"color": colours.muted, "size": 12},
+        "title": {"font": {"color": colours.muted, "size": 12}, "standoff": 8},
+        "zeroline": False,
+        "automargin": True,
+        "fixedrange": True,
+    }
+    clicked = {"marker": {"opacity": 1}}
+    return go.layout.Template(
+        layout={
+            "font": {"family": colours.font, "color": colours.text, "size": 13},
+            "title": {"font": {"size": 15}, "x": 0, "xanchor": "left", "y": 0.98, "yanchor": "top"},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": list(colours.categorical),
+            "colorscale": {
+                "sequential": colours.scale(colours.sequential),
+                "diverging": colours.scale(colours.diverging),
+            },
+            "margin": {"l": 8, "r": 16, "t": 40, "b": 8, "pad": 2},
+            "hovermode": "closest",
+            "hoverlabel": {
+                "bgcolor": colours.panel,
+                "bordercolor": colours.border,
+                "font": {"color": colours.text, "family": colours.font, "size": 12},
+                "align": "left",
+            },
+            "legend": {"orientation": "h", "y": -0.15, "x": 0, "font": {"color": colours.muted}},
+            "xaxis": {**axis, "showgrid": False},
+            "yaxis": axis,
+            "separators": ".,",
+            "dragmode": False,
+        },
+        # A click opens rows; it must not fade the marks that were not clicked.
+        data={"bar": [{"unselected": clicked}], "scatter": [{"unselected": clicked}]},
+    )
+
+
+def figure(
+    *traces: Any, title: str, colours: Palette, height: int = HEIGHT, **layout: Any
+) -> go.Figure:
+    """A figure in our template; ``title`` says the finding and may be empty."""
+    drawn = go.Figure(data=list(traces))
+    drawn.update_layout(template=template(colours), height=height, **layout)
+    if title:
+        drawn.update_layout(title_text=title)
+    else:
+        drawn.update_layout(margin_t=12)
+    return drawn
+
+
+def show(
+    drawn: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    on_select: Callable[[Any], None] | None = None,
+    clickable: bool = False,
+) -> Any:
+    """Draw a figure; gives what the mark clicked just now stands for, else None.
+
+    Parameters
+    ----------
+    drawn
+        A figure whose marks carry ``customdata``: the ``where`` that names their rows.
+    key
+        Unique on the page.
+    alt
+        The finding in a sentence, for those who cannot see the picture.
+    on_select
+        Called with the clicked mark's ``customdata``, once a click.
+    clickable
+        Whether a click reruns the page without ``on_select``.
+
+    Raises
+    ------
+    InvalidOption
+        If ``alt`` is blank.
+    """
+    if not alt.strip():
+        raise InvalidOption("alt must state the finding of the chart, got a blank text")
+    if on_select is None and not clickable:
+        st.plotly_chart(drawn, theme=None, key=key, alt=alt, config=_CONFIG)
+        return None
+    fresh = f"{key}_clicked"
+    # TRICKY: the selection outlives the click; only the callback tells a click from a
+    # rerun for another reason, which must not open the rows again.
+    event = st.plotly_chart(
+        drawn, theme=None, key=key, alt=alt, config=_CONFIG, selection_mode="points",
+        on_select=lambda: st.session_state.update({fresh: True}),
+    )  # fmt: skip
+    points = event["selection"]["points"]
+    if not st.session_state.pop(fresh, False) or not points:
+        return None
+    meant = _meaning(points[0].get("customdata"))
+    if meant is not None and on_select is not None:
+        on_select(meant)
+    return meant
+
+
+def _meaning(customdata: Any) -> Any:
+    """A mark's customdata; the browser wraps single values in a list."""
+    if isinstance(customdata, list) and len(customdata) == 1:
+        return customdata[0]
+    return customdata
+
+
+def value_axis(values: Sequence[float], unit: str, *, zero: bool = True) -> dict[str, Any]:
+    """An axis with few round ticks, written as the reader's language writes figures."""
+    known = [float(x) for x in values if not words.is_missing(x)]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
+    step = _round_step((high - low) or abs(high) or 1.0)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    ticks = [i * step for i in range(first, max(last, first + 1) + 1)]
+    texts = [_tick(t, unit, step) for t in ticks]
+    return {"tickvals": ticks, "ticktext": texts, "range": [ticks[0], ticks[-1] + step * 0.08]}
+
+
+def _round_step(span: float) -> float:
+    raw = span / 4
+    power = 10.0 ** math.floor(math.log10(raw))
+    return next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
+
+
+def _tick(value: float, unit: str, step: float) -> str:
+    if unit == "ratio":
+        decimals = max(0, -math.floor(math.log10(step * 100) + 1e-9)) if step < 0.01 else 0
+        return f"{value * 100:.{decimals}f}%"
+    rounded = round(value, max(0, 2 - math.floor(math.log10(step))))
+    return words.number(rounded)
+
+
+def day_axis(days: Sequence[date]) -> dict[str, Any]:
+    """A date axis without English month names in Chinese."""
+    span = (max(days) - min(days)).days if len(days) else 0
+    if language() == "zh":
+        shape, hover = ("%Y-%m" if span > _LONG_SPAN else "%m-%d"), "%Y-%m-%d"
+    else:
+        shape, hover = ("%b %Y" if span > _LONG_SPAN else "%-d %b"), "%-d %b %Y"
+    return {"type": "date", "tickformat": shape, "hoverformat": hover, "nticks": 8}
+
+
+def own_palette(colours: Palette | None) -> Palette:
+    """The palette given, else the reader's."""
+    return colours or palette()

@@ -1,0 +1,1 @@
+"""Pictures: pure functions from a tidy frame to a Plotly figure, one file a kind."""

@@ -1,0 +1,195 @@
+"""The filter bar: campus, days, comparison, channel and course, kept in the address.
+
+Metrics never see a widget: pages call `current_filters` and get one frozen value.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.format import days_range, escape
+from components.i18n import LANGUAGES, N_, _, translate
+from components.periods import (
+    COMPARISONS,
+    CUSTOM,
+    DEFAULT_COMPARISON,
+    DEFAULT_PRESET,
+    PRESETS,
+    comparison_of,
+    period_of,
+)
+from data.scope import Filters, local_day
+
+_STORED = "filters_in_force"
+CAMPUS, PRESET, DAYS, COMPARISON, CHANNEL, COURSE = (
+    "campus", "period", "days", "vs", "channel", "course",
+)  # fmt: skip
+
+
+def current_filters() -> Filters:
+    """What the viewer picked; without a filter bar, this month to date of everything."""
+    stored = st.session_state.get(_STORED)
+    return stored if isinstance(stored, Filters) else _filters(_today())
+
+
+def filter_bar() -> Filters:
+    """Draw the filters and give back what is picked."""
+    today = _today()
+    campuses, channels, lines = _campuses(), _channels(), _course_lines()
+    _adopt_foreign_link(PRESET, PRESETS)
+    _adopt_foreign_link(COMPARISON, COMPARISONS)
+    # TRICKY: a popover's label is drawn before the widgets inside it know their values
+    # from the address; labels are therefore checked once more after the widgets.
+    labels = _labels(today, campuses, channels)
+    if len(campuses) > 1:
+        with st.popover(labels[0], icon=":material/apartment:", key="filter_campus"):
+            _multiselect(_("Campus"), campuses, CAMPUS, _("All campuses"))
+    with st.popover(labels[1], icon=":material/calendar_today:", key="filter_days"):
+        _period_widgets(today)
+    with st.popover(labels[2], icon=":material/filter_alt:", key="filter_more"):
+        _multiselect(_("Channel"), channels, CHANNEL, _("All channels"))
+        _multiselect(_("Course line"), lines, COURSE, _("All course lines"))
+    filters = _filters(today)
+    st.session_state[_STORED] = filters
+    if _labels(today, campuses, channels) != labels:
+        st.rerun()
+    return filters
+
+
+def _today() -> date:
+    return local_day(query.as_of())
+
+
+def _filters(today: date) -> Filters:
+    state = st.session_state
+    preset = state.get(PRESET) or DEFAULT_PRESET
+    period = period_of(preset, today, tuple(state.get(DAYS) or ()))
+    comparison = comparison_of(state.get(COMPARISON) or DEFAULT_COMPARISON, preset, period)
+    return Filters(
+        period=period,
+        comparison=comparison,
+        campuses=tuple(sorted(state.get(CAMPUS) or ())),
+        channels=tuple(sorted(state.get(CHANNEL) or ())),
+        course_lines=tuple(sorted(state.get(COURSE) or ())),
+    )
+
+
+def _period_widgets(today: date) -> None:
+    st.selectbox(
+        _("Days"),
+        list(PRESETS),
+        index=list(PRESETS).index(DEFAULT_PRESET),
+        format_func=lambda name: _(PRESETS[name]),
+        key=PRESET,
+        bind="query-params",
+    )
+    if st.session_state[PRESET] == CUSTOM:
+        month = period_of(DEFAULT_PRESET, today)
+        picked = st.date_input(
+            _("First and last day"),
+            (month.start, month.end - timedelta(days=1)),
+            max_value=today,
+            min_value=date(2015, 1, 1),
+            format="YYYY-MM-DD",
+            key=DAYS,
+            bind="query-params",
+        )
+        if len(picked) != 2:  # half picked: the calendar reports the first click
+            st.caption(_("Now pick the last day."))
+    st.selectbox(
+        _("Compared with"),
+        list(COMPARISONS),
+        format_func=lambda name: _(COMPARISONS[name]),
+        key=COMPARISON,
+        bind="query-params",
+    )
+    filters = _filters(today)
+    if filters.comparison is not None:
+        st.caption(
+            _(
+                "{days}, compared with {before}",
+                days=days_range(filters.period),
+                before=days_range(filters.comparison),
+            )
+        )
+
+
+def _multiselect(label: str, options: dict[str, str], key: str, everything: str) -> None:
+    st.multiselect(
+        label,
+        list(options),
+        format_func=lambda option: options.get(option, str(option)),
+        placeholder=everything,
+        key=key,
+        bind="query-params",
+    )
+
+
+def _labels(
+    today: date, campuses: dict[str, str], channels: dict[str, str]
+) -> tuple[str, str, str]:
+    """What each button of the bar says."""
+    filters = _filters(today)
+    preset = st.session_state.get(PRESET) or DEFAULT_PRESET
+    days = days_range(filters.period)
+    when = days if preset == CUSTOM else f"{_(PRESETS[preset])} {days}"
+    more = [
+        _picked(filters.channels, channels, N_("{n} channels")),
+        _picked(filters.course_lines, {}, N_("{n} course lines")),
+    ]
+    return (
+        _picked(filters.campuses, campuses, N_("{n} campuses")) or _("All campuses"),
+        escape(when),
+        " · ".join(filter(None, more)) or _("All channels and courses"),
+    )
+
+
+def _picked(picked: tuple[str, ...], names: dict[str, str], many: str) -> str:
+    if not picked:
+        return ""
+    if len(picked) == 1:
+        return escape(names.get(picked[0], picked[0]))
+    return _(many, n=len(picked))
+
+
+def _adopt_foreign_link(key: str, options: dict[str, str]) -> None:
+    """Understand a link made in the other language: addresses hold the words shown."""
+    said = st.query_params.get(key)
+    if said is None or key in st.session_state:
+        return
+    for name, message in options.items():
+        if said == name or said in {translate(message, code) for code in LANGUAGES}:
+            st.session_state[key] = name
+
+
+def _campuses() -> dict[str, str]:
+    return _named(query.names("campus"), "campus_id")
+
+
+def _channels() -> dict[str, str]:
+    """Channels in the order of their tree, each with its ancestors' names before it."""
+    tree = query.names("channel")
+    name = dict(zip(tree["channel_id"], tree["name"], strict=True))
+    paths = sorted(tree["path"].dropna(), key=lambda path: [name.get(x, x) for x in path.split("/")])
+    labels = pd.DataFrame(
+        [(p.split("/")[-1], " / ".join(name.get(x, x) for x in p.split("/"))) for p in paths],
+        columns=["channel_id", "name"],
+    )
+    return _named(labels, "channel_id")
+
+
+def _course_lines() -> dict[str, str]:
+    lines = query.names("course")["course_line"].dropna().unique()
+    return {line: line for line in sorted(lines)}
+
+
+def _named(frame: pd.DataFrame, key: str) -> dict[str, str]:
+    """Id → name; names that occur twice get their id, since the address holds names."""
+    twice = frame["name"].duplicated(keep=False)
+    names = frame["name"].fillna(frame[key])
+    shown = names.where(~twice, names + " (" + frame[key] + ")")
+    return dict(zip(frame[key], shown, strict=True))
