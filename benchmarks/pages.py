@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.serving import ROOT, serving
 from benchmarks.viewer import Viewer, sign_in
+from data.accounts.sample import sample_password
 from data.home import Home
 
 PAGES = ("board", "acquisition", "person")
@@ -51,7 +52,7 @@ def main() -> None:
     """Open each page in a server of its own (cold), then again and again (warm)."""
     scale = os.environ.get("EDULENS_BENCH_SCALE", "50")
     home = _home(scale)
-    password = Home(home).sample_password()
+    password = sample_password(Home(home))
     person = _some_person(home)
     for page in PAGES:
         with serving(home, log=home / f"{page}.log") as (port, _):

@@ -6,7 +6,7 @@ scope itself and the store's version.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -162,14 +162,22 @@ def _expanded(filters: Filters, scope: Scope) -> Filters:
     )
 
 
-def _units(facts: Facts, name: str, filters: Filters, options: tuple[Any, ...]) -> ir.Table:
+_TREE_LEVELS = {"channel_root": "root_id", "channel_level2": "level2_id"}
+
+
+def _units(
+    facts: Facts, name: str, filters: Filters, options: tuple[Any, ...], groups: Iterable[str]
+) -> ir.Table:
     units = within(
         find(name)(facts, **dict(options)),
         period=filters.period,
         channels=filters.channels,
         course_lines=filters.course_lines,
     )
-    tree = facts.channel.select("channel_id", channel_root="root_id", channel_level2="level2_id")
+    levels = {group: _TREE_LEVELS[group] for group in groups if group in _TREE_LEVELS}
+    if not levels:
+        return units
+    tree = facts.channel.select("channel_id", **levels)
     return units.left_join(tree, "channel_id").drop("channel_id_right")
 
 
@@ -183,7 +191,7 @@ def _figures_sql(
     options: tuple[Any, ...],
 ) -> str:
     facts = Facts(scope)
-    units = _units(facts, name, filters, options)
+    units = _units(facts, name, filters, options, by)
     figures = rollup(units, kind=find(name).kind, as_of=facts.as_of, by=by)
     return installation().store.compile(figures)
 
@@ -197,7 +205,7 @@ def _rows_sql(
     options: tuple[Any, ...],
 ) -> str:
     facts = Facts(scope)
-    units = _units(facts, name, filters, options)
+    units = _units(facts, name, filters, options, dict(where))
     listed = rows(units, as_of=facts.as_of, where=dict(where))
     who = facts.person.select("person_id", "campus_id", "name", "phone", "stage")
     listed = listed.left_join(who, ["person_id", "campus_id"])

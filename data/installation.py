@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from data.accounts import Accounts, seed_sample_accounts
+from data.accounts import Accounts
+from data.accounts.sample import seed_sample_accounts
 from data.home import Home
 from data.landing import Landing
 from data.loader import load

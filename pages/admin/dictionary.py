@@ -1,0 +1,13 @@
+"""The dictionary: what does each number mean, and from what is it made?"""
+
+import streamlit as st
+
+from components.dictionary import catalogue_of_metrics, definition_of, picked_metric
+from components.i18n import _
+
+st.title(_("Dictionary"))
+st.caption(_("One place fixes what every number means; screens, exports and commands use it."))
+
+name = catalogue_of_metrics(picked_metric())
+if name:
+    definition_of(name)
