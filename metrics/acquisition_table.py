@@ -80,31 +80,6 @@ def side_by_side(
     return wide.sort_values(key, ignore_index=True)
 
 
-def spark(daily: pd.DataFrame, period: Period, *, kind: str, points: int = 12) -> list[float]:
-    """A metric by equal stretches of a period, oldest first; NaN where it can't be told.
-
-    Parameters
-    ----------
-    daily
-        The metric's roll-up by ``unit_on``.
-    period
-        The days asked for; days without a row count as nothing for a count or sum.
-    kind
-        The metric's kind: a rate is the ratio of the stretch's sums, never a mean.
-    points
-        At most as many stretches; a period of fewer days gives one a day.
-    """
-    points = max(1, min(points, period.days))
-    days = (pd.to_datetime(daily["unit_on"]) - pd.Timestamp(period.start)).dt.days
-    stretch = (days * points // period.days).rename("stretch")
-    sums = daily[["numerator", "denominator"]].groupby(stretch).sum()
-    sums = sums.reindex(range(points), fill_value=0.0)
-    if kind in ("count", "sum"):
-        return [float(x) for x in sums["numerator"]]
-    ratio = sums["numerator"] / sums["denominator"].where(sums["denominator"] != 0)
-    return [float(x) for x in ratio]
-
-
 def against_rest(rates: pd.DataFrame) -> pd.DataFrame:
     """Each group's proportion against all other groups together.
 

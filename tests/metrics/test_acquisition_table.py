@@ -24,7 +24,6 @@ from metrics.acquisition_table import (
     judged_cohort,
     return_against_rest,
     side_by_side,
-    spark,
 )
 
 TODAY = date(2026, 11, 21)
@@ -87,21 +86,6 @@ def test_side_by_side_keeps_channels_of_any_metric_and_names_the_missing_one():
     assert wide.loc["sem", "leads_numerator"] == 5
     assert np.isnan(wide.loc["poster", "leads"])
     assert wide.loc["", "spend_n"] == 7
-
-
-def test_spark_takes_the_ratio_of_sums_not_the_mean_of_days():
-    daily = pd.DataFrame(
-        {
-            "unit_on": [date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 4)],
-            "numerator": [1.0, 0.0, 1.0],
-            "denominator": [1.0, 9.0, 2.0],
-        }
-    )
-    period = Period(start=date(2026, 11, 1), end=date(2026, 11, 7))
-    line = spark(daily, period, kind="proportion", points=3)
-    assert line[:2] == [0.1, 0.5]
-    assert np.isnan(line[2])
-    assert spark(daily, period, kind="count", points=3) == [1.0, 1.0, 0.0]
 
 
 def test_against_rest_agrees_with_statsmodels_newcombe_interval():
