@@ -1,0 +1,303 @@
+"""A block's leads: who came, by which channel, to whom they were given, what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+
+import numpy as np
+
+from data.sample.activities import Activities, lead_times
+from data.sample.calendar import (
+    DAY,
+    FIRST_DAY,
+    NOW,
+    TODAY,
+    at,
+    day_number,
+    demand,
+    local_day,
+    office_hours,
+    time_of_day,
+)
+from data.sample.channels import CHEAP, FIRST_CAMPAIGN, LEAF, LEAVES, of_leaves
+from data.sample.columns import NONE, Flags, Ints, Reals
+from data.sample.institution import (
+    FIRST,
+    LINES_PER_CAMPUS,
+    LUCKY_STAFF,
+    SHORT,
+    YEAR,
+    Shape,
+    campus_share,
+    consultants_of,
+    lines_of,
+    staff_numbers,
+)
+from data.sample.spend import material_of
+from data.sample.truths import (
+    BURST_AT,
+    BURST_CAMPUS,
+    BURST_LEADS,
+    DUPLICATE_SHARE,
+    HARMFUL_SOP,
+    HELD_OUT_SHARE,
+    SOP_WINDOWS,
+    TWICE_SOLD_SHARE,
+    USEFUL_SOP,
+    VENDORS,
+)
+
+_LUCKY_SKILL = -0.55  # logits: what he adds to a lead, below his colleagues
+_SOP_FACTOR = {HARMFUL_SOP: 0.5, USEFUL_SOP: 1.45}
+_MEMBERS = LEAF["introduced_member"]
+BURST_CAMPUS_NUMBER = int(BURST_CAMPUS[1:]) - 1
+BURST_SECOND = int(BURST_AT.replace(tzinfo=UTC).timestamp())
+
+
+@dataclass
+class Leads:
+    """A block's leads in order of time, one row each; -1 stands for none."""
+
+    block: int
+    created: Ints  # UTC seconds, like every time here
+    campus: Ints
+    leaf: Ints
+    campaign: Ints
+    material: Ints
+    activity: Ints  # activity number
+    family: Ints  # the row of the family's first lead
+    person: Ints  # the parent who came: numbered as the family, or as its second parent
+    phone: Ints  # the person whose phone was left
+    device: Ints  # the person whose device it was
+    line: Ints
+    interest: Reals  # what nobody sees: standard normal
+    engaged: Reals
+    reachable: Flags
+    in_area: Flags
+    blacklisted: Flags
+    competitor: Flags
+    owner: Ints  # staff number
+    assigned: Ints
+    trial: Ints
+    formal: Ints
+    level: Ints  # of the course first bought
+    arms: dict[str, Ints]  # by playbook: 1 treated, 0 held out, -1 not in it
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.created)
+
+    @property
+    def first(self) -> Flags:
+        """Rows that are the family's first."""
+        return self.family == np.arange(self.count)
+
+    @property
+    def valid(self) -> Flags:
+        """Reachable, in the area, neither blacklisted nor a competitor, not a repeat."""
+        known = self.reachable & self.in_area & ~self.blacklisted & ~self.competitor
+        found: Flags = known & self.first
+        return found
+
+
+def draw_leads(rng: np.random.Generator, shape: Shape, block: int, found: Activities) -> Leads:
+    """Draw a block's leads and their way to the first order."""
+    count = shape.blocks[block]
+    campuses = shape.campuses_of(shape.group_of(block))
+    share = campus_share(campuses)
+    place, created = lead_times(rng, found, count / shape.leads_of(shape.group_of(block)))
+    base = count - len(place)
+    day = FIRST_DAY + np.searchsorted(np.cumsum(demand()), rng.random(base))
+    day = np.minimum(day, TODAY)
+    created = np.concatenate([created, at(day, time_of_day(rng, day))])
+    activity = np.concatenate([found.number[place], np.full(base, NONE)])
+    leaf = np.concatenate([found.leaf[place], rng.choice(len(LEAVES), base, p=_base_shares())])
+    campus = np.concatenate(
+        [found.campus[place], campuses[rng.choice(len(campuses), base, p=share)]]
+    )
+    order = np.argsort(created, kind="stable")
+    created, activity, leaf, campus = created[order], activity[order], leaf[order], campus[order]
+    family = np.arange(count)
+    created, campus, family = _repeats(rng, created, campus, leaf, activity, family)
+    if block == 0:
+        _burst(created, campus, leaf, activity)
+    order = np.argsort(created, kind="stable")
+    rank = np.empty(count, dtype=np.int64)
+    rank[order] = np.arange(count)
+    family = rank[family[order]]
+    created, activity, leaf, campus = created[order], activity[order], leaf[order], campus[order]
+    return _convert(rng, block, created, campus, leaf, activity, family)
+
+
+def _base_shares() -> Reals:
+    share = of_leaves("share")
+    normal: Reals = share / share.sum()
+    return normal
+
+
+def _repeats(
+    rng: np.random.Generator, created: Ints, campus: Ints, leaf: Ints, activity: Ints, family: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Turn some rows into later leads of families that came before."""
+    count = len(created)
+    first, second = (np.nonzero(leaf == LEAF[vendor])[0] for vendor in VENDORS)
+    sold = min(int(len(second) * TWICE_SOLD_SHARE), len(first))
+    bought, again = rng.permutation(first)[:sold], rng.permutation(second)[:sold]
+    created, campus = created.copy(), campus.copy()
+    later = created[bought] + rng.integers(DAY // 2, 5 * DAY, sold)
+    keep = later < NOW
+    bought, again = bought[keep], again[keep]
+    created[again], campus[again], family[again] = later[keep], campus[bought], bought
+    free = np.ones(count, dtype=bool)
+    free[bought] = free[again] = False
+    free &= activity < 0
+    pairs = rng.permutation(np.nonzero(free)[0])
+    half = int(count * DUPLICATE_SHARE)
+    left, right = pairs[:half], pairs[half : 2 * half]
+    left, right = left[: len(right)], right[: len(left)]
+    early = np.where(created[left] <= created[right], left, right)
+    late = np.where(created[left] <= created[right], right, left)
+    family[late], campus[late] = early, campus[early]
+    return created, campus, family
+
+
+def _burst(created: Ints, campus: Ints, leaf: Ints, activity: Ints) -> None:
+    """Let one member introduce a dozen people within the hour."""
+    free = np.nonzero((activity < 0) & (leaf == _MEMBERS) & (campus == BURST_CAMPUS_NUMBER))[0]
+    rows = free[:BURST_LEADS]
+    created[rows] = BURST_SECOND + np.arange(len(rows)) * 240
+
+
+def in_burst(created: Ints, campus: Ints, leaf: Ints) -> Flags:
+    """The leads of the burst."""
+    found: Flags = (created >= BURST_SECOND) & (created < BURST_SECOND + 3600)
+    found &= (campus == BURST_CAMPUS_NUMBER) & (leaf == _MEMBERS)
+    return found
+
+
+def _convert(
+    rng: np.random.Generator,
+    block: int,
+    created: Ints,
+    campus: Ints,
+    leaf: Ints,
+    activity: Ints,
+    family: Ints,
+) -> Leads:
+    count = len(created)
+    day = local_day(created)
+    first = family == np.arange(count)
+    campaign = FIRST_CAMPAIGN[leaf] + _campaign_within(rng, leaf)
+    cheap = campaign == CHEAP
+    interest = rng.standard_normal(count)[family]
+    # Four independent reasons; together they leave the channel's valid share.
+    lost = 1 - of_leaves("valid")[leaf]
+    reason = rng.random(count) / np.maximum(lost, 1e-9)
+    owner, assigned = _owners(rng, created, campus, leaf, interest)
+    leads = Leads(
+        block=block,
+        created=created,
+        campus=campus,
+        leaf=leaf,
+        campaign=campaign,
+        material=material_of(campaign, day),
+        activity=activity,
+        family=family,
+        person=family.copy(),
+        phone=family.copy(),
+        device=family.copy(),
+        line=lines_of(campus, rng.integers(0, LINES_PER_CAMPUS, count))[family],
+        interest=interest,
+        engaged=(rng.standard_normal(count) * 0.7 + 0.25 * interest)[family],
+        reachable=~(reason < 0.62),
+        in_area=~((reason >= 0.62) & (reason < 0.86)),
+        blacklisted=(reason >= 0.86) & (reason < 0.93),
+        competitor=(reason >= 0.93) & (reason < 1.0),
+        owner=owner,
+        assigned=assigned,
+        trial=np.full(count, NONE),
+        formal=np.full(count, NONE),
+        level=np.where(cheap, SHORT, np.where(rng.random(count) < 0.1, YEAR, FIRST)),
+        arms={},
+    )
+    leads.engaged += of_leaves("engaged")[leaf]
+    chance = of_leaves("converts")[leaf] / of_leaves("valid")[leaf]
+    chance = np.where(cheap, chance, np.where(leaf == LEAF["feed_douyin"], chance * 0.8, chance))
+    factor = np.ones(count)
+    for sop, (start, end) in SOP_WINDOWS.items():
+        window = (day >= day_number(start)) & (day <= day_number(end))
+        drawn = window & leads.valid & (created < NOW - DAY)
+        arm = np.where(rng.random(count) < HELD_OUT_SHARE, 0, 1)
+        leads.arms[sop] = np.where(drawn, arm, NONE)
+        factor[leads.arms[sop] == 1] *= _SOP_FACTOR.get(sop, 1.0)
+    # exp(0.55 z - 0.15) has mean 1: interest moves leads around the channel's rate.
+    chance = chance * np.exp(0.55 * interest - 0.151) * np.exp(_skill(owner)) * factor
+    leads.reachable &= ~in_burst(created, campus, leaf)
+    won = leads.valid & (rng.random(count) < np.minimum(chance, 0.95)) & first
+    # A lead nobody owns is not called; only a few come by themselves.
+    won &= (owner > 0) | (rng.random(count) < 0.3)
+    median = np.where(cheap, 9.0, of_leaves("median_days")[leaf])
+    spread = np.where(leaf == LEAF["feed_xhs"], 0.32, 0.75)
+    delay = np.maximum(median * np.exp(spread * rng.standard_normal(count)), 0.15)
+    formal = _visit_time(rng, created, delay)
+    leads.formal = np.where(won & (formal <= NOW), formal, NONE)
+    tries = np.where(won, rng.random(count) < 0.82, rng.random(count) < _trial_chance(interest))
+    until = np.where(won, delay * rng.uniform(0.25, 0.8, count), rng.lognormal(1.9, 0.6, count))
+    trial = _visit_time(rng, created, until)
+    trial = np.where(won, np.minimum(trial, formal - 1800), trial)
+    tries &= leads.valid & (trial > created) & (trial <= NOW)
+    leads.trial = np.where(tries, trial, NONE)
+    return leads
+
+
+def _campaign_within(rng: np.random.Generator, leaf: Ints) -> Ints:
+    """The place of each lead's campaign within its channel."""
+    first = np.array([channel.campaigns[0][1] for channel in LEAVES])
+    place: Ints = (rng.random(len(leaf)) >= first[leaf]).astype(np.int64)
+    return place
+
+
+def _trial_chance(interest: Reals) -> Reals:
+    chance: Reals = 0.19 * np.exp(0.45 * interest - 0.1)
+    return chance
+
+
+def _visit_time(rng: np.random.Generator, created: Ints, delay_days: Reals) -> Ints:
+    """About so many days later, at an hour when the campus is open."""
+    return office_hours(rng, created + (delay_days * DAY).astype(np.int64))
+
+
+def _skill(owner: Ints) -> Reals:
+    """What a consultant adds, in logs of the chance."""
+    skill = ((owner * 2_654_435_761 % 1_000_003) / 1_000_003 - 0.5) * 0.3
+    skill[owner == LUCKY_STAFF] = _LUCKY_SKILL
+    found: Reals = skill
+    return found
+
+
+def _owners(
+    rng: np.random.Generator, created: Ints, campus: Ints, leaf: Ints, interest: Reals
+) -> tuple[Ints, Ints]:
+    """Give leads to the campus's consultants, some late and some to nobody."""
+    count = len(created)
+    post = 1 + rng.integers(0, 1 << 30, count) % consultants_of(campus)
+    good = of_leaves("converts")[leaf] >= 0.16
+    lucky = LUCKY_STAFF % 100
+    at_his_campus = campus == LUCKY_STAFF // 100 - 1
+    u = rng.random(count)
+    to_him = at_his_campus & np.where(good, u < 0.62, u < 0.07)
+    other = 1 + lucky + rng.integers(0, 1 << 30, count) % (consultants_of(campus) - 1)
+    post = np.where(at_his_campus, np.where(to_him, lucky, other), post)
+    minutes = np.where(
+        rng.random(count) < 0.8, rng.exponential(25, count), rng.exponential(600, count)
+    )
+    assigned = office_hours(rng, created + (minutes * 60).astype(np.int64))
+    nobody = rng.random(count) < 0.045
+    waiting = assigned > NOW
+    given = ~(nobody | waiting)
+    return (
+        np.where(given, staff_numbers(campus, post), NONE),
+        np.where(given, assigned, NONE),
+    )
