@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
 
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
 
 
-def same_weekdays(facts: Facts, weeks: int) -> list[object]:
+def same_weekdays(facts: Facts, weeks: int) -> list[date]:
     """The as-of day and the same weekday of the weeks before it, newest first."""
     today = facts.scope.as_of_on
     return [today - timedelta(days=7 * week) for week in range(weeks + 1)]
@@ -54,4 +56,46 @@ def leads_by_hour(facts: Facts, filters: Filters, *, weeks: int = 4) -> ir.Table
         lead.group_by("created_on", "created_hour")
         .aggregate(leads=ibis._.count())
         .order_by("created_on", "created_hour")
+    )
+
+
+def hour_curve(hours: pd.DataFrame, *, today: date, now_hour: int, weeks: int = 4) -> pd.DataFrame:
+    """Leads so far by the end of each hour: today, and the same weekdays before.
+
+    Parameters
+    ----------
+    hours
+        What `leads_by_hour` gives.
+    today, now_hour
+        The as-of day and its hour under way, 0 to 23.
+    weeks
+        How many weeks back ``hours`` reaches. A weekday without a lead counts as none.
+
+    Returns
+    -------
+    DataFrame
+        One row per hour, 0 to 23: ``hour``, ``today`` (missing after ``now_hour``),
+        ``usual`` (mean of the weekdays before), ``low`` and ``high`` (least and most).
+    """
+    counts = (
+        hours.assign(created_on=pd.to_datetime(hours["created_on"]))
+        .pivot_table(index="created_on", columns="created_hour", values="leads", aggfunc="sum")
+        .reindex(
+            index=pd.to_datetime([today - timedelta(days=7 * week) for week in range(weeks + 1)]),
+            columns=range(24),
+        )
+        .fillna(0)
+        .cumsum(axis=1)
+    )
+    before = counts.iloc[1:]
+    so_far = counts.iloc[0].to_numpy(dtype=float).copy()
+    so_far[now_hour + 1 :] = np.nan
+    return pd.DataFrame(
+        {
+            "hour": range(24),
+            "today": so_far,
+            "usual": before.mean().to_numpy(),
+            "low": before.min().to_numpy(),
+            "high": before.max().to_numpy(),
+        }
     )

@@ -1,0 +1,1 @@
+"""The live board, one file a question."""

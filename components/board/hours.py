@@ -1,0 +1,125 @@
+"""How does today run against the same weekdays?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import query
+from components.chart import figure, own_palette, show, value_axis
+from components.format import day, delta, number, value
+from components.i18n import _
+from components.theme import Palette
+from data.scope import DEFAULT_TIMEZONE, Filters
+from metrics.today import hour_curve, leads_by_hour
+
+WEEKS = 4
+
+
+@dataclass(frozen=True)
+class Today:
+    """Today so far: leads, what the same weekdays had by this hour, and the curve."""
+
+    leads: float
+    usual: float
+    least: float
+    most: float
+    hour: int
+    curve: pd.DataFrame
+
+    @property
+    def unusual(self) -> bool:
+        """Whether today lies outside what the same weekdays had by this hour."""
+        return not self.least <= self.leads <= self.most
+
+
+def today_so_far(filters: Filters) -> Today:
+    """Today's leads by hour, and the same weekdays before."""
+    now = query.as_of().replace(tzinfo=UTC).astimezone(DEFAULT_TIMEZONE)
+    # A minute before the hour is full still belongs to the hour.
+    hour = (now.hour - 1) if now.minute == 0 and now.hour else now.hour
+    hours = query.fetch(leads_by_hour, filters, weeks=WEEKS)
+    curve = hour_curve(hours, today=now.date(), now_hour=hour, weeks=WEEKS)
+    row = curve.iloc[hour]
+    return Today(row["today"], row["usual"], row["low"], row["high"], hour, curve)
+
+
+def in_words(today: Today, name: str) -> str:
+    """Today against the same weekdays, in a sentence."""
+    if not today.unusual:
+        verdict = _("within what {weeks} such days had by this hour", weeks=WEEKS)
+    elif today.leads > today.most:
+        verdict = _("more than any of the last {weeks} such days", weeks=WEEKS)
+    else:
+        verdict = _("fewer than any of the last {weeks} such days", weeks=WEEKS)
+    return _(
+        "{day}, by {hour}:00: {leads} new leads, usually {usual} ({change}); {verdict}.",
+        day=name,
+        hour=today.hour + 1,
+        leads=number(today.leads, exact=True),
+        usual=number(today.usual),
+        change=delta(today.leads, today.usual, "people"),
+        verdict=verdict,
+    )
+
+
+def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
+    """Leads so far by hour: today over the band of the same weekdays."""
+    colours = own_palette(colours)
+    curve = today.curve
+    ends = curve["hour"] + 1
+    edge = {"x": ends, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    drawn = figure(
+        go.Scatter(y=curve["low"], **edge),
+        go.Scatter(
+            y=curve["high"], fill="tonexty", fillcolor=colours.faded(colours.muted, 0.16), **edge
+        ),
+        go.Scatter(
+            x=ends,
+            y=curve["usual"],
+            mode="lines",
+            line={"color": colours.muted, "width": 1.5},
+            text=[value(v, "people") for v in curve["usual"]],
+            hovertemplate="%{x}:00 %{text}<extra></extra>",
+        ),
+        go.Scatter(
+            x=ends,
+            y=curve["today"],
+            mode="lines+markers",
+            line={"color": colours.series, "width": 2.5},
+            marker={"size": 5},
+            text=[value(v, "people") for v in curve["today"]],
+            hovertemplate="%{x}:00 <b>%{text}</b><extra></extra>",
+        ),
+        title="",
+        colours=colours,
+        height=280,
+        showlegend=False,
+    )
+    drawn.update_layout(
+        xaxis={"tickvals": [0, 6, 9, 12, 15, 18, 21, 24], "range": [0, 25.5], "ticksuffix": ":00"},
+        yaxis=value_axis(list(curve["high"]) + list(curve["today"].dropna()), "people"),
+    )
+    for label, x, y, colour in (
+        (_("today"), today.hour + 1, today.leads, colours.series),
+        (_("usual"), 24, curve["usual"].iloc[-1], colours.muted),
+    ):
+        drawn.add_annotation(
+            x=x, y=y, text=f" {label} {number(y)}", showarrow=False, xanchor="left",
+            font={"color": colour},
+        )  # fmt: skip
+    return drawn
+
+
+def hours_card(today: Today, filters: Filters) -> None:
+    """The hour curve with its finding."""
+    name = day(query.current_scope(filters).as_of_on, weekday=True)
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{_('Today, hour by hour')}**")
+        finding = in_words(today, name)
+        st.caption(finding)
+        show(hours_figure(today), key="board_hours", alt=finding)

@@ -1,0 +1,81 @@
+"""Where do the leads come from: campus by channel?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.chart import show
+from components.charts.matrix import matrix
+from components.drill import open_rows
+from components.format import escape, number
+from components.i18n import _
+from data.scope import Filters
+from metrics.leads import new_leads
+
+MOST_CAMPUSES = 12
+
+
+def matrix_card(filters: Filters) -> None:
+    """New leads by campus and channel; a cell opens its people."""
+    cells = query.run(new_leads, filters, by=("campus_id", "channel_root"))
+    with st.container(border=True):
+        st.markdown(f"**{_('New leads by campus and channel')}**")
+        if cells.empty:
+            st.caption(_("No leads in these days."))
+            return
+        campuses = _names("campus", "campus_id")
+        channels = _names("channel", "channel_id")
+        shown, left_out = _largest(cells)
+        finding = _finding(cells, campuses, channels)
+        st.caption(
+            finding
+            if not left_out
+            else finding + " " + _("The {n} largest campuses.", n=MOST_CAMPUSES)
+        )
+        clicked = show(
+            matrix(
+                shown,
+                row="campus_id",
+                column="channel_root",
+                unit="people",
+                row_names=campuses,
+                column_names={**channels, "": _("unmapped")},
+            ),
+            key="board_matrix",
+            alt=finding,
+            clickable=True,
+        )
+        if clicked:
+            where = {k: (v if v != "" else None) for k, v in clicked.items()}
+            open_rows(new_leads, filters, where=where)
+
+
+def _names(dimension: str, key: str) -> dict[str, str]:
+    frame = query.names(dimension)
+    return dict(zip(frame[key], frame["name"], strict=True))
+
+
+def _largest(cells: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    cells = cells.assign(channel_root=cells["channel_root"].fillna(""))
+    campuses = cells.groupby("campus_id")["value"].sum().sort_values(ascending=False)
+    channels = cells.groupby("channel_root")["value"].sum().sort_values(ascending=False)
+    kept = list(campuses.index[:MOST_CAMPUSES])
+    shown = cells[cells["campus_id"].isin(kept)]
+    order = {c: i for i, c in enumerate(kept)}, {c: i for i, c in enumerate(channels.index)}
+    shown = shown.assign(
+        row=shown["campus_id"].map(order[0]), column=shown["channel_root"].map(order[1])
+    ).sort_values(["row", "column"])
+    return shown, len(campuses) > MOST_CAMPUSES
+
+
+def _finding(cells: pd.DataFrame, campuses: dict[str, str], channels: dict[str, str]) -> str:
+    top = cells.loc[cells["value"].idxmax()]
+    return _(
+        "Most come from {channel} at {campus}: {n} of {total}.",
+        channel=escape(channels.get(top["channel_root"], _("unmapped"))),
+        campus=escape(campuses.get(top["campus_id"], top["campus_id"])),
+        n=number(top["value"], exact=True),
+        total=number(cells["value"].sum(), exact=True),
+    )

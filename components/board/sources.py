@@ -1,0 +1,59 @@
+"""Has every source spoken lately? Silence is an alert, never a zero."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import query
+from components.format import escape, moment
+from components.freshness import FRESH, Source, sources
+from components.i18n import _
+from data.contracts import CONTRACTS
+
+FEED = "spend:"
+
+
+def late_sources() -> list[Source]:
+    """Sources and single feeds that have been silent for longer than usual."""
+    return [
+        source
+        for source in sources()
+        if source.state != FRESH and (source.name.startswith(FEED) or _is_dated(source.name))
+    ]
+
+
+def _is_dated(name: str) -> bool:
+    return name in CONTRACTS and CONTRACTS[name].at is not None
+
+
+def source_title(source: Source, channels: dict[str, str]) -> str:
+    """The source's name; a single feed is named by its channel."""
+    if source.name.startswith(FEED):
+        channel = source.name.removeprefix(FEED)
+        return _("Spend of {channel}", channel=channels.get(channel, channel))
+    return source.title
+
+
+def sources_card() -> None:
+    """Freshness of each source, and an alert for each that is silent."""
+    tree = query.names("channel")
+    channels = dict(zip(tree["channel_id"], tree["name"], strict=True))
+    late = late_sources()
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{_('Sources')}**")
+        for source in late:
+            st.warning(
+                _(
+                    "No data from {source} since {at}: its figures are missing, not zero.",
+                    source=escape(source_title(source, channels)),
+                    at=moment(source.last_at),
+                ),
+                icon=":material/schedule:",
+            )
+        fresh = [s for s in sources() if s.state == FRESH and _is_dated(s.name)]
+        st.markdown(
+            " ".join(
+                f":green-badge[:material/check_circle: {escape(s.title)} {moment(s.last_at)}]"
+                for s in fresh
+            )
+        )
