@@ -109,6 +109,11 @@ def one_time() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
+def warm() -> None:
+    """Import what checks passwords, so that the first to sign in does not wait for it."""
+    _authenticator()
+
+
 def _authenticator() -> ModuleType:
     """streamlit-authenticator, imported at first use: it takes a second and Streamlit."""
     # Its import touches session state and caches outside a script, which Streamlit reports.

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 from data.accounts import passwords
 from data.accounts.accounts import Accounts
 from data.errors import NotAllowed
 from data.home import Home
+
+
+@dataclass(frozen=True)
+class _Secret:
+    password: str
+    password_hash: str
 
 
 def seed_sample_accounts(accounts: Accounts, home: Home) -> dict[str, str]:
@@ -19,24 +26,36 @@ def seed_sample_accounts(accounts: Accounts, home: Home) -> dict[str, str]:
 
     if not home.is_sample:
         raise NotAllowed("sample accounts must stay in a sample home, this one is not")
-    password = sample_password(home)
-    known = {account.user for account in accounts.all()}
     # One hash for all: hashing is slow on purpose, and the password is the same.
-    password_hash = passwords.hashed(password)
+    secret = _secret(home)
+    known = {account.user for account in accounts.all()}
     for sample in SAMPLE_ACCOUNTS:
         if sample.user not in known:
             accounts.create(
                 sample.user, name=sample.name, role=sample.role, campuses=sample.campuses,
-                staff_id=sample.staff_id or "", password_hash=password_hash, actor="sample",
+                staff_id=sample.staff_id or "", password_hash=secret.password_hash, actor="sample",
             )  # fmt: skip
-    return {sample.user: password for sample in SAMPLE_ACCOUNTS}
+    return {sample.user: secret.password for sample in SAMPLE_ACCOUNTS}
 
 
-def sample_password(home: Home) -> str:
-    """The password of this home's sample accounts, made at first use."""
+def sample_sign_ins(accounts: Accounts, home: Home) -> dict[str, str]:
+    """Sample accounts that still have their sample password, with it; none in a real home."""
+    if not home.is_sample:
+        return {}
+    secret = _secret(home)
+    return {
+        account.user: secret.password
+        for account in accounts.all()
+        if account.is_active and accounts.password_hash(account.user) == secret.password_hash
+    }
+
+
+def _secret(home: Home) -> _Secret:
+    """The sample password and its hash, made at first use and readable by the owner only."""
     path = home.secrets / "sample_password"
     if not path.exists():
         home.prepare()
+        password = passwords.one_time()
         with open(path, "w", opener=lambda p, f: os.open(p, f, 0o600), encoding="utf-8") as file:
-            file.write(passwords.one_time())
-    return path.read_text(encoding="utf-8")
+            file.write(f"{password}\n{passwords.hashed(password)}\n")
+    return _Secret(*path.read_text(encoding="utf-8").split())

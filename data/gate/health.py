@@ -1,0 +1,98 @@
+"""`/healthz`: whether the installation works, and its counts. Needs no sign-in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import duckdb
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from data.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from data.installation import Installation
+
+_COUNTS = ("received", "stored", "duplicate", "quarantined")
+_KEPT_SECONDS = 1.0  # anybody may ask, but not make the store work for it
+
+
+def health_route(installation: Callable[[], Installation]) -> Route:
+    """The route; ``installation`` is called at each request."""
+    kept: tuple[float, dict[str, Any]] = (0.0, {})
+
+    async def healthz(request: Request) -> JSONResponse:
+        del request
+        nonlocal kept
+        if time.monotonic() - kept[0] > _KEPT_SECONDS or not kept[1]:
+            kept = (time.monotonic(), await anyio.to_thread.run_sync(health, installation()))
+        return JSONResponse(kept[1], 200 if kept[1]["status"] == "ok" else 503)
+
+    return Route("/healthz", healthz, methods=["GET"])
+
+
+def health(opened: Installation) -> dict[str, Any]:
+    """Status, the store's version and as-of, rows by fate, and the loader's lag.
+
+    ``lag_seconds`` is the age of the oldest segment that has landed but is not loaded,
+    0 if there is none.
+    """
+    try:
+        version, as_of = opened.store.version, opened.store.as_of
+        cursor = opened.store.cursor()
+    except (StoreUnavailable, duckdb.Error) as error:
+        return {"status": "error", "reason": type(error).__name__}
+    try:
+        counts = _counts(cursor)
+        lag = _lag(opened, cursor)
+    finally:
+        cursor.close()
+    return {
+        "status": "ok",
+        "store_version": version,
+        "as_of": as_of.replace(tzinfo=UTC).isoformat(),
+        **counts,
+        "lag_seconds": lag,
+    }
+
+
+def _counts(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows by fate, summed over all loads; 0 where nothing was ever loaded."""
+    present = _columns(cursor, "load_log")
+    sums = [
+        f"coalesce(sum({name}), 0)::BIGINT" if name in present else "0::BIGINT" for name in _COUNTS
+    ]
+    source = " FROM load_log" if present else ""
+    row = cursor.execute(f"SELECT {', '.join(sums)}{source}").fetchone()
+    counts = dict(zip(_COUNTS, row or (0,) * len(_COUNTS), strict=True))
+    if "quarantined" not in present and _columns(cursor, "quarantine"):
+        found = cursor.execute("SELECT count(*) FROM quarantine").fetchone()
+        counts["quarantined"] = int(found[0]) if found else 0
+    return counts
+
+
+def _lag(opened: Installation, cursor: duckdb.DuckDBPyConnection) -> float:
+    """Seconds since the oldest segment landed that is not in the load log."""
+    loaded: set[str] = set()
+    if "segment" in _columns(cursor, "load_log"):
+        loaded = {row[0] for row in cursor.execute("SELECT segment FROM load_log").fetchall()}
+    for name in opened.landing.segments():
+        if name not in loaded:
+            try:
+                landed_at = (opened.landing.path / name).stat().st_mtime
+            except FileNotFoundError:
+                continue  # swept between the listing and here
+            return round(max(0.0, time.time() - landed_at), 3)
+    return 0.0
+
+
+def _columns(cursor: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    found = cursor.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table]
+    ).fetchall()
+    return {row[0] for row in found}
