@@ -174,7 +174,9 @@ def _channels() -> dict[str, str]:
     """Channels in the order of their tree, each with its ancestors' names before it."""
     tree = query.names("channel")
     name = dict(zip(tree["channel_id"], tree["name"], strict=True))
-    paths = sorted(tree["path"].dropna(), key=lambda path: [name.get(x, x) for x in path.split("/")])
+    paths = sorted(
+        tree["path"].dropna(), key=lambda path: [name.get(x, x) for x in path.split("/")]
+    )
     labels = pd.DataFrame(
         [(p.split("/")[-1], " / ".join(name.get(x, x) for x in p.split("/"))) for p in paths],
         columns=["channel_id", "name"],

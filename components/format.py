@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from components.i18n import language
 from data.errors import InvalidOption
 from data.scope import DEFAULT_TIMEZONE, Period
@@ -162,7 +164,7 @@ def interval(low: Number, high: Number, unit: str, code: str | None = None) -> s
 def day(d: date | None, code: str | None = None, *, weekday: bool = False) -> str:
     """A day: 11月21日 周六 (zh), Sat 21 Nov (en)."""
     code = code or language()
-    if d is None or d != d:  # NaT does not equal itself
+    if d is None or pd.isna(d):
         return MISSING
     name = _WEEKDAYS[code][d.weekday()]
     if code == "zh":
@@ -177,7 +179,8 @@ def days_range(period: Period, code: str | None = None) -> str:
     one_year = first.year == last.year
     if code == "zh":
         shape = "{:%m.%d}" if one_year else "{:%Y.%m.%d}"
-        return shape.format(first) if first >= last else shape.format(first) + "–" + shape.format(last)
+        ends = [shape.format(first), shape.format(last)]
+        return "–".join(ends if first < last else ends[:1])
     if first >= last:
         return day(first, code)
     if not one_year:
@@ -187,9 +190,11 @@ def days_range(period: Period, code: str | None = None) -> str:
     return f"{day(first, code)}–{day(last, code)}"
 
 
-def moment(at: datetime | None, code: str | None = None, *, zone: ZoneInfo = DEFAULT_TIMEZONE) -> str:
+def moment(
+    at: datetime | None, code: str | None = None, *, zone: ZoneInfo = DEFAULT_TIMEZONE
+) -> str:
     """A UTC instant in local time: 11月21日 23:40 (zh), 21 Nov 23:40 (en)."""
-    if at is None or at != at:
+    if at is None or pd.isna(at):
         return MISSING
     local = at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
     return f"{day(local.date(), code)} {local:%H:%M}"

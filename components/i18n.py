@@ -67,10 +67,8 @@ def translate(message: str, code: str, **values: object) -> str:
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
     """The message for a count; ``{n}`` is filled too unless ``values`` has it."""
-    if language() == "en":
-        text = one if n == 1 else many
-    else:
-        text = catalogue().ngettext(one, many, n)
+    english = one if n == 1 else many
+    text = english if language() == "en" else catalogue().ngettext(one, many, n)
     return text.format(**{"n": n, **values})
 
 

@@ -74,19 +74,14 @@ def comparison_of(kind: str, preset: str, period: Period) -> Period | None:
     if kind == "year":
         return _shifted_months(period, -12)
     if kind == "weekdays":
-        weeks = -(-period.days // 7)
-        back = timedelta(days=7 * weeks)
+        back = timedelta(weeks=-(-period.days // 7))
         return Period(start=period.start - back, end=period.end - back)
     if kind != "previous":
         raise UnknownName("comparison", kind, COMPARISONS)
-    if preset == "this_month":
-        return _shifted_months(period, -1)
     if preset == "last_month":
-        before = (period.start - _ONE_DAY).replace(day=1)
-        return Period(start=before, end=period.start)
-    if preset == "this_year":
-        return _shifted_months(period, -12)
-    return period.previous()
+        return Period(start=_shifted_day(period.start, -1), end=period.start)
+    months = {"this_month": -1, "this_year": -12}
+    return _shifted_months(period, months[preset]) if preset in months else period.previous()
 
 
 def _shifted_months(period: Period, months: int) -> Period:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,7 +72,7 @@ def ranked_bars(
                         "line": {"width": 2}},
             )
         )  # fmt: skip
-    known = [*shown[value], *(shown["high"] if "high" in shown else [])]
+    known = [*shown[value], *shown.get("high", [])]
     if comparison:
         known += list(shown[comparison])
     drawn = figure(
@@ -134,10 +135,16 @@ def _hover(row: pd.Series, label: str, value: str, unit: str) -> str:
     return "<br>".join(lines)
 
 
+def is_blank(name: Any) -> bool:
+    """Whether a group has no name: None, NaN or nothing."""
+    missing = name is None or name is pd.NA or (isinstance(name, float) and math.isnan(name))
+    return missing or name == ""
+
+
 def _label(name: object) -> str:
     """A group's name; what lacks one says so."""
-    return _("not given") if name is None or name != name or name == "" else str(name)
+    return _("not given") if is_blank(name) else str(name)
 
 
 def _plain(group: Any) -> Any:
-    return None if group is None or group != group else group
+    return None if is_blank(group) else group

@@ -62,13 +62,15 @@ def line(
     colours = own_palette(colours)
     traces: list[Any] = []
     if comparison is not None:
-        traces.append(_comparison(points[x], comparison, y, comparison_name, unit, colours))
+        traces.append(_comparison(points[x], comparison[y], comparison_name, unit, colours))
     series = [(None, points)] if by is None else list(points.groupby(by, sort=False))[:MOST_SERIES]
     if by is None and {"low", "high"} <= set(points.columns):
         traces += _band(points, x, colours)
     for i, (name, rows) in enumerate(series):
         label = "" if name is None else (names or {}).get(name, str(name))
-        traces += _series(rows, x, y, label, unit, colours.categorical[i], by, name)
+        where = [{x: _plain(day), **({by: name} if by else {})} for day in rows[x]]
+        drawn_rows = rows.assign(day=rows[x], figure=rows[y], where=where)
+        traces += _series(drawn_rows, label=label, unit=unit, colour=colours.categorical[i])
     known = [points[y], *([comparison[y]] if comparison is not None else [])]
     seen = [v for column in known for v in column] + ([target] if target is not None else [])
     if "high" in points.columns and by is None:
@@ -82,14 +84,11 @@ def line(
     return drawn
 
 
-def _series(
-    rows: pd.DataFrame, x: str, y: str, label: str, unit: str, colour: str, by: str | None, name: Any
-) -> list[Any]:
+def _series(rows: pd.DataFrame, *, label: str, unit: str, colour: str) -> list[Any]:
     """A solid line over what is settled, a dashed one from there over what is not."""
     immature = rows["is_immature"] if "is_immature" in rows else pd.Series(False, index=rows.index)
     # The dashed part starts at the last settled point, so that the line does not break.
     dashed = immature | immature.shift(-1, fill_value=False)
-    where = [{x: day, **({by: name} if by else {})} for day in rows[x].map(_plain)]
     traces = []
     for part, dash, hidden in ((~immature, "solid", immature), (dashed, "dot", ~dashed)):
         if not part.any():
@@ -97,22 +96,22 @@ def _series(
         suffix = f" · {_('immature')}" if dash == "dot" else ""
         traces.append(
             go.Scatter(
-                x=rows[x], y=rows[y].mask(hidden), mode="lines+markers", name=label,
+                x=rows["day"], y=rows["figure"].mask(hidden), mode="lines+markers", name=label,
                 line={"color": colour, "width": 2.25, "dash": dash},
                 marker={"size": 5 if len(rows) <= 62 else 3, "color": colour},
-                customdata=where, connectgaps=False,
-                text=[words.value(v, unit) + suffix for v in rows[y]],
+                customdata=list(rows["where"]), connectgaps=False,
+                text=[words.value(v, unit) + suffix for v in rows["figure"]],
                 hovertemplate="%{x}<br><b>%{text}</b>" + (f"<br>{label}" if label else "")
                 + "<extra></extra>",
             )
         )  # fmt: skip
     if label:
-        known = rows[rows[y].notna()]
+        known = rows[rows["figure"].notna()]
         if not known.empty:
             last = known.iloc[-1]
             traces.append(
                 go.Scatter(
-                    x=[last[x]], y=[last[y]], mode="text", text=[f" {label}"],
+                    x=[last["day"]], y=[last["figure"]], mode="text", text=[f" {label}"],
                     textposition="middle right", textfont={"color": colour}, hoverinfo="skip",
                     cliponaxis=False,
                 )
@@ -121,9 +120,9 @@ def _series(
 
 
 def _comparison(
-    days: pd.Series, rows: pd.DataFrame, y: str, name: str, unit: str, colours: Palette
+    days: pd.Series, before: pd.Series, name: str, unit: str, colours: Palette
 ) -> go.Scatter:
-    figures = list(rows[y])[: len(days)]
+    figures = list(before)[: len(days)]
     return go.Scatter(
         x=days[: len(figures)], y=figures, mode="lines", name=name,
         line={"color": colours.faded(colours.muted, 0.65), "width": 1.5},

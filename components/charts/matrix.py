@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from components import format as words
 from components.chart import figure, own_palette
 from components.i18n import _
-from components.theme import Palette
+from components.theme import Palette, contrast
 
 _CELL = 34  # pixels a row of cells takes
 
@@ -35,7 +35,7 @@ def matrix(
     ----------
     cells
         Tidy: ``row``, ``column``, ``value``; a cell that ``is_immature`` is left without
-        colour and hatched, ``n`` is told on hover. Cells that are not there stay empty.
+        colour and slanted, ``n`` is told on hover. Cells that are not there stay empty.
     middle
         The figure where a diverging scale turns; without it the scale runs from little
         to much.
@@ -118,24 +118,10 @@ def _hover(cell: dict[Any, Any] | None, value: str, unit: str) -> str:
     return "<br>".join(lines)
 
 
-def _ink(
-    x: float | None, low: float, high: float, scale: tuple[str, ...], colours: Palette
-) -> str:
+def _ink(x: float | None, low: float, high: float, scale: tuple[str, ...], colours: Palette) -> str:
     """The colour of the figure that can be read on its cell."""
     if x is None:
         return colours.muted
     cell = scale[round((x - low) / (high - low) * (len(scale) - 1))]
     dark, light = ("#10151D", "#FFFFFF")
     return max((dark, light), key=lambda ink: contrast(ink, cell))
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG contrast of two colours, 1 to 21."""
-    bright, dim = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dim + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

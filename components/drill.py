@@ -1,0 +1,187 @@
+"""The drawer with the rows behind a number: they add up to it, each opens its person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.audit import record_export
+from components.columns import label, named
+from components.export import CSV_TYPE, XLSX_TYPE, csv_bytes, xlsx_bytes
+from components.format import escape, number, value
+from components.i18n import N_, _
+from components.session import current_viewer
+from components.states import nothing_to_show
+from data.scope import Filters, role
+from metrics.registry import Metric, find
+
+PAGE = 20  # rows at a time
+PERSON_URL = "/person?person_id="
+_SORTS = {
+    "newest": (N_("Newest first"), "unit_on", False),
+    "oldest": (N_("Oldest first"), "unit_on", True),
+    "largest": (N_("Largest first"), "numerator", False),
+    "name": (N_("By name"), "name", True),
+}
+_SHOWN = (
+    "name", "unit_on", "stage", "campus", "channel", "course_line", "amount", "numerator",
+    "denominator", "is_mature",
+)  # fmt: skip
+Rows = Callable[[], pd.DataFrame]
+
+
+def open_rows(
+    metric: Metric | str,
+    filters: Filters,
+    *,
+    where: Mapping[str, object] | None = None,
+    title: str = "",
+    **options: Any,
+) -> None:
+    """Open the drawer with the units behind a figure; call it when something was clicked.
+
+    Parameters
+    ----------
+    where
+        Columns of the units and the value that names the rows: what a chart's mark
+        carries as ``customdata``. Days may be text, as they come back from the browser.
+    title
+        What was clicked, in the reader's language; the metric's title without it.
+    options
+        The metric's own options, as for `query.run`.
+    """
+    entry = find(metric) if isinstance(metric, str) else metric
+    named_rows = _typed(where or {})
+    heading = escape(title or _(entry.title))
+    draw = partial(_drawer, entry, filters, named_rows, options)
+    st.dialog(heading, width="large", position="right", icon=":material/table_rows:")(draw)()
+
+
+def _drawer(
+    metric: Metric, filters: Filters, where: dict[str, object], options: dict[str, Any]
+) -> None:
+    rows = query.list_rows(metric, filters, where=where, **options)
+    if rows.empty:
+        nothing_to_show(_("No rows stand behind this figure."))
+        return
+    st.markdown(summary(metric, rows))
+    sort = st.selectbox(
+        _("Order"),
+        [name for name, (_words, column, _up) in _SORTS.items() if column in rows],
+        format_func=lambda name: _(_SORTS[name][0]),
+        key="drill_order",
+        width=220,
+    )
+    _text, column, ascending = _SORTS[sort]
+    ordered = rows.sort_values([column, "unit_id"], ascending=[ascending, True], kind="stable")
+    pages = -(-len(ordered) // PAGE)
+    slot = st.container()
+    page = st.pagination(pages, key=f"drill_page_{sort}") if pages > 1 else 1
+    with slot:
+        rows_table(ordered.iloc[(page - 1) * PAGE : page * PAGE], unit=metric.unit)
+    download_buttons(lambda: rows, subject=metric.name, key="drill", where=where)
+
+
+def summary(metric: Metric, rows: pd.DataFrame) -> str:
+    """What the rows add up to: the very figure they stand behind."""
+    counted = rows[rows["is_mature"]]
+    top, bottom = counted["numerator"].sum(), counted["denominator"].sum()
+    parts = [f"**{_('{n} rows', n=number(len(rows), exact=True))}**"]
+    if metric.kind in ("count", "sum"):
+        parts.append(f"Σ = **{value(top, metric.unit, exact=True)}**")
+    elif bottom:
+        figure = value(top / bottom, metric.unit, exact=True)
+        above, below = number(top, exact=True), number(bottom, exact=True)
+        parts.append(f"{above} ÷ {below} = **{figure}**")
+    immature = len(rows) - len(counted)
+    if immature:
+        parts.append(_("{n} immature, not counted yet", n=number(immature, exact=True)))
+    return " · ".join(parts).replace("$", r"\$")
+
+
+def rows_table(rows: pd.DataFrame, *, unit: str = "", key: str | None = None) -> None:
+    """Rows as a table, each with a link to its person; empty columns are left out."""
+    shown = named(rows)
+    columns = [c for c in _SHOWN if c in shown and shown[c].notna().any()]
+    if "is_mature" in columns and shown["is_mature"].all():
+        columns.remove("is_mature")
+    table = shown[columns].copy()
+    settings: dict[str, Any] = {
+        c: st.column_config.Column(label(c)) for c in columns
+    }  # fmt: skip
+    for column in ("numerator", "denominator", "amount"):
+        if column in columns:
+            shape = "%.2f" if unit == "cny" and column != "denominator" else "localized"
+            settings[column] = st.column_config.NumberColumn(label(column), format=shape)
+    if "unit_on" in columns:
+        settings["unit_on"] = st.column_config.DateColumn(label("unit_on"), format="YYYY-MM-DD")
+    if "is_mature" in columns:
+        settings["is_mature"] = st.column_config.CheckboxColumn(label("is_mature"))
+    if "person_id" in shown and shown["person_id"].notna().any():
+        table.insert(
+            0, "open", [None if pd.isna(p) else f"{PERSON_URL}{p}" for p in shown["person_id"]]
+        )
+        settings["open"] = st.column_config.LinkColumn(
+            label("person_id"), display_text=":material/person_search:", width="small"
+        )
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=settings,
+        key=key,
+        alt=_("{n} rows, one a line", n=number(len(rows), exact=True)),
+    )
+
+
+def download_buttons(
+    rows: Rows, *, subject: str, key: str, where: Mapping[str, object] | None = None
+) -> None:
+    """CSV and XLSX of all rows; made and logged when fetched, absent where the role may not."""
+    viewer = current_viewer()
+    if not role(viewer.role).exports:
+        return
+    makers = (
+        ("csv", csv_bytes, CSV_TYPE, N_("Download CSV")),
+        ("xlsx", xlsx_bytes, XLSX_TYPE, N_("Download XLSX")),
+    )
+    with st.container(horizontal=True):
+        for kind, make, mime, words in makers:
+            st.download_button(
+                _(words),
+                partial(
+                    _file,
+                    rows,
+                    make,
+                    {"user": viewer.user, "subject": subject, "kind": kind, "where": where or {}},
+                ),
+                file_name=f"{subject}.{kind}",
+                mime=mime,
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"{key}_{kind}",
+            )
+
+
+def _file(
+    rows: Rows,
+    make: Callable[[pd.DataFrame], bytes],
+    logged: dict[str, Any],
+) -> bytes:
+    """A file's bytes; runs outside the script, when the browser asks for it."""
+    taken = rows()
+    record_export(rows=len(taken), **logged)
+    return make(taken)
+
+
+def _typed(where: Mapping[str, object]) -> dict[str, object]:
+    """What a mark stands for, with days as days again."""
+    return {
+        name: date.fromisoformat(said) if name.endswith("_on") and isinstance(said, str) else said
+        for name, said in where.items()
+    }

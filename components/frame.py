@@ -1,0 +1,82 @@
+"""The frame around every page: navigation, filter bar, freshness, search, account.
+
+This is the script that Streamlit runs; it lies outside ``pages/``, so that no page can
+be reached without it. No page's safety rests on it: rows are cut to the scope elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import streamlit as st
+
+from components import i18n, theme
+from components.filters import filter_bar
+from components.freshness import freshness_badge
+from components.i18n import N_, _
+from components.navigation import Entry, entries_for
+from components.search import search_button
+from components.session import current_viewer
+from components.states import error_in_words, nothing_to_show
+from data.errors import EduLensError
+from data.scope import role
+
+BRAND = Path(__file__).parent / "brand"
+PAGES = "../pages"  # from this script's folder, as Streamlit resolves it
+_LANGUAGES = list(i18n.SWITCH_LABELS.values())
+_SWITCH_HELP = N_("Language")
+
+
+def _page_of(entry: Entry) -> st.Page:
+    script = f"{PAGES}/{entry.script}.py"
+    return st.Page(script, title=_(entry.title), icon=entry.icon, help=_(entry.question))
+
+
+def _language_switch() -> None:
+    """Chinese or English, kept in the address; links with "zh" or "en" are understood."""
+    st.segmented_control(
+        _(_SWITCH_HELP),
+        _LANGUAGES,
+        default=i18n.SWITCH_LABELS[i18n.preferred_language()],
+        required=True,
+        key=i18n.SWITCH_KEY,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+def _bar(entry: Entry, entries: list[Entry]) -> None:
+    """The row above every page; wraps on a phone."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="frame_bar"):
+        if entry.filtered:
+            filter_bar()
+        st.space("stretch")
+        freshness_badge()
+        search_button(entries)
+
+
+def main() -> None:
+    """Draw the frame and the page inside it."""
+    st.set_page_config(page_icon=str(BRAND / "icon.png"), layout="wide")
+    viewer = current_viewer()
+    st.session_state[i18n.ACCOUNT_KEY] = viewer.language
+    st.logo(str(BRAND / f"logo_{theme.theme_name()}.svg"), icon_image=str(BRAND / "icon.png"))
+    sections = entries_for(role(viewer.role))
+    if not sections:
+        nothing_to_show(_("Your role has no pages."), _("Ask a manager to change your role."))
+        return
+    pages = {_(title): {_page_of(e): e for e in entries} for title, entries in sections}
+    chosen = st.navigation({title: list(found) for title, found in pages.items()}, expanded=True)
+    entries = [entry for found in pages.values() for entry in found.values()]
+    with st.sidebar:
+        _language_switch()
+    _bar(next(e for found in pages.values() for p, e in found.items() if p == chosen), entries)
+    try:
+        chosen.run()
+    except EduLensError as error:
+        logging.getLogger(__name__).exception("page %s", chosen.url_path)
+        error_in_words(error)
+
+
+main()

@@ -1,0 +1,77 @@
+"""Which pages there are, in which order, and which of them a role has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.i18n import N_
+from data.scope import Role
+
+FOLDER = Path(__file__).parent.parent / "pages"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A page: its script below ``pages/``, title, icon and the question it answers.
+
+    ``needs`` names facts without which it has nothing to say; ``right`` a right of the
+    role; ``filtered`` whether the filter bar bears on it.
+    """
+
+    script: str
+    title: str
+    icon: str
+    question: str
+    needs: tuple[str, ...] = ()
+    right: str = ""
+    filtered: bool = True
+
+    @property
+    def path(self) -> Path:
+        """The page's script."""
+        return FOLDER / f"{self.script}.py"
+
+    def allowed(self, role: Role) -> bool:
+        """Whether a role has this page."""
+        readable = not set(self.needs) & role.hidden_facts
+        return readable and (not self.right or bool(getattr(role, self.right)))
+
+
+# fmt: off
+SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (N_("Overview"), (
+        Entry(script="overview/board", title=N_("Live board"), icon=":material/monitoring:",
+              question=N_("How does today stand against plan, and why?")),
+    )),
+    (N_("Lifecycle"), (
+        Entry(script="lifecycle/acquisition", title=N_("Acquisition"), icon=":material/campaign:",
+              question=N_("Which channels bring families who stay, at what cost?"),
+              needs=("spend", "order_line")),
+    )),
+    (N_("People"), (
+        Entry(script="people/person", title=N_("Find a person"), icon=":material/person_search:",
+              question=N_("Who is this family, what happened so far, what comes next?"),
+              filtered=False),
+    )),
+    (N_("Administration"), (
+        Entry(script="admin/sources", title=N_("Data sources"), icon=":material/database:",
+              question=N_("Has everything arrived, and what was refused?"), right="imports",
+              filtered=False),
+        Entry(script="admin/access", title=N_("Access"), icon=":material/admin_panel_settings:",
+              question=N_("Who may see what, and who looked?"), right="manages_accounts",
+              filtered=False),
+        Entry(script="admin/dictionary", title=N_("Metric dictionary"), icon=":material/menu_book:",
+              question=N_("What does each number mean, exactly?"), filtered=False),
+    )),
+)
+# fmt: on
+
+
+def entries_for(role: Role) -> list[tuple[str, list[Entry]]]:
+    """Sections with the pages that a role has and that are installed."""
+    found = [
+        (section, [e for e in entries if e.allowed(role) and e.path.exists()])
+        for section, entries in SECTIONS
+    ]
+    return [(section, entries) for section, entries in found if entries]

@@ -1,0 +1,87 @@
+"""Ctrl+K: find a person or a page by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.columns import STAGES
+from components.format import escape, moment
+from components.i18n import _
+from components.navigation import Entry
+from components.states import nothing_to_show
+from data.identity.phone import normalise_phone, phone_key
+from data.installation import installation
+from metrics.person import search
+
+_LEAST = 2  # letters before anything is looked up
+_MOST = 8
+PERSON_PAGE = "people/person"
+
+
+def find_people(text: str) -> pd.DataFrame:
+    """The people a viewer means, as `metrics.person.search`; a full number finds by its key."""
+    number = normalise_phone(text)
+    if number is None:
+        return query.fetch(search, None, text=text)
+    key = phone_key(installation().home.key("identity"), number)
+    return query.fetch(search, None, phone_key=key)
+
+
+def search_button(entries: Sequence[Entry]) -> None:
+    """The button that opens the search, also by Ctrl+K."""
+    words = _("Find a person or a page")
+    if st.button(
+        _("Find"), icon=":material/search:", shortcut="Ctrl+K", key="frame_search", help=words
+    ):
+        st.dialog(words, width="medium", icon=":material/search:")(_dialog)(entries)
+
+
+def _dialog(entries: Sequence[Entry]) -> None:
+    text = st.text_input(
+        _("Name, pinyin, last four digits, or a page"),
+        key="frame_search_text",
+        placeholder=_("Name, pinyin, last four digits, or a page"),
+        label_visibility="collapsed",
+        type="search",
+        live=True,
+    ).strip()
+    pages = [entry for entry in entries if _matches(entry, text)]
+    with st.container(gap="xsmall"):
+        for entry in pages[:_MOST]:
+            link = f"../pages/{entry.script}.py"
+            st.page_link(link, label=_(entry.title), icon=entry.icon, help=_(entry.question))
+    if len(text) < _LEAST or not any(e.script == PERSON_PAGE for e in entries):
+        return
+    people = find_people(text)
+    if people.empty and not pages:
+        nothing_to_show(_("Nobody found."), _("Try the last four digits or a shorter name."))
+    for person in people.head(_MOST).to_dict("records"):
+        _person(person)
+
+
+def _matches(entry: Entry, text: str) -> bool:
+    sought = text.casefold()
+    return not sought or any(
+        sought in words.casefold() for words in (entry.title, _(entry.title), entry.script)
+    )
+
+
+def _person(person: dict[str, object]) -> None:
+    stage = str(person["stage"])
+    names = [person["name"], person["student_names"]]
+    label = " · ".join(escape(n) for n in names if isinstance(n, str) and n) or _("No name yet")
+    seen = person["last_seen_at"]
+    with st.container(gap=None):
+        st.page_link(
+            f"../pages/{PERSON_PAGE}.py",
+            label=label,
+            icon=":material/person:",
+            query_params={"person_id": str(person["person_id"])},
+        )
+        phone = escape(person["phone"]) if isinstance(person["phone"], str) else ""
+        known = [phone, _(STAGES.get(stage, stage)), moment(seen)]  # type: ignore[arg-type]
+        st.caption(" · ".join(part for part in known if part))
