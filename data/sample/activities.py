@@ -36,7 +36,9 @@ _LEAF_OF_TYPE = np.array(
     ]
 )
 _NAMES = ("拼团", "闯关小游戏", "推荐有礼", "开放日", "家长讲座", "广场嘉年华")
-_THEMES = ("夏日", "新学期", "国庆", "秋季", "双十一", "冬季", "新年", "早春", "春季", "周年")
+_THEMES = (
+    "新年", "寒假", "开学", "春季", "五一", "六一", "暑期", "夏末", "新学期", "国庆", "双十一", "年末",
+)  # fmt: skip
 PHASES = ("launch", "middle", "sprint")
 SHARE_CHANNELS = ("moments", "friend", "group", "official_account", "poster", "offline")
 SHARE_CHANNEL_SHARE = np.array([0.30, 0.20, 0.28, 0.08, 0.09, 0.05])
@@ -125,7 +127,7 @@ def activity_table(found: Activities) -> pa.Table:
     """The activities of a group."""
     theme = found.start.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     names = [
-        f"{_THEMES[month % len(_THEMES)]}{_NAMES[kind]}"
+        f"{_THEMES[month % 12]}{_NAMES[kind]}"
         for month, kind in zip(theme, found.kind, strict=True)
     ]
     return rows(

@@ -14,8 +14,8 @@ from data.sample.channels import CAMPAIGNS, FIRST_CAMPAIGN, LEAF_IDS, LEAVES, MA
 from data.sample.columns import NONE, Flags, Ints, Reals, instants, labelled, numbered, rows
 from data.sample.institution import Shape, campus_ids, campus_share
 from data.sample.leads import Leads
-from data.sample.names import devices, openids, people, phones, share_of, unionids
-from data.sample.people_tables import on_wechat, student_ids
+from data.sample.names import devices, on_wechat, openids, people, phones, share_of, unionids
+from data.sample.people_tables import student_ids
 from data.sample.service import Students
 from data.sample.spend import material_of
 from data.sample.truths import UNMAPPED_CHANNEL, WITHOUT_TOUCH_SHARE
@@ -36,7 +36,7 @@ VISITOR = 100_000  # devices of visitors who leave no phone, beyond a block's pe
 _DEVICES_PER_BLOCK = 1_000_000
 _BROWSED = np.array([NAME[n] for n in ("page_view", "course_view", "video_play", "consult_click")])
 _BROWSED_SHARE = np.array([0.52, 0.30, 0.12, 0.06])
-_VISITORS_PER_LEAD = 2.55
+_VISITORS_PER_LEAD = 2.75
 
 
 @dataclass

@@ -45,7 +45,7 @@ class Classes:
     level: Ints
     opened: Ints
     closed: Ints  # day, -1 while it runs
-    of_enrolment: Ints  # row of the class
+    of_enrolment: Ints  # row of the class; -1 waits for one
     of_trial: Ints  # by student; -1 none
     lesson_class: Ints  # row of the class, by lesson
     lesson_no: Ints
@@ -70,14 +70,18 @@ def classes_of(
     rng: np.random.Generator, block: int, leads: Leads, students: Students, found: Enrolments
 ) -> Classes:
     """Form classes of those who start together, and hold their lessons up to now."""
+    seated = np.nonzero(found.opened <= TODAY)[0]
     key = ((found.campus * 10 + found.line) * 10 + found.level) * 100_000 + found.opened
+    key = key[seated]
     order = np.argsort(key, kind="stable")
     first = np.r_[True, np.diff(key[order]) != 0]
     start = np.nonzero(first)[0]
     rank = np.arange(len(order)) - np.repeat(start, np.diff(np.r_[start, len(order)]))
     full = np.empty(len(order), dtype=np.int64)
     full[order] = key[order] * 100 + rank // CAPACITY
-    groups, of_enrolment = np.unique(full, return_inverse=True)
+    groups, of_seated = np.unique(full, return_inverse=True)
+    of_enrolment = np.full(found.count, NONE)
+    of_enrolment[seated] = of_seated
     opened = groups // 100 % 100_000
     level = groups // 10_000_000 % 10
     line = groups // 100_000_000 % 10
@@ -216,7 +220,7 @@ def seats_of(
 ) -> Seats:
     """Seat every enrolment in its class's lessons from its start to its stop."""
     per_class = np.bincount(found.lesson_class, minlength=len(found.number))
-    count = per_class[found.of_enrolment]
+    count = np.where(found.of_enrolment < 0, 0, per_class[found.of_enrolment])
     enrolment = np.repeat(np.arange(enrolments.count), count)
     begins = np.cumsum(count) - count
     lesson = found.first_lesson[found.of_enrolment][enrolment]
@@ -224,6 +228,12 @@ def seats_of(
     number = found.lesson_no[lesson]
     sits = local_day(found.lesson_starts[lesson]) >= enrolments.start[enrolment]
     sits &= number <= enrolments.stop_lesson[enrolment]
+    sits &= found.lesson_starts[lesson] > enrolments.paid[enrolment]
+    # Two enrolments of one child in one class share the seat.
+    _, one = np.unique(lesson * 2**24 + enrolments.student[enrolment], return_index=True)
+    single = np.zeros(len(lesson), dtype=bool)
+    single[one] = True
+    sits &= single
     enrolment, lesson, number = enrolment[sits], lesson[sits], number[sits]
     return Seats(
         lesson=lesson,

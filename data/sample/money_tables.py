@@ -62,7 +62,7 @@ def enrolment_table(
         enrolment_id=enrolment_ids(block, line_id),
         student_id=student_ids(block, student),
         course_id=course_ids(line, level),
-        class_id=class_ids(classes.number[of_class]),
+        class_id=class_ids(np.where(of_class < 0, NONE, classes.number[of_class])),
         campus_id=campus_ids(campus),
         started_on=days(np.r_[found.start, day]),
         ends_on=days(np.r_[found.last_lesson, day]),

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.sample.columns import Ints, labelled, numbered
+from data.sample.columns import Flags, Ints, labelled, numbered
 from data.sample.truths import CONFLICT_SURNAMES
 
 _SURNAMES = tuple("王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓曹彭曾肖田董潘袁蔡蒋余")
@@ -64,6 +64,12 @@ def share_of(person: Ints, salt: int) -> npt.NDArray[np.float64]:
     mixed = (person * 2_654_435_761 + salt * 40_503_077) % 4_294_967_296
     mixed = (mixed ^ (mixed >> 15)) * 2_246_822_519 % 4_294_967_296
     found: npt.NDArray[np.float64] = (mixed ^ (mixed >> 13)) / 4_294_967_296
+    return found
+
+
+def on_wechat(person: Ints) -> Flags:
+    """Whether a person's unionid is known."""
+    found: Flags = share_of(person, 1) < 0.86
     return found
 
 

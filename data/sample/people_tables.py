@@ -7,13 +7,14 @@ import pyarrow as pa
 
 from data.sample.calendar import DAY, NOW, local_day
 from data.sample.channels import CAMPAIGNS, LEAF_IDS, MATERIALS
-from data.sample.columns import NONE, Flags, Ints, days, instants, labelled, numbered, rows
+from data.sample.columns import NONE, Ints, days, instants, labelled, numbered, rows
 from data.sample.institution import CLASS_TEACHERS, LINES, campus_ids, staff_ids, staff_numbers
 from data.sample.leads import Leads
 from data.sample.names import (
     SECOND_PARENT,
     devices,
     full_names,
+    on_wechat,
     openids,
     people,
     phones,
@@ -42,12 +43,6 @@ def _parent_names(person: Ints, surname: Ints) -> pa.Array:
 def student_ids(block: int, row: Ints) -> pa.Array:
     """The student's identifier."""
     return numbered("X", np.where(row < 0, NONE, block * 1_000_000 + row), 9)
-
-
-def on_wechat(person: Ints) -> Flags:
-    """Whether a person's unionid is known."""
-    found: Flags = share_of(person, 1) < 0.86
-    return found
 
 
 def grade_of(family: Ints) -> Ints:

@@ -8,7 +8,7 @@ from data.sample.calendar import DAY
 from data.sample.channels import LEAF
 from data.sample.columns import NONE, Flags, Ints
 from data.sample.leads import Leads, in_burst
-from data.sample.names import SECOND_PARENT, conflict_surnames, share_of
+from data.sample.names import SECOND_PARENT, conflict_surnames, on_wechat, people, share_of
 from data.sample.service import Students
 from data.sample.truths import CONFLICT_CAMPUS, CONFLICT_LEADS, SELF_REFERRERS
 
@@ -27,6 +27,7 @@ def conflict_rows(leads: Leads) -> Ints:
     if leads.block:
         return np.zeros(0, dtype=np.int64)
     free = _untouched(leads) & (leads.campus == _CONFLICT_CAMPUS_NUMBER)
+    free &= on_wechat(people(leads.block, leads.person)) & leads.reachable
     rows = np.nonzero(free)[0]
     picked = np.linspace(0.2, 0.8, CONFLICT_LEADS) * (len(rows) - 1)
     return rows[picked.astype(np.int64)]

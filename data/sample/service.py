@@ -18,7 +18,7 @@ CHARGE, TRANSFER, REFUND, CARRY_OVER = range(4)
 STATES = ("active", "completed", "stopped", "refunded", "transferred")
 ACTIVE, COMPLETED, STOPPED, REFUNDED, TRANSFERRED = range(5)
 _GENERATIONS = 5
-_WALK_IN_SHARE = 0.009  # of the leads: students who never were one
+_WALK_IN_SHARE = 0.012  # of the leads: students who never were one
 _LESSONS = np.array([level.lessons for level in LEVELS])
 _EVERY_DAYS = np.array([level.opens_every_weeks * 7 for level in LEVELS])
 # Days of the week of a class's two lessons, the first day of its first week is a Monday.
@@ -58,7 +58,7 @@ class Enrolments:
     order_type: Ints
     cents: Ints
     renewed_from: Ints  # row of the enrolment before
-    opened: Ints  # day its class opened
+    opened: Ints  # day its class opens; ahead of today for those who wait
     start: Ints
     last_lesson: Ints  # day of the class's last lesson
     state: Ints
@@ -106,7 +106,7 @@ def enrol(rng: np.random.Generator, leads: Leads, students: Students) -> Enrolme
     paid = np.where(walked, students.enrolled[buys], leads.formal[students.lead[buys]])
     level = np.where(walked, FIRST, leads.level[students.lead[buys]])
     none = np.full(len(buys), NONE)
-    sale = _Sale(buys, students.line[buys], level, paid, np.zeros_like(none), none, none)
+    sale = _Sale(buys, students.line[buys], level, paid, np.zeros_like(none), none, none, none)
     generations: list[Enrolments] = []
     offset = 0
     for _ in range(_GENERATIONS):
@@ -133,6 +133,7 @@ class _Sale:
     order_type: Ints
     cents: Ints  # -1: to be priced
     renewed_from: Ints
+    after: Ints  # day before which it cannot start
 
     def kept(self, keep: Flags) -> _Sale:
         return _Sale(*(getattr(self, field.name)[keep] for field in fields(self)))
@@ -147,13 +148,15 @@ def _joined(parts: list[_Sale]) -> _Sale:
 def _enrolled(rng: np.random.Generator, students: Students, sale: _Sale) -> Enrolments:
     count = len(sale.student)
     campus = students.campus[sale.student]
-    day = local_day(sale.paid) + 1
+    day = np.maximum(local_day(sale.paid), sale.after) + 1
     # A class opens on a Monday; who comes within its first ten days joins it at once.
     # 1970-01-05 was a Monday: day 4.
     every = _EVERY_DAYS[sale.level]
     shift = (campus * 3 + sale.line * 2 + sale.level) % (every // 7) * 7 + 4
     opened = (day - 10 - shift) // every * every + every + shift
-    start = np.maximum(day, opened)
+    # Whoever waits for a class yet to open is enrolled since the day of the sale.
+    waits = opened > TODAY
+    start = np.where(waits, local_day(sale.paid), np.minimum(np.maximum(day, opened), TODAY))
     slots = SLOTS[class_slot(campus, sale.line, sale.level, opened)]
     lessons = _LESSONS[sale.level]
     last_lesson = opened + (lessons // 2 - 1) * 7 + slots.max(axis=1)
@@ -226,6 +229,7 @@ def _next_sales(
         order_type=np.where(carries, CARRY_OVER, CHARGE),
         cents=np.where(carries, found.cents // 4, NONE),
         renewed_from=row,
+        after=found.last_lesson,
     ).kept(renews)
     step = 1 + rng.integers(0, 2, count)
     other = (found.campus + ((found.line - found.campus) + step) % 3) % len(LINES)
@@ -241,6 +245,7 @@ def _next_sales(
         order_type=np.full(count, CHARGE),
         cents=np.full(count, NONE),
         renewed_from=np.full(count, NONE),
+        after=np.full(count, NONE),
     ).kept(adds)
     moved = found.state == TRANSFERRED
     paid = at(found.stopped, np.full(count, 15 * HOUR))
@@ -252,6 +257,7 @@ def _next_sales(
         order_type=np.full(count, TRANSFER),
         cents=found.cents // 2,
         renewed_from=np.full(count, NONE),
+        after=np.full(count, NONE),
     ).kept(moved & (paid <= NOW))
     return _joined([renewal, second, transfer])
 

@@ -10,8 +10,7 @@ from data.sample.channels import FIRST_CAMPAIGN
 from data.sample.columns import NONE, Flags, Ints
 from data.sample.events import NAME, PAGE, VISITOR, Events, events_of, joined
 from data.sample.leads import Leads
-from data.sample.names import people
-from data.sample.people_tables import on_wechat
+from data.sample.names import on_wechat, people
 
 _SEEDS = 9  # members who share on the first morning
 _ANONYMOUS = 2.6  # visitors who leave no phone, per lead

@@ -62,6 +62,7 @@ def feedback_table(
     """A survey about every nine weeks of an enrolment; some answers are complaints."""
     until = np.where(enrolments.stopped > 0, enrolments.stopped, enrolments.last_lesson)
     asked = np.maximum((np.minimum(until, TODAY) - enrolments.start) // 63, 0)
+    asked[classes.of_enrolment < 0] = 0
     row = np.repeat(np.arange(enrolments.count), asked)
     step = np.arange(len(row)) - np.repeat(np.cumsum(asked) - asked, asked)
     day = enrolments.start[row] + 63 * (step + 1) - rng.integers(0, 20, len(row))
