@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from data.accounts.viewer import Viewer
 from data.errors import InvalidOption
-from data.scope import role
+from data.scope import EVERY_CAMPUS, role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +63,11 @@ def checked(account: Account) -> Account:
     """The account, if role, campuses and staff id fit together."""
     its = role(account.role)
     if its.campuses == "all":
-        account = replace(account, campuses=())
-    elif not account.campuses:
-        raise InvalidOption(f"role {its.name} must have at least one campus")
+        account = replace(account, campuses=EVERY_CAMPUS)
+    elif not account.campuses or set(EVERY_CAMPUS) & set(account.campuses):
+        raise InvalidOption(
+            f"role {its.name} must have campuses of its own, got {', '.join(account.campuses)!r}"
+        )
     if its.people != "all" and not account.staff_id:
         raise InvalidOption(f"role {its.name} must have a staff id: it decides whose rows it sees")
     return account

@@ -50,6 +50,11 @@ def sample_sign_ins(accounts: Accounts, home: Home) -> dict[str, str]:
     }
 
 
+def sample_password(home: Home) -> str:
+    """The password of this home's sample accounts."""
+    return _secret(home).password
+
+
 def _secret(home: Home) -> _Secret:
     """The sample password and its hash, made at first use and readable by the owner only."""
     path = home.secrets / "sample_password"

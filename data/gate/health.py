@@ -63,23 +63,19 @@ def health(opened: Installation) -> dict[str, Any]:
 
 def _counts(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows by fate, summed over all loads; 0 where nothing was ever loaded."""
-    present = _columns(cursor, "load_log")
-    sums = [
-        f"coalesce(sum({name}), 0)::BIGINT" if name in present else "0::BIGINT" for name in _COUNTS
-    ]
-    source = " FROM load_log" if present else ""
-    row = cursor.execute(f"SELECT {', '.join(sums)}{source}").fetchone()
-    counts = dict(zip(_COUNTS, row or (0,) * len(_COUNTS), strict=True))
-    if "quarantined" not in present and _columns(cursor, "quarantine"):
-        found = cursor.execute("SELECT count(*) FROM quarantine").fetchone()
-        counts["quarantined"] = int(found[0]) if found else 0
-    return counts
+    if not _has_log(cursor):
+        return dict.fromkeys(_COUNTS, 0)
+    row = cursor.execute(
+        "SELECT coalesce(sum(rows), 0)::BIGINT, coalesce(sum(inserted + updated), 0)::BIGINT,"
+        " coalesce(sum(duplicate), 0)::BIGINT, coalesce(sum(quarantined), 0)::BIGINT FROM load_log"
+    ).fetchone()
+    return dict(zip(_COUNTS, row or (0,) * len(_COUNTS), strict=True))
 
 
 def _lag(opened: Installation, cursor: duckdb.DuckDBPyConnection) -> float:
     """Seconds since the oldest segment landed that is not in the load log."""
     loaded: set[str] = set()
-    if "segment" in _columns(cursor, "load_log"):
+    if _has_log(cursor):
         loaded = {row[0] for row in cursor.execute("SELECT segment FROM load_log").fetchall()}
     for name in opened.landing.segments():
         if name not in loaded:
@@ -91,8 +87,7 @@ def _lag(opened: Installation, cursor: duckdb.DuckDBPyConnection) -> float:
     return 0.0
 
 
-def _columns(cursor: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    found = cursor.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table]
-    ).fetchall()
-    return {row[0] for row in found}
+def _has_log(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Whether anything was ever loaded: the loader makes its log at its first load."""
+    found = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'load_log'")
+    return found.fetchall() != [(0,)]
