@@ -115,6 +115,7 @@ def lead_times(rng: np.random.Generator, found: Activities, share: float) -> tup
     places, created = [], []
     for place, count in enumerate(np.rint(found.planned * share).astype(np.int64)):
         weight = _curve(int(found.number[place]), int(found.start[place]), int(found.end[place]))
+        weight = weight * rng.lognormal(0.0, 0.1, len(weight))
         due = np.cumsum(weight) / weight.sum() * count
         daily = np.diff(np.rint(due).astype(np.int64), prepend=0)
         day = np.repeat(found.start[place] + np.arange(len(weight)), daily)

@@ -29,8 +29,8 @@ class Leaf:
     converts: float
     median_days: float = 16.0
     valid: float = 0.83
-    stops: float = 0.10
-    refunds: float = 0.35
+    stops: float = 0.13
+    refunds: float = 0.38
     renews: float = 0.70
     engaged: float = 0.0
     overclaims: float = 0.0
@@ -51,36 +51,36 @@ _BRANCHES = (
     ("arrival", "自然到访", "organic", "organic"), ("site", "官网", "direct", "direct"),
 )
 LEAVES = (
-    Leaf(id="sem_baidu", name="百度搜索", parent="sem", kind="online", share=.13, cpl=190,
+    Leaf(id="sem_baidu", name="百度搜索", parent="sem", kind="online", share=.13, cpl=200,
          converts=.150, median_days=11, overclaims=1.45, renews=.72,
          campaigns=(("百度-品牌词", .4), ("百度-通用词", .6))),
-    Leaf(id="sem_shenma", name="神马搜索", parent="sem", kind="online", share=.05, cpl=150,
+    Leaf(id="sem_shenma", name="神马搜索", parent="sem", kind="online", share=.05, cpl=175,
          converts=.105, median_days=13, overclaims=1.6, campaigns=(("神马-通用词", 1.0),)),
     Leaf(id="feed_douyin", name="抖音信息流", parent="feed", kind="online", share=.17, cpl=42,
-         converts=.062, median_days=9, valid=.66, stops=.45, refunds=.72, renews=.16,
+         converts=.038, median_days=9, valid=.66, stops=.45, refunds=.72, renews=.16,
          engaged=-1.25, overclaims=2.0, campaigns=(("抖音-9.9元引流", .88), ("抖音-品牌课", .12))),
-    Leaf(id="feed_moments", name="朋友圈广告", parent="feed", kind="online", share=.10, cpl=150,
+    Leaf(id="feed_moments", name="朋友圈广告", parent="feed", kind="online", share=.10, cpl=178,
          converts=.118, overclaims=1.5, campaigns=(("朋友圈-同城", .6), ("朋友圈-老客相似", .4))),
-    Leaf(id="feed_xhs", name="小红书", parent="feed", kind="online", share=.10, cpl=125,
+    Leaf(id="feed_xhs", name="小红书", parent="feed", kind="online", share=.10, cpl=160,
          converts=.245, median_days=66, overclaims=1.3, renews=.78, engaged=.25,
          campaigns=(("小红书-种草笔记", .7), ("小红书-聚光", .3))),
-    Leaf(id="video_douyin", name="抖音短视频", parent="video", kind="online", share=.07, cpl=110,
+    Leaf(id="video_douyin", name="抖音短视频", parent="video", kind="online", share=.07, cpl=140,
          converts=.098, overclaims=1.7, campaigns=(("抖音-达人", .5), ("抖音-直播间", .5))),
-    Leaf(id="video_wechat", name="视频号", parent="video", kind="online", share=.04, cpl=115,
+    Leaf(id="video_wechat", name="视频号", parent="video", kind="online", share=.04, cpl=145,
          converts=.115, overclaims=1.4, campaigns=(("视频号-课堂片段", 1.0),)),
-    Leaf(id="media_official", name="公众号", parent="media", kind="online", share=.05, cpl=80,
+    Leaf(id="media_official", name="公众号", parent="media", kind="online", share=.05, cpl=110,
          converts=.135, overclaims=1.3, campaigns=(("公众号-推文", 1.0),)),
-    Leaf(id="vendor_a", name="代理甲", parent="agency", kind="online", share=.06, cpl=95,
-         converts=.062, valid=.72, overclaims=1.8, campaigns=(("代理甲-名单", 1.0),)),
-    Leaf(id="vendor_b", name="代理乙", parent="agency", kind="online", share=.05, cpl=88,
-         converts=.055, valid=.70, overclaims=1.9, campaigns=(("代理乙-名单", 1.0),)),
-    Leaf(id="street_community", name="社区地推", parent="street", kind="offline", share=.04, cpl=85,
+    Leaf(id="vendor_a", name="代理甲", parent="agency", kind="online", share=.06, cpl=120,
+         converts=.068, valid=.72, overclaims=1.8, campaigns=(("代理甲-名单", 1.0),)),
+    Leaf(id="vendor_b", name="代理乙", parent="agency", kind="online", share=.05, cpl=112,
+         converts=.066, valid=.70, overclaims=1.9, campaigns=(("代理乙-名单", 1.0),)),
+    Leaf(id="street_community", name="社区地推", parent="street", kind="offline", share=.04, cpl=108,
          converts=.085, campaigns=(("社区摆台", 1.0),)),
-    Leaf(id="street_school", name="校门口地推", parent="street", kind="offline", share=.04, cpl=95,
+    Leaf(id="street_school", name="校门口地推", parent="street", kind="offline", share=.04, cpl=120,
          converts=.095, campaigns=(("放学时段", 1.0),)),
-    Leaf(id="partner_shops", name="异业合作", parent="partner", kind="offline", share=.03, cpl=70,
+    Leaf(id="partner_shops", name="异业合作", parent="partner", kind="offline", share=.03, cpl=95,
          converts=.105, campaigns=(("书店联名", 1.0),)),
-    Leaf(id="event_open_day", name="开放日", parent="event", kind="offline", share=.0, cpl=120,
+    Leaf(id="event_open_day", name="开放日", parent="event", kind="offline", share=.0, cpl=150,
          converts=.165, engaged=.1, campaigns=(("开放日", 1.0),)),
     Leaf(id="introduced_member", name="学员推荐", parent="introduced", kind="referral", share=.09,
          converts=.265, valid=.94, renews=.78, engaged=.3, stops=.07),

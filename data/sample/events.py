@@ -54,6 +54,7 @@ class Events:
     wechat: Ints  # the same, where the unionid is known
     phone: Ints
     student: Ints
+    login: Ints
     page: Ints
     dwell: Reals
     share: Ints
@@ -226,7 +227,8 @@ def visitor_events(rng: np.random.Generator, shape: Shape, leads: Leads) -> Even
 
 
 def _touch_shares() -> Reals:
-    share = of_leaves("share") + 0.02
+    share = of_leaves("share")
+    share = np.where(share > 0, share + 0.02, 0.0)  # leaves that only activities use stay out
     normal: Reals = share / share.sum()
     return normal
 
@@ -266,6 +268,7 @@ def member_events(rng: np.random.Generator, leads: Leads, students: Students) ->
         wechat=np.where(known, person, NONE),
         phone=person,
         student=member[row[who]],
+        login=np.where(share_of(person, 51) < 0.7, person, NONE),
         page=PAGE["/app/home"] + step,
         dwell=np.round(rng.lognormal(3.6, 0.8, len(who)), 1),
     )
@@ -319,6 +322,7 @@ def _event_rows(block: int, part: Events, start: int, texts: list[str]) -> pa.Ta
         material=labelled(MATERIALS, part.material),
         activity_id=numbered("A", part.activity, 5),
         device_id=devices(_numbers(block, part.device)),
+        login_id=numbered("U", people(block, part.login), 9),
         phone=phones(people(block, part.phone)),
         unionid=unionids(wechat),
         openid=openids(np.where(share_of(wechat, 2) < 0.8, wechat, NONE)),

@@ -46,7 +46,7 @@ LEVELS = (
     Level("初级班 48 课次", "formal", 48, 5_200),
     Level("进阶班 48 课次", "formal", 48, 5_900),
     Level("全年班 96 课次", "formal", 96, 10_400, 12),
-    Level("短期班 16 课次", "formal", 16, 1_280, 4),
+    Level("短期班 16 课次", "formal", 16, 980, 4),
     Level("试听课", "trial", 1, 9.9),
     Level("99 元体验营", "token", 3, 99),
 )

@@ -48,7 +48,7 @@ from data.sample.truths import (
     VENDORS,
 )
 
-_LUCKY_SKILL = -0.55  # logits: what he adds to a lead, below his colleagues
+_LUCKY_SKILL = -0.3  # logits: what he adds to a lead, below his colleagues
 _SOP_FACTOR = {HARMFUL_SOP: 0.5, USEFUL_SOP: 1.45}
 _MEMBERS = LEAF["introduced_member"]
 BURST_CAMPUS_NUMBER = int(BURST_CAMPUS[1:]) - 1
@@ -287,7 +287,7 @@ def _owners(
     lucky = LUCKY_STAFF % 100
     at_his_campus = campus == LUCKY_STAFF // 100 - 1
     u = rng.random(count)
-    to_him = at_his_campus & np.where(good, u < 0.62, u < 0.07)
+    to_him = at_his_campus & np.where(good, u < 0.85, u < 0.04)
     other = 1 + lucky + rng.integers(0, 1 << 30, count) % (consultants_of(campus) - 1)
     post = np.where(at_his_campus, np.where(to_him, lucky, other), post)
     minutes = np.where(

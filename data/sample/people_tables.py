@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 
@@ -29,6 +31,11 @@ from data.sample.truths import UNMAPPED_CHANNEL, UNMAPPED_SHARE
 _STATUS = ("new", "contacted", "invited", "trial", "paid", "lost", "recycled")
 _LOST = ("价格", "距离远", "时间不合适", "已报其他机构", "孩子没兴趣", "联系不上")
 _GRADES = ("大班", "一年级", "二年级", "三年级", "四年级", "五年级", "六年级")
+_ANSWERS = tuple(
+    json.dumps({"age": age, "goal": goal, "score": score}, ensure_ascii=False)
+    for age in (5, 6, 7, 8, 9, 10)
+    for goal, score in (("兴趣培养", 2), ("考级比赛", 3), ("随便看看", 1), ("提升成绩", 3))
+)
 
 
 def lead_ids(block: int, row: Ints) -> pa.Array:
@@ -73,6 +80,7 @@ def lead_table(leads: Leads, introducer: Ints, surname: Ints) -> pa.Table:
     mapped = share_of(leads.created * 3 + leads.family, 17) >= UNMAPPED_SHARE
     channel = np.where(mapped, leads.leaf, len(LEAF_IDS))
     no_phone = (share_of(leads.created + 7, 19) < 0.015) & (unionid >= 0) & (leads.formal < 0)
+    answer = (share_of(leads.created + 11, 29) * len(_ANSWERS)).astype(np.int64)
     return rows(
         "leads",
         lead_id=lead_ids(block, np.arange(count)),
@@ -106,6 +114,7 @@ def lead_table(leads: Leads, introducer: Ints, surname: Ints) -> pa.Table:
         in_area=leads.in_area,
         is_blacklisted=leads.blacklisted,
         is_competitor=leads.competitor,
+        properties=labelled(_ANSWERS, np.where(leads.activity >= 0, answer, NONE)),
     )
 
 

@@ -14,7 +14,7 @@ from data.sample.names import on_wechat, people
 
 _SEEDS = 9  # members who share on the first morning
 _ANONYMOUS = 2.6  # visitors who leave no phone, per lead
-_STEEP = 2.1  # how strongly the first arrivals attract the later ones
+_STEEP = 3.2  # how strongly the first arrivals attract the later ones
 _STAR_SHARE = 0.42
 _FIRST_VISITOR = 400_000  # visitors known from activities only
 
@@ -99,7 +99,7 @@ class _Tree:
     def _idle(self, sharers: Ints) -> Ints:
         """People whose share nobody followed."""
         quiet = np.setdiff1d(np.arange(self.count), sharers)
-        quiet = quiet[self.rng.random(len(quiet)) < 0.06]
+        quiet = quiet[self.rng.random(len(quiet)) < 0.1]
         return quiet[self.moment[quiet] + 60 <= NOW]
 
     def _events(self, name: str, row: Ints, moment: Ints) -> Events:

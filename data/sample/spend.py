@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.sample.activities import Activities
-from data.sample.calendar import DAYS, FIRST_DAY, TODAY, demand, weekday
+from data.sample.calendar import DAYS, FIRST_DAY, TODAY, demand
 from data.sample.channels import (
     CAMPAIGNS,
     FIRST_CAMPAIGN,
@@ -46,8 +46,6 @@ def spend_table(
         for place, (_, part) in enumerate(leaf.campaigns):
             expected = base_leads * leaf.share * np.outer(share, by_day) + from_activities
             expected *= part
-            if leaf.kind == "offline":
-                expected = _on_weekends(expected)
             if leaf.id == LATE_CHANNEL:
                 expected[:, DAYS - LATE_DAYS :] = 0.0
             campus, day = np.nonzero(expected > 0)
@@ -97,12 +95,3 @@ def _activity_leads(found: Activities, campuses: Ints, leaf: int) -> np.ndarray:
         row = int(found.campus[place] - campuses[0])
         expected[row, first : last + 1] += found.planned[place] / (last - first + 1)
     return expected
-
-
-def _on_weekends(expected: np.ndarray) -> np.ndarray:
-    """The week's cost, paid on the weekend that opens it."""
-    day = np.arange(FIRST_DAY, TODAY + 1)
-    saturday = day - (weekday(day) - 5) % 7
-    paid = np.zeros_like(expected)
-    np.add.at(paid, (slice(None), np.maximum(saturday - FIRST_DAY, 0)), expected)
-    return paid
