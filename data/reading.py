@@ -12,7 +12,7 @@ from data.scope import DEFAULT_TIMEZONE
 _WIDE = "０１２３４５６７８９．－／：＋％￥，　（）ＥｅＴ"
 _NARROW = "0123456789.-/:+%¥, ()EeT"
 _TRUE = ("1", "true", "t", "yes", "y", "on", "是", "有", "对", "√", "✓", "1.0")
-_FALSE = ("0", "false", "f", "no", "n", "off", "否", "无", "错", "×", "x", "0.0")
+_FALSE = ("0", "false", "f", "no", "n", "off", "否", "无", "错", "×", "0.0")
 _DATE_FORMATS = (
     "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y%m%d",
     "%Y%m%d %H:%M", "%Y%m%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m",
@@ -67,9 +67,10 @@ def instant(text: str) -> str:
 
     Whole seconds or milliseconds since 1970 are instants too.
     """
-    local = f"({local_time(text)} AT TIME ZONE {quoted(DEFAULT_TIMEZONE.key)})::TIMESTAMP"
+    cast = f"try_cast({text} AS TIMESTAMP)"
     return (
-        "CASE"
+        f"CASE WHEN length({text}) = 19 AND substr({text}, 17, 1) = ':' AND {cast} IS NOT NULL"
+        f" THEN {_utc(cast)}"
         # TRICKY: a cast to TIMESTAMP ignores the offset, so it must not see one.
         rf" WHEN length({text}) > 16 AND regexp_matches({text}, ':\d\d.*(Z|[+-]\d\d(:?\d\d)?)$')"
         f" THEN try_cast({text} AS TIMESTAMPTZ)::TIMESTAMP"
@@ -77,8 +78,12 @@ def instant(text: str) -> str:
         f" THEN make_timestamp({text}::BIGINT * 1000000)"
         rf" WHEN regexp_full_match({text}, '1\d{{12}}')"
         f" THEN make_timestamp({text}::BIGINT * 1000)"
-        f" ELSE {local} END"
+        f" ELSE {_utc(local_time(text))} END"
     )
+
+
+def _utc(local: str) -> str:
+    return f"(({local}) AT TIME ZONE {quoted(DEFAULT_TIMEZONE.key)})::TIMESTAMP"
 
 
 def day(text: str) -> str:
@@ -116,28 +121,37 @@ def money(text: str) -> str:
 def whole(text: str) -> str:
     """A whole number; a fraction is none."""
     value = number(text)
-    return f"CASE WHEN ({value}) = trunc({value}) THEN try_cast(({value}) AS BIGINT) END"
+    # TRICKY: a cast of '3.5' to BIGINT gives 4, so the fraction must be looked for.
+    return (
+        f"CASE WHEN length({text}) <= 15 AND NOT contains({text}, '.')"
+        f" AND try_cast({text} AS BIGINT) IS NOT NULL THEN try_cast({text} AS BIGINT)"
+        f" WHEN ({value}) = trunc({value}) THEN try_cast(({value}) AS BIGINT) END"
+    )
 
 
 def flag(text: str) -> str:
     """A yes or a no."""
-    plain = f"lower({narrow(text)})"
-    return (
-        f"CASE WHEN {plain} IN ({listed(_TRUE)}) THEN true"
-        f" WHEN {plain} IN ({listed(_FALSE)}) THEN false END"
-    )
+    words = dict.fromkeys(_TRUE, "true") | dict.fromkeys(_FALSE, "false")
+    return f"coalesce(try_cast({text} AS BOOLEAN), {_looked_up(f'lower({narrow(text)})', words)})"
 
 
 def choice(text: str, column: Column) -> str:
     """One of the column's values by its name, its Chinese label, its code or an alias."""
     values = [option.value for option in column.choices]
-    plain = f"lower(regexp_replace({narrow(text)}, '\\.0$', ''))"
-    spelled = "".join(
-        f" WHEN {plain} IN ({listed([s.lower() for s in option.spellings])})"
-        f" THEN {quoted(option.value)}"
+    spellings = {
+        spelling.lower(): quoted(option.value)
         for option in column.choices
-    )
-    return f"CASE WHEN {text} IN ({listed(values)}) THEN {text}{spelled} END"
+        for spelling in option.spellings
+    }
+    plain = f"lower(regexp_replace({narrow(text)}, '\\.0$', ''))"
+    other = _looked_up(plain, spellings)
+    return f"CASE WHEN {text} IN ({listed(values)}) THEN {text} ELSE {other} END"
+
+
+def _looked_up(text: str, values: dict[str, str]) -> str:
+    # TRICKY: a long IN list becomes a join, which reads ``text`` for every row; a map does not.
+    entries = ", ".join(f"{quoted(key)}: {value}" for key, value in values.items())
+    return f"(MAP {{{entries}}})[{text}]"
 
 
 def mobile(text: str) -> str:

@@ -42,16 +42,19 @@ def upsert(cursor: Cursor, contract: Contract, supplied: list[str]) -> Taken:
     if absent:
         _refuse_incomplete(cursor, absent)
         _add(quarantined, _quarantine(cursor, contract))
-    inserted = _count(cursor, "staged WHERE rowid NOT IN (SELECT staged_row FROM matched)")
+    inserted = _count(cursor, "staged")
+    known = _count(cursor, "matched")
+    for segment, count in known.items():
+        inserted[segment] -= count
     updated = _count(cursor, "matched WHERE differs")
     _add(duplicate, _count(cursor, "matched WHERE NOT differs"))
     if updated:
         _replace(cursor, contract, columns)
-    if inserted:
+    if any(inserted.values()):
         names = ", ".join(map(named, columns))
+        new = " WHERE rowid NOT IN (SELECT staged_row FROM matched)" if known else ""
         cursor.execute(
-            f"INSERT INTO {named(contract.name)} ({names}) SELECT {names} FROM staged"
-            " WHERE rowid NOT IN (SELECT staged_row FROM matched) ORDER BY rowid"
+            f"INSERT INTO {named(contract.name)} ({names}) SELECT {names} FROM staged{new}"
         )
     return Taken(inserted, updated, duplicate, quarantined)
 

@@ -48,16 +48,17 @@ def clean_rows(contract: Contract, schema: pa.Schema, source: str) -> str:
         if column.kind is Kind.PHONE
     )
     raw = ", ".join(f"{quoted(column.name)}: {named(column.name)}" for column in columns)
-    judged = (
-        f"SELECT *, {_first(problems, 0)} AS _code, {_first(problems, 1)} AS _reason,"
-        f" {f'CASE {phone} END' if phone else 'NULL::VARCHAR'} AS _phone"
-        f" FROM (SELECT *, {values} FROM {source})"
-    )
     kept = ", ".join(f"{named('=' + column.name)} AS {named(column.name)}" for column in columns)
+    codes = ", ".join(quoted(code) for code, _, _ in problems)
+    reasons = " ".join(f"WHEN {n} THEN {reason}" for n, (_, _, reason) in enumerate(problems, 1))
     return (
-        f"SELECT {kept}, _segment, _line, _code, _reason, _phone,"
-        f" CASE WHEN _code IS NOT NULL OR _phone IS NOT NULL THEN to_json({{{raw}}})::VARCHAR END"
-        f" AS _raw FROM ({judged})"
+        f"SELECT {kept}, _segment, _line, [{codes}][_problem] AS _code,"
+        f" CASE _problem {reasons} END AS _reason, _phone,"
+        f" CASE WHEN _problem IS NOT NULL OR _phone IS NOT NULL"
+        f" THEN to_json({{{raw}}})::VARCHAR END AS _raw"
+        f" FROM (SELECT *, {_first(problems)} AS _problem,"
+        f" {f'CASE {phone} END' if phone else 'NULL::VARCHAR'} AS _phone"
+        f" FROM (SELECT *, {values} FROM {source}))"
     )
 
 
@@ -65,14 +66,9 @@ def _is_text(schema: pa.Schema, column: Column) -> bool:
     return bool(pa.types.is_string(schema.field(column.name).type))
 
 
-def _first(problems: list[tuple[str, str, str]], part: int) -> str:
-    """The first problem's code (part 0) or its reason (part 1)."""
-    if not problems:
-        return "NULL::VARCHAR"
-    whens = " ".join(
-        f"WHEN {when} THEN {quoted(code) if part == 0 else reason}"
-        for code, when, reason in problems
-    )
+def _first(problems: list[tuple[str, str, str]]) -> str:
+    """The number of the first problem a row has, counted from 1; NULL for a valid row."""
+    whens = " ".join(f"WHEN {when} THEN {n}" for n, (_, when, _) in enumerate(problems, 1))
     return f"CASE {whens} END"
 
 
@@ -83,7 +79,7 @@ def _problems(column: Column, schema: pa.Schema) -> Iterable[tuple[str, str, str
     given = f"trim({raw}) <> ''" if is_text else f"{raw} IS NOT NULL"
     if column.required:
         reason = quoted(f"{column.name} must be given, came empty")
-        yield "missing", f"({given}) IS NOT TRUE", reason
+        yield "missing", f"{value} IS NULL AND ({given}) IS NOT TRUE", reason
     if column.kind is Kind.JSON:
         code, noun = _NOUNS[column.kind]
         yield code, f"{value} IS NOT NULL AND NOT json_valid({value})", _must(column, noun)
