@@ -1,0 +1,74 @@
+"""Facts from raw tables: who each row is about, then one table per fact."""
+
+from __future__ import annotations
+
+import duckdb
+
+from data.facts import build_dimensions, build_marketing, build_people, build_service
+from data.facts.build_dimensions import FRESHNESS
+from data.facts.build_people import build_names
+from data.facts.build_work import WORK
+from data.facts.query import FactQuery, tables_read
+from data.identity.keyed import hmac_parameters
+from data.identity.resolve import IDENTITY_SOURCES, IDENTITY_TABLES, resolve
+
+# Each may read what stands before it.
+QUERIES: tuple[FactQuery, ...] = (
+    *build_dimensions.QUERIES,
+    *build_marketing.QUERIES,
+    *build_service.QUERIES,
+    *build_people.QUERIES,
+)
+
+
+def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: bytes) -> None:
+    """Bring every ``fact_`` and ``dim_`` table up to date with the raw tables.
+
+    The same raw rows make the same tables, row for row, however they arrived.
+
+    Parameters
+    ----------
+    cursor
+        In a transaction, on a store with every raw table and ``load_log``.
+    changed
+        The raw tables with new or changed rows; None, or a store without facts, builds all.
+        Facts that read none of them stay as they are, unless people were joined or parted.
+    key
+        The installation's secret, for person ids and phone keys.
+    """
+    if not _has_all(cursor):
+        changed = None
+    stale = set(changed or ())
+    if changed is None or stale & IDENTITY_SOURCES:
+        stale |= IDENTITY_TABLES if resolve(cursor, key) else set()
+    for name, sql in WORK.items():
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+    for query in QUERIES:
+        # Freshness tells of every load, whatever it brought.
+        if changed is None or _READS[query.table] & stale or query is FRESHNESS:
+            _build(cursor, query, key)
+
+
+def _has_all(cursor: duckdb.DuckDBPyConnection) -> bool:
+    found = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+    return {query.table for query in QUERIES} <= {name for (name,) in found}
+
+
+def _build(cursor: duckdb.DuckDBPyConnection, query: FactQuery, key: bytes) -> None:
+    if "work_name" in query.reads:
+        build_names(cursor)
+    statement = query.statement
+    cursor.execute(statement, hmac_parameters(key) if "$inner" in statement else None)
+
+
+def _reads_in_full() -> dict[str, frozenset[str]]:
+    """Each table with every table it reads, through the others too."""
+    # The students' people are read off the guardians' rows.
+    full: dict[str, frozenset[str]] = {"identity_student": frozenset({"guardians", "students"})}
+    steps = [(name, tables_read(sql)) for name, sql in WORK.items()]
+    for name, reads in steps + [(query.table, query.reads) for query in QUERIES]:
+        full[name] = reads.union(*(full.get(read, frozenset()) for read in reads))
+    return full
+
+
+_READS = _reads_in_full()

@@ -1,0 +1,167 @@
+"""Facts that find people: who is known, to which campus, by which identifiers."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from data.facts.pinyin import syllables
+from data.facts.query import FactQuery, filled, household
+from data.identity.keyed import hmac_sql
+from data.identity.phone import mask_name
+
+# All the names there are, once each, with what search and masking need of them.
+_NAMES = """
+SELECT DISTINCT trim(name) AS name FROM (
+  SELECT name FROM leads UNION ALL SELECT name FROM guardians UNION ALL SELECT name FROM students
+  UNION ALL SELECT student_name FROM leads
+) WHERE trim(name) != ''"""
+
+
+def build_names(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table ``work_name`` (name, masked, pinyin, initials)."""
+    names = [row[0] for row in cursor.execute(_NAMES).fetchall()]
+    spelt = [syllables(name) for name in names]
+    table = pa.table(
+        {
+            "name": pa.array(names, pa.string()),
+            "masked": pa.array([mask_name(name) for name in names], pa.string()),
+            "pinyin": pa.array(["".join(parts) for parts in spelt], pa.string()),
+            "initials": pa.array(
+                ["".join(part[:1] for part in parts) for parts in spelt], pa.string()
+            ),
+        }
+    )
+    cursor.register("work_arrow", table)
+    cursor.execute("CREATE OR REPLACE TEMP TABLE work_name AS FROM work_arrow")
+    cursor.unregister("work_arrow")
+
+
+def masked_phone(column: str) -> str:
+    """`mask_phone` of an E.164 number, in SQL."""
+    return (
+        f"CASE WHEN regexp_full_match({column}, '\\+861[3-9]\\d{{9}}')"
+        f" THEN {column}[4:6] || '****' || right({column}, 4)"
+        f" ELSE '****' || right({column}, 4) END"
+    )
+
+
+# What each campus knows of a person, row by row; `rank` says whose name and phone are shown.
+_KNOWN = f"""
+SELECT w.person_id, w.campus_id, l.created_at AS seen_at, 'lead' AS stage, trim(l.name) AS name,
+  CASE WHEN l.phone LIKE '+%' THEN l.phone END AS phone, {filled("l.owner_id")} AS owner_id,
+  {filled("l.student_name")} AS student_name, 1 AS rank, l.lead_id AS row_id
+FROM leads l JOIN work_lead w USING (lead_id)
+UNION ALL
+SELECT i.person_id, coalesce({filled("s.campus_id")}, '-'),
+  coalesce(s.enrolled_at, f.first_at, TIMESTAMP '1970-01-01'),
+  'lead', trim(g.name), g.phone, NULL, trim(s.name), 2, i.student_id
+FROM identity_student i
+LEFT JOIN students s USING (student_id)
+LEFT JOIN (
+  SELECT g.student_id, p.person_id, g.phone, g.name FROM guardians g
+  JOIN identity_identifier ON kind = 'phone' AND value = g.phone
+  JOIN identity_person p USING (identifier_no)
+) g ON g.student_id = i.student_id AND g.person_id = i.person_id
+LEFT JOIN (
+  SELECT student_id, min(started_on)::TIMESTAMP AS first_at FROM enrolments GROUP BY ALL
+) f ON f.student_id = i.student_id
+UNION ALL
+SELECT person_id, campus_id, min(paid_at),
+  CASE WHEN bool_or(is_formal) THEN 'payer' WHEN bool_or(is_trial) THEN 'trial' ELSE 'lead' END,
+  NULL, NULL, NULL, NULL, 3, ''
+FROM fact_order_line WHERE kind = 'charge' GROUP BY person_id, campus_id
+UNION ALL
+SELECT person_id, campus_id, max(paid_at), 'lead', NULL, NULL, NULL, NULL, 3, ''
+FROM fact_order_line GROUP BY person_id, campus_id
+UNION ALL
+SELECT s.person_id, s.campus_id, min(s.starts_at), 'trial', NULL, NULL, NULL, NULL, 4, ''
+FROM fact_seat s JOIN courses c USING (course_id)
+WHERE c.type IN ('trial', 'token') AND s.attendance IN ('present', 'late')
+GROUP BY s.person_id, s.campus_id
+UNION ALL
+SELECT person_id, campus_id, unnest([min(occurred_at), max(occurred_at)]), 'visitor', NULL, NULL,
+  NULL, NULL, 5, ''
+FROM fact_event WHERE NOT starts_with(person_id, 'event:') GROUP BY person_id, campus_id"""
+
+_STAGES = "['visitor', 'lead', 'trial', 'payer']"
+
+
+def _newest(column: str) -> str:
+    """The value of the newest row that has one, leads before guardians."""
+    key = "{'rank': -rank, 'seen_at': seen_at, 'id': row_id, 'value': " + column + "}"
+    return f"(max({key}) FILTER ({column} != '')).value"
+
+
+PERSON = FactQuery(
+    "person",
+    f"""
+    WITH known AS ({_KNOWN}), place AS (
+      SELECT person_id, bool_or(campus_id != '-') AS has_campus FROM known GROUP BY person_id
+    ), grouped AS (
+      SELECT person_id, campus_id, {_newest("owner_id")} AS owner_id, {_newest("name")} AS name,
+        {_newest("phone")} AS phone,
+        {_STAGES}[max(list_position({_STAGES}, stage))] AS stage,
+        array_to_string(list_sort(list_distinct(list(student_name)
+          FILTER (student_name != ''))), '、') AS student_names,
+        min(seen_at) AS first_seen_at, max(seen_at) AS last_seen_at
+      FROM known JOIN place USING (person_id)
+      WHERE campus_id != '-' OR NOT has_campus
+      GROUP BY person_id, campus_id
+    ), child AS (
+      SELECT person_id, campus_id, array_to_string(list(masked ORDER BY masked), '、') AS masked,
+        array_to_string(list(pinyin ORDER BY pinyin), ' ') AS pinyin,
+        array_to_string(list(initials ORDER BY initials), ' ') AS initials
+      FROM (SELECT DISTINCT person_id, campus_id, student_name FROM known WHERE student_name != '')
+      JOIN work_name ON work_name.name = student_name
+      GROUP BY person_id, campus_id
+    )
+    SELECT g.person_id, g.campus_id,
+      coalesce(h.household_id, {household("g.person_id")}) AS household_id, owner_id,
+      g.name, n.masked AS name_masked,
+      nullif(concat_ws(' ', n.pinyin, child.pinyin), '') AS pinyin, NULL AS pinyin_masked,
+      nullif(concat_ws(' ', n.initials, child.initials), '') AS initials, NULL AS initials_masked,
+      g.phone, {masked_phone("g.phone")} AS phone_masked,
+      CASE WHEN g.phone IS NOT NULL THEN {hmac_sql("g.phone")} END AS phone_key,
+      nullif(student_names, '') AS student_names, child.masked AS student_names_masked,
+      stage, first_seen_at, last_seen_at
+    FROM grouped g
+    LEFT JOIN work_name n ON n.name = g.name
+    LEFT JOIN child ON child.person_id = g.person_id AND child.campus_id = g.campus_id
+    LEFT JOIN identity_household h ON h.person_id = g.person_id""",
+    "person_id, campus_id",
+)
+
+
+def masked_identifier(kind: str, value: str) -> str:
+    """`mask_identifier`, in SQL."""
+    return (
+        f"CASE WHEN {kind} = 'phone' THEN {masked_phone(value)}"
+        f" WHEN length({value}) > 6 THEN {value}[:2] || '***' || right({value}, 2) ELSE '***' END"
+    )
+
+
+# The device of an anonymous visitor has nothing to show beside the visitor's own row.
+IDENTIFIER = FactQuery(
+    "identifier",
+    f"""
+    WITH linked AS (
+      SELECT identifier_no,
+        min({{'seen_at': linked_at, 'source': source, 'evidence': evidence}}) AS link
+      FROM (
+        SELECT left_no AS identifier_no, linked_at, source, evidence FROM identity_link
+        UNION ALL SELECT right_no, linked_at, source, evidence FROM identity_link
+      ) GROUP BY identifier_no
+    )
+    SELECT f.person_id, f.campus_id, i.kind, i.value,
+      {masked_identifier("i.kind", "i.value")} AS value_masked, i.is_weak,
+      coalesce(link.evidence, i.evidence) AS evidence, coalesce(link.source, i.source) AS source,
+      coalesce(link.seen_at, i.first_seen_at) AS linked_at
+    FROM identity_identifier i JOIN identity_person p USING (identifier_no)
+    JOIN fact_person f ON f.person_id = p.person_id
+    LEFT JOIN linked ON linked.identifier_no = i.identifier_no
+    WHERE f.stage != 'visitor' OR NOT i.is_weak""",
+    "person_id, campus_id, kind, value",
+)
+
+QUERIES = (PERSON, IDENTIFIER)

@@ -1,0 +1,107 @@
+"""Facts from the first call to the last lesson: contacts, orders, enrolments, seats, answers."""
+
+from __future__ import annotations
+
+from data.facts.query import FactQuery, campus, filled, household, local_day
+
+FOLLOWUP = FactQuery(
+    "followup",
+    f"""
+    SELECT f.followup_id, f.lead_id, l.person_id, coalesce(l.campus_id, {campus("st.campus_id")})
+      AS campus_id, f.staff_id, f.happened_at, {local_day("f.happened_at")} AS happened_on,
+      f.method, f.result, coalesce(f.is_effective, false) AS is_effective, f.duration_seconds,
+      f.note, CASE WHEN f.note IS NOT NULL THEN '***' END AS note_masked
+    FROM followups f LEFT JOIN work_lead l USING (lead_id)
+    LEFT JOIN staff st ON st.staff_id = f.staff_id""",
+    "happened_at, followup_id",
+)
+
+# What was never paid is no fact. A refund stands on the day it was paid back; a transfer
+# or a carry-over moves money that was counted when it came in.
+ORDER_LINE = FactQuery(
+    "order_line",
+    f"""
+    SELECT li.order_line_id, o.order_id, w.person_id, {campus("o.campus_id")} AS campus_id,
+      coalesce(h.household_id, {household("w.person_id")}) AS household_id,
+      {filled("o.student_id")} AS student_id, coalesce({filled("o.lead_id")}, l.lead_id) AS lead_id,
+      {filled("li.course_id")} AS course_id, c.course_line, paid_at,
+      {local_day("paid_at")} AS paid_on, o.type AS kind,
+      o.type = 'charge' AND coalesce(c.type = 'formal', false) AS is_formal,
+      o.type = 'charge' AND coalesce(c.type IN ('trial', 'token'), false) AS is_trial,
+      CASE o.type WHEN 'charge' THEN li.amount_cny WHEN 'refund' THEN -li.amount_cny ELSE 0 END
+        AS net_cny,
+      CASE WHEN o.type = 'refund' THEN -li.lessons ELSE li.lessons END AS lessons
+    FROM order_lines li
+    JOIN (
+      SELECT * REPLACE (coalesce(paid_at, created_at) AS paid_at) FROM orders
+      WHERE state IN ('paid', 'refunded', 'carried_over')
+    ) o USING (order_id)
+    JOIN work_order w USING (order_id)
+    LEFT JOIN courses c ON c.course_id = li.course_id
+    LEFT JOIN identity_household h ON h.person_id = w.person_id
+    ASOF LEFT JOIN (
+      SELECT person_id, created_at, max(lead_id) AS lead_id FROM work_lead GROUP BY ALL
+    ) l ON l.person_id = w.person_id AND l.created_at <= o.paid_at""",
+    "paid_at, order_line_id",
+)
+
+ENROLMENT = FactQuery(
+    "enrolment",
+    f"""
+    SELECT e.enrolment_id, s.person_id, {campus("e.campus_id")} AS campus_id, s.household_id,
+      e.student_id, e.course_id, c.course_line, {filled("e.class_id")} AS class_id, k.teacher_id,
+      k.class_teacher_id, e.started_on, e.ends_on, e.lessons_bought, e.state, e.stopped_on,
+      {filled("e.renewed_from_id")} AS renewed_from_id,
+      coalesce(c.type = 'formal', false) AS is_formal
+    FROM enrolments e JOIN work_student s USING (student_id)
+    LEFT JOIN courses c USING (course_id)
+    LEFT JOIN classes k ON k.class_id = e.class_id""",
+    "started_on, enrolment_id",
+)
+
+# A seat that names no enrolment takes the student's newest of that course.
+SEAT = FactQuery(
+    "seat",
+    f"""
+    SELECT r.lesson_id || ':' || r.student_id AS seat_id, s.person_id,
+      {campus("k.campus_id", "s.campus_id")} AS campus_id, r.student_id,
+      coalesce({filled("r.enrolment_id")}, e.enrolment_id) AS enrolment_id, le.class_id,
+      k.course_id, c.course_line, coalesce({filled("le.teacher_id")}, k.teacher_id) AS teacher_id,
+      r.lesson_id, le.lesson_no, le.starts_at, le.held_on, le.state AS lesson_state,
+      r.attendance, r.made_up_on, r.consumed_lessons, r.watched_share
+    FROM seats r JOIN work_student s USING (student_id)
+    JOIN (SELECT *, {local_day("starts_at")} AS held_on FROM lessons) le USING (lesson_id)
+    LEFT JOIN classes k ON k.class_id = le.class_id
+    LEFT JOIN courses c ON c.course_id = k.course_id
+    ASOF LEFT JOIN (
+      SELECT student_id, course_id, started_on, max(enrolment_id) AS enrolment_id
+      FROM enrolments GROUP BY ALL
+    ) e
+      ON e.student_id = r.student_id AND e.course_id = k.course_id
+      AND e.started_on <= le.held_on""",
+    "person_id, starts_at, seat_id",
+)
+
+ASSESSMENT = FactQuery(
+    "assessment",
+    f"""
+    SELECT a.assessment_id, s.person_id, {campus("k.campus_id", "s.campus_id")} AS campus_id,
+      a.student_id, coalesce({filled("a.course_id")}, k.course_id) AS course_id, a.class_id,
+      coalesce(a.due_on, a.taken_on) AS due_on, a.taken_on, a.score, a.full_score
+    FROM assessments a JOIN work_student s USING (student_id)
+    LEFT JOIN classes k USING (class_id)""",
+    "due_on, assessment_id, student_id",
+)
+
+FEEDBACK = FactQuery(
+    "feedback",
+    f"""
+    SELECT f.feedback_id, s.person_id, {campus("k.campus_id", "s.campus_id")} AS campus_id,
+      f.student_id, f.class_id, f.given_at, {local_day("f.given_at")} AS given_on, f.rating, f.nps,
+      coalesce(f.is_complaint, false) AS is_complaint
+    FROM feedback f LEFT JOIN work_student s USING (student_id)
+    LEFT JOIN classes k USING (class_id)""",
+    "given_at, feedback_id",
+)
+
+QUERIES = (FOLLOWUP, ORDER_LINE, ENROLMENT, SEAT, ASSESSMENT, FEEDBACK)

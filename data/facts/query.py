@@ -1,0 +1,92 @@
+"""A fact's query, and the words its SQL shares with the others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from data.facts.schema import DIMENSIONS, FACTS, UNASSIGNED, Columns
+
+ZONE = "Asia/Shanghai"
+_DDL = {
+    "string": "VARCHAR", "timestamp(6)": "TIMESTAMP", "date": "DATE", "int64": "BIGINT",
+    "float64": "DOUBLE", "boolean": "BOOLEAN", "decimal(18, 2)": "DECIMAL(18,2)",
+}  # fmt: skip
+
+
+def local(instant: str) -> str:
+    """A UTC instant as the campus's local time."""
+    return f"(({instant} AT TIME ZONE 'UTC') AT TIME ZONE '{ZONE}')"
+
+
+def local_day(instant: str) -> str:
+    """The local day of a UTC instant."""
+    return f"{local(instant)}::DATE"
+
+
+def day_start(day: str) -> str:
+    """The UTC instant at which a local day begins."""
+    return f"(({day}::TIMESTAMP AT TIME ZONE '{ZONE}') AT TIME ZONE 'UTC')"
+
+
+def filled(column: str) -> str:
+    """A text, missing where it is blank."""
+    return f"nullif(trim({column}), '')"
+
+
+def campus(*columns: str) -> str:
+    """The first campus named, else the one of rows that name none."""
+    return f"coalesce({', '.join(filled(column) for column in columns)}, '{UNASSIGNED}')"
+
+
+def household(person: str) -> str:
+    """The household of a person without a student: their own."""
+    return f"'H' || {person}[2:]"
+
+
+def tables_read(sql: str) -> frozenset[str]:
+    """The tables a query names, its own steps among them."""
+    return frozenset(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]\w+)", sql))
+
+
+@dataclass(frozen=True)
+class FactQuery:
+    """How one table of facts is made: its rows, and the key by which they lie in the table.
+
+    The order is a key, so that the same rows always make the same table.
+    """
+
+    name: str
+    sql: str
+    order: str
+
+    @property
+    def is_dimension(self) -> bool:
+        """Whether it makes names rather than facts."""
+        return self.name in DIMENSIONS
+
+    @property
+    def columns(self) -> Columns:
+        """Columns and types of the table."""
+        return DIMENSIONS[self.name] if self.is_dimension else FACTS[self.name].columns
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return f"dim_{self.name}" if self.is_dimension else FACTS[self.name].table
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The tables its rows come from, by the query itself."""
+        return tables_read(self.sql)
+
+    @property
+    def statement(self) -> str:
+        """The statement that makes the table, exactly as the schema says."""
+        columns = ", ".join(
+            f'"{name}"::{_DDL[kind]} AS "{name}"' for name, kind in self.columns.items()
+        )
+        return (
+            f"CREATE OR REPLACE TABLE {self.table} AS SELECT {columns}"
+            f" FROM ({self.sql}) ORDER BY {self.order}"
+        )
