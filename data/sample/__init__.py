@@ -10,25 +10,24 @@ import pyarrow as pa
 from data.errors import InvalidOption
 from data.sample.accounts import SAMPLE_ACCOUNTS, SampleAccount
 from data.sample.activities import LEAD_SHARE, activities_of, activity_table, plan_table
+from data.sample.arrivals import draw_arrivals
 from data.sample.calendar import AS_OF
 from data.sample.channels import channel_table
 from data.sample.events import (
     event_tables,
     joined,
-    lead_events,
-    member_events,
-    sop_events,
-    visitor_events,
 )
 from data.sample.experiments import experiment_table
 from data.sample.followups import followup_table
 from data.sample.institution import Shape, campus_table, course_table, staff_table
+from data.sample.journeys import lead_events, member_events, sop_events, visitor_events
 from data.sample.leads import draw_leads
-from data.sample.lessons import class_table, classes_of, lesson_table, seat_table, seats_of
+from data.sample.lessons import class_table, classes_of, lesson_table
 from data.sample.money_tables import enrolment_table, order_tables
 from data.sample.names import MAX_BLOCKS
 from data.sample.people_tables import guardian_table, lead_table, student_table
 from data.sample.planted import plant
+from data.sample.seats import seat_table, seats_of
 from data.sample.service import enrol, introducers, students_of
 from data.sample.shares import share_events
 from data.sample.spend import spend_table
@@ -85,7 +84,7 @@ def generate(scale: float = 1.0, seed: int = 7) -> Rows:
 def _block(shape: Shape, block: int, seed: int, plans: Plans) -> Rows:
     rng = np.random.default_rng([seed, block])
     found = activities_of(shape, shape.group_of(block), seed)
-    leads = draw_leads(rng, shape, block, found)
+    leads = draw_leads(rng, block, draw_arrivals(rng, shape, block, found))
     students = students_of(rng, leads)
     introducer = introducers(rng, leads, students)
     surname = plant(leads, students, introducer)
@@ -103,9 +102,22 @@ def _block(shape: Shape, block: int, seed: int, plans: Plans) -> Rows:
     yield "orders", orders
     yield "order_lines", lines
     seats = seats_of(rng, students, enrolments, classes)
-    yield "seats", seat_table(rng, block, leads, students, enrolments, classes, seats)
-    yield "assessments", assessment_table(rng, block, students, enrolments, classes, seats)
-    yield "feedback", feedback_table(rng, block, students, enrolments, classes)
+    yield (
+        "seats",
+        seat_table(
+            rng, leads=leads, found=classes, seats=seats, students=students, enrolments=enrolments
+        ),
+    )
+    yield (
+        "assessments",
+        assessment_table(
+            rng, block, classes=classes, seats=seats, students=students, enrolments=enrolments
+        ),
+    )
+    yield (
+        "feedback",
+        feedback_table(rng, block, classes=classes, students=students, enrolments=enrolments),
+    )
     yield "rewards", reward_table(leads, students, introducer)
     exposures, texts = sop_events(leads)
     happened = joined(

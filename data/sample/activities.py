@@ -37,7 +37,8 @@ _LEAF_OF_TYPE = np.array(
 )
 _NAMES = ("拼团", "闯关小游戏", "推荐有礼", "开放日", "家长讲座", "广场嘉年华")
 _THEMES = (
-    "新年", "寒假", "开学", "春季", "五一", "六一", "暑期", "夏末", "新学期", "国庆", "双十一", "年末",
+    "新年", "寒假", "开学", "春季", "五一", "六一", "暑期", "夏末", "新学期", "国庆", "双十一",
+    "年末",
 )  # fmt: skip
 PHASES = ("launch", "middle", "sprint")
 SHARE_CHANNELS = ("moments", "friend", "group", "official_account", "poster", "offline")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from data.sample.columns import rows
+from data.sample.columns import Reals, rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Leaf:
     median_days: float = 16.0
     valid: float = 0.83
     stops: float = 0.13
-    refunds: float = 0.38
+    refunds: float = 0.5
     renews: float = 0.70
     engaged: float = 0.0
     overclaims: float = 0.0
@@ -74,8 +74,8 @@ LEAVES = (
          converts=.068, valid=.72, overclaims=1.8, campaigns=(("代理甲-名单", 1.0),)),
     Leaf(id="vendor_b", name="代理乙", parent="agency", kind="online", share=.05, cpl=112,
          converts=.066, valid=.70, overclaims=1.9, campaigns=(("代理乙-名单", 1.0),)),
-    Leaf(id="street_community", name="社区地推", parent="street", kind="offline", share=.04, cpl=108,
-         converts=.085, campaigns=(("社区摆台", 1.0),)),
+    Leaf(id="street_community", name="社区地推", parent="street", kind="offline", share=.04,
+         cpl=108, converts=.085, campaigns=(("社区摆台", 1.0),)),
     Leaf(id="street_school", name="校门口地推", parent="street", kind="offline", share=.04, cpl=120,
          converts=.095, campaigns=(("放学时段", 1.0),)),
     Leaf(id="partner_shops", name="异业合作", parent="partner", kind="offline", share=.03, cpl=95,
@@ -103,9 +103,16 @@ FIRST_CAMPAIGN = np.cumsum([0, *(len(leaf.campaigns) for leaf in LEAVES[:-1])])
 CHEAP = CAMPAIGNS.index("抖音-9.9元引流")
 
 
-def of_leaves(field: str) -> np.ndarray:
+def of_leaves(field: str) -> Reals:
     """One figure of every leaf, in the order of `LEAVES`."""
     return np.array([getattr(leaf, field) for leaf in LEAVES], dtype=float)
+
+
+def base_shares() -> Reals:
+    """Each leaf's share of the leads that no activity brings; they sum to 1."""
+    share = of_leaves("share")
+    normal: Reals = share / share.sum()
+    return normal
 
 
 def channel_table() -> pa.Table:

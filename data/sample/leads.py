@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 
 import numpy as np
 
-from data.sample.activities import Activities, lead_times
+from data.sample.arrivals import Arrivals, in_burst
 from data.sample.calendar import (
     DAY,
-    FIRST_DAY,
     NOW,
-    TODAY,
-    at,
     day_number,
-    demand,
     local_day,
     office_hours,
-    time_of_day,
 )
 from data.sample.channels import CHEAP, FIRST_CAMPAIGN, LEAF, LEAVES, of_leaves
 from data.sample.columns import NONE, Flags, Ints, Reals
@@ -28,31 +22,20 @@ from data.sample.institution import (
     LUCKY_STAFF,
     SHORT,
     YEAR,
-    Shape,
-    campus_share,
     consultants_of,
     lines_of,
     staff_numbers,
 )
 from data.sample.spend import material_of
 from data.sample.truths import (
-    BURST_AT,
-    BURST_CAMPUS,
-    BURST_LEADS,
-    DUPLICATE_SHARE,
     HARMFUL_SOP,
     HELD_OUT_SHARE,
     SOP_WINDOWS,
-    TWICE_SOLD_SHARE,
     USEFUL_SOP,
-    VENDORS,
 )
 
 _LUCKY_SKILL = -0.3  # logits: what he adds to a lead, below his colleagues
 _SOP_FACTOR = {HARMFUL_SOP: 0.5, USEFUL_SOP: 1.45}
-_MEMBERS = LEAF["introduced_member"]
-BURST_CAMPUS_NUMBER = int(BURST_CAMPUS[1:]) - 1
-BURST_SECOND = int(BURST_AT.replace(tzinfo=UTC).timestamp())
 
 
 @dataclass
@@ -92,7 +75,8 @@ class Leads:
     @property
     def first(self) -> Flags:
         """Rows that are the family's first."""
-        return self.family == np.arange(self.count)
+        found: Flags = self.family == np.arange(self.count)
+        return found
 
     @property
     def valid(self) -> Flags:
@@ -102,90 +86,9 @@ class Leads:
         return found
 
 
-def draw_leads(rng: np.random.Generator, shape: Shape, block: int, found: Activities) -> Leads:
-    """Draw a block's leads and their way to the first order."""
-    count = shape.blocks[block]
-    campuses = shape.campuses_of(shape.group_of(block))
-    share = campus_share(campuses)
-    place, created = lead_times(rng, found, count / shape.leads_of(shape.group_of(block)))
-    base = count - len(place)
-    day = FIRST_DAY + np.searchsorted(np.cumsum(demand()), rng.random(base))
-    day = np.minimum(day, TODAY)
-    created = np.concatenate([created, at(day, time_of_day(rng, day))])
-    activity = np.concatenate([found.number[place], np.full(base, NONE)])
-    leaf = np.concatenate([found.leaf[place], rng.choice(len(LEAVES), base, p=_base_shares())])
-    campus = np.concatenate(
-        [found.campus[place], campuses[rng.choice(len(campuses), base, p=share)]]
-    )
-    order = np.argsort(created, kind="stable")
-    created, activity, leaf, campus = created[order], activity[order], leaf[order], campus[order]
-    family = np.arange(count)
-    created, campus, family = _repeats(rng, created, campus, leaf, activity, family)
-    if block == 0:
-        _burst(created, campus, leaf, activity)
-    order = np.argsort(created, kind="stable")
-    rank = np.empty(count, dtype=np.int64)
-    rank[order] = np.arange(count)
-    family = rank[family[order]]
-    created, activity, leaf, campus = created[order], activity[order], leaf[order], campus[order]
-    return _convert(rng, block, created, campus, leaf, activity, family)
-
-
-def _base_shares() -> Reals:
-    share = of_leaves("share")
-    normal: Reals = share / share.sum()
-    return normal
-
-
-def _repeats(
-    rng: np.random.Generator, created: Ints, campus: Ints, leaf: Ints, activity: Ints, family: Ints
-) -> tuple[Ints, Ints, Ints]:
-    """Turn some rows into later leads of families that came before."""
-    count = len(created)
-    first, second = (np.nonzero(leaf == LEAF[vendor])[0] for vendor in VENDORS)
-    sold = min(int(len(second) * TWICE_SOLD_SHARE), len(first))
-    bought, again = rng.permutation(first)[:sold], rng.permutation(second)[:sold]
-    created, campus = created.copy(), campus.copy()
-    later = created[bought] + rng.integers(DAY // 2, 5 * DAY, sold)
-    keep = later < NOW
-    bought, again = bought[keep], again[keep]
-    created[again], campus[again], family[again] = later[keep], campus[bought], bought
-    free = np.ones(count, dtype=bool)
-    free[bought] = free[again] = False
-    free &= activity < 0
-    pairs = rng.permutation(np.nonzero(free)[0])
-    half = int(count * DUPLICATE_SHARE)
-    left, right = pairs[:half], pairs[half : 2 * half]
-    left, right = left[: len(right)], right[: len(left)]
-    early = np.where(created[left] <= created[right], left, right)
-    late = np.where(created[left] <= created[right], right, left)
-    family[late], campus[late] = early, campus[early]
-    return created, campus, family
-
-
-def _burst(created: Ints, campus: Ints, leaf: Ints, activity: Ints) -> None:
-    """Let one member introduce a dozen people within the hour."""
-    free = np.nonzero((activity < 0) & (leaf == _MEMBERS) & (campus == BURST_CAMPUS_NUMBER))[0]
-    rows = free[:BURST_LEADS]
-    created[rows] = BURST_SECOND + np.arange(len(rows)) * 240
-
-
-def in_burst(created: Ints, campus: Ints, leaf: Ints) -> Flags:
-    """The leads of the burst."""
-    found: Flags = (created >= BURST_SECOND) & (created < BURST_SECOND + 3600)
-    found &= (campus == BURST_CAMPUS_NUMBER) & (leaf == _MEMBERS)
-    return found
-
-
-def _convert(
-    rng: np.random.Generator,
-    block: int,
-    created: Ints,
-    campus: Ints,
-    leaf: Ints,
-    activity: Ints,
-    family: Ints,
-) -> Leads:
+def draw_leads(rng: np.random.Generator, block: int, came: Arrivals) -> Leads:
+    """Give arrivals a campaign, an owner and a way to the first order, or none."""
+    created, campus, leaf, family = came.created, came.campus, came.leaf, came.family
     count = len(created)
     day = local_day(created)
     first = family == np.arange(count)
@@ -203,7 +106,7 @@ def _convert(
         leaf=leaf,
         campaign=campaign,
         material=material_of(campaign, day),
-        activity=activity,
+        activity=came.activity,
         family=family,
         person=family.copy(),
         phone=family.copy(),
@@ -271,7 +174,7 @@ def _visit_time(rng: np.random.Generator, created: Ints, delay_days: Reals) -> I
 
 def _skill(owner: Ints) -> Reals:
     """What a consultant adds, in logs of the chance."""
-    skill = ((owner * 2_654_435_761 % 1_000_003) / 1_000_003 - 0.5) * 0.3
+    skill = ((owner * 2_654_435_761 % 1_000_003) / 1_000_003 - 0.5) * 0.2
     skill[owner == LUCKY_STAFF] = _LUCKY_SKILL
     found: Reals = skill
     return found

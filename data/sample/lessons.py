@@ -1,4 +1,4 @@
-"""Classes, their lessons, and who sat in them."""
+"""Classes and their lessons."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from data.sample.calendar import HOUR, NOW, TODAY, at, is_holiday, local_day, weekday
-from data.sample.columns import NONE, Flags, Ints, days, instants, labelled, numbered, rows
+from data.sample.columns import NONE, Ints, days, instants, labelled, numbered, rows
 from data.sample.institution import (
     CLASS_TEACHERS,
-    DROP_LINE,
-    FIRST,
     LEVELS,
     TEACHERS,
     TRIAL,
@@ -23,14 +21,11 @@ from data.sample.institution import (
 )
 from data.sample.leads import Leads
 from data.sample.service import SLOTS, Enrolments, Students, class_slot
-from data.sample.truths import DROP_LESSON
 
 CAPACITY = 12
 _LESSONS = np.array([level.lessons for level in LEVELS])
 _STATES = ("unmarked", "marked", "cancelled")
 UNMARKED, MARKED, CANCELLED = range(3)
-_ATTENDANCE = ("present", "late", "leave", "absent", "unmarked")
-PRESENT, LATE, LEAVE, ABSENT, NOT_MARKED = range(5)
 _WEEKEND_STARTS = np.array([540, 640, 840, 940]) * 60
 _EVENING_STARTS = np.array([1080, 1110, 1140, 1110]) * 60
 
@@ -203,112 +198,4 @@ def lesson_table(block: int, found: Classes) -> pa.Table:
         ends_at=instants(found.lesson_starts + length),
         state=labelled(_STATES, found.lesson_state),
         teacher_id=staff_ids(found.teacher[found.lesson_class]),
-    )
-
-
-@dataclass
-class Seats:
-    """A block's seats of formal lessons, one row each."""
-
-    lesson: Ints
-    enrolment: Ints
-    attendance: Ints
-
-
-def seats_of(
-    rng: np.random.Generator, students: Students, enrolments: Enrolments, found: Classes
-) -> Seats:
-    """Seat every enrolment in its class's lessons from its start to its stop."""
-    per_class = np.bincount(found.lesson_class, minlength=len(found.number))
-    count = np.where(found.of_enrolment < 0, 0, per_class[found.of_enrolment])
-    enrolment = np.repeat(np.arange(enrolments.count), count)
-    begins = np.cumsum(count) - count
-    lesson = found.first_lesson[found.of_enrolment][enrolment]
-    lesson = lesson + np.arange(len(enrolment)) - begins[enrolment]
-    number = found.lesson_no[lesson]
-    sits = local_day(found.lesson_starts[lesson]) >= enrolments.start[enrolment]
-    sits &= number <= enrolments.stop_lesson[enrolment]
-    sits &= found.lesson_starts[lesson] > enrolments.paid[enrolment]
-    # Two enrolments of one child in one class share the seat.
-    _, one = np.unique(lesson * 2**24 + enrolments.student[enrolment], return_index=True)
-    single = np.zeros(len(lesson), dtype=bool)
-    single[one] = True
-    sits &= single
-    enrolment, lesson, number = enrolment[sits], lesson[sits], number[sits]
-    return Seats(
-        lesson=lesson,
-        enrolment=enrolment,
-        attendance=_attendance(rng, students, enrolments, found, enrolment, lesson, number),
-    )
-
-
-def _attendance(
-    rng: np.random.Generator,
-    students: Students,
-    enrolments: Enrolments,
-    found: Classes,
-    enrolment: Ints,
-    lesson: Ints,
-    number: Ints,
-) -> Ints:
-    engaged = students.engaged[enrolments.student[enrolment]]
-    logit = 2.25 + 0.55 * engaged - 0.006 * number
-    level, line = enrolments.level[enrolment], enrolments.line[enrolment]
-    logit = logit - 1.7 * _drops(line, level, number)
-    # Before they stop, they stay away.
-    logit = logit - 2.6 * (enrolments.stop_lesson[enrolment] - number < 4)
-    comes = rng.random(len(lesson)) < 1 / (1 + np.exp(-logit))
-    u = rng.random(len(lesson))
-    attendance = np.where(
-        comes, np.where(u < 0.05, LATE, PRESENT), np.where(u < 0.45, LEAVE, ABSENT)
-    )
-    marked = found.lesson_state[lesson] == MARKED
-    return np.where(marked, attendance, NOT_MARKED)
-
-
-def _drops(line: Ints, level: Ints, number: Ints) -> Flags:
-    found: Flags = (line == DROP_LINE) & (level == FIRST) & (number == DROP_LESSON)
-    return found
-
-
-def seat_table(
-    rng: np.random.Generator,
-    block: int,
-    leads: Leads,
-    students: Students,
-    enrolments: Enrolments,
-    found: Classes,
-    seats: Seats,
-) -> pa.Table:
-    """Seats of formal and trial lessons."""
-    tried = np.nonzero(found.trial_lesson >= 0)[0]
-    won = leads.formal[students.lead[tried]] > 0
-    came = rng.random(len(tried)) < np.where(won, 0.97, 0.72)
-    lesson = np.r_[seats.lesson, found.trial_lesson[tried]]
-    student = np.r_[enrolments.student[seats.enrolment], tried]
-    enrolment = np.r_[seats.enrolment, enrolments.count + tried]
-    attendance = np.r_[seats.attendance, np.where(came, PRESENT, ABSENT)]
-    missed = (attendance == LEAVE) | (attendance == ABSENT)
-    missed[len(seats.lesson) :] = False
-    held = local_day(found.lesson_starts[lesson])
-    made_up = held + rng.integers(2, 20, len(lesson))
-    made_up = np.where(missed & (rng.random(len(lesson)) < 0.3), made_up, NONE)
-    made_up = np.where(made_up <= TODAY, made_up, NONE)
-    attended = (attendance == PRESENT) | (attendance == LATE)
-    consumed = attended | (made_up > 0) | ((attendance == ABSENT) & (rng.random(len(lesson)) < 0.3))
-    line = found.line[found.lesson_class[lesson]]
-    recorded = attended & ((line == DROP_LINE) | (line == 2)) & (rng.random(len(lesson)) < 0.5)
-    watched = np.where(recorded, np.round(rng.beta(6, 1.2, len(lesson)), 3), np.nan)
-    return rows(
-        "seats",
-        lesson_id=lesson_ids(block, lesson),
-        student_id=numbered("X", block * 1_000_000 + student, 9),
-        enrolment_id=numbered("E", block * 1_000_000 + enrolment, 9),
-        attendance=labelled(_ATTENDANCE, attendance),
-        made_up_on=days(made_up),
-        consumption=labelled(
-            ("roll_call", "makeup"), np.where(consumed, np.where(made_up > 0, 1, 0), NONE)
-        ),
-        consumed_lessons=consumed.astype(float),
-        watched_share=pa.array(watched, mask=np.isnan(watched)),
     )

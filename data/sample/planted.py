@@ -1,13 +1,14 @@
-"""Put the planted people among a block's leads: shared phones, false introducers, second parents."""
+"""Plant among a block's leads: shared phones, false introducers, second parents."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from data.sample.arrivals import in_burst
 from data.sample.calendar import DAY
 from data.sample.channels import LEAF
 from data.sample.columns import NONE, Flags, Ints
-from data.sample.leads import Leads, in_burst
+from data.sample.leads import Leads
 from data.sample.names import SECOND_PARENT, conflict_surnames, on_wechat, people, share_of
 from data.sample.service import Students
 from data.sample.truths import CONFLICT_CAMPUS, CONFLICT_LEADS, SELF_REFERRERS
@@ -44,6 +45,7 @@ def plant(leads: Leads, students: Students, introducer: Ints) -> Ints:
     if len(shared):
         leads.phone[shared] = leads.phone[shared[0]]
         leads.device[shared] = leads.device[shared[0]]
+        _leave_out(leads, shared)
         surname[shared] = conflict_surnames(np.arange(len(shared)) % 2)
     if leads.block == 0:
         _plant_introducers(leads, students, introducer)
@@ -66,6 +68,13 @@ def _plant_introducers(leads: Leads, students: Students, introducer: Ints) -> No
     for numbers in (leads.person, leads.phone):
         numbers[rows[:half]] = own[:half]
     leads.device[rows] = own
+    _leave_out(leads, rows)
+
+
+def _leave_out(leads: Leads, rows: Ints) -> None:
+    """Keep planted rows out of the playbooks: they would blur who was held out."""
+    for arms in leads.arms.values():
+        arms[rows] = NONE
 
 
 def _untouched(leads: Leads) -> Flags:

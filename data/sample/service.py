@@ -84,7 +84,7 @@ def students_of(rng: np.random.Generator, leads: Leads) -> Students:
     brand = (leaf == LEAF["feed_douyin"]) & ~cheap
     earliest = np.where(leads.trial[lead] > 0, leads.trial[lead] - DAY, leads.formal[lead])
     earliest = np.maximum(earliest, leads.created[lead] + 900)
-    walked_at = at(local_day(leads.created[like]), 11 * HOUR)
+    walked_at = at(local_day(leads.created[like]), np.full(walked, 11 * HOUR))
     return Students(
         lead=np.concatenate([lead, np.full(walked, NONE)]),
         person=np.concatenate([lead, WALK_IN + np.arange(walked)]),

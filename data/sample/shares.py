@@ -14,7 +14,7 @@ from data.sample.names import on_wechat, people
 
 _SEEDS = 9  # members who share on the first morning
 _ANONYMOUS = 2.6  # visitors who leave no phone, per lead
-_STEEP = 3.2  # how strongly the first arrivals attract the later ones
+_STEEP = 4.2  # how strongly the first arrivals attract the later ones
 _STAR_SHARE = 0.42
 _FIRST_VISITOR = 400_000  # visitors known from activities only
 
@@ -64,11 +64,13 @@ class _Tree:
 
     def _parents(self, seeds: int) -> Ints:
         row = np.arange(self.count)
-        parent = (row * self.rng.random(self.count) ** _STEEP).astype(np.int64)
+        parent: Ints = (row * self.rng.random(self.count) ** _STEEP).astype(np.int64)
         if self.activity == STAR:
             parent = np.where(self.rng.random(self.count) < _STAR_SHARE, 0, parent)
         alone = (row < max(seeds, 1)) | (self.rng.random(self.count) < 0.14)
-        return np.where(alone, NONE, np.minimum(parent, row - 1))
+        parent = np.minimum(parent, row - 1)
+        parent[alone] = NONE
+        return parent
 
     def arrivals(self, base: int) -> Events:
         """One visit each, with the share it came by."""

@@ -13,6 +13,7 @@ from data.sample.channels import (
     LEAF_IDS,
     LEAVES,
     MATERIALS,
+    base_shares,
 )
 from data.sample.columns import Ints, days, labelled, money, rows
 from data.sample.institution import Shape, campus_ids, campus_share
@@ -38,13 +39,14 @@ def spend_table(
     campuses = shape.campuses_of(group)
     share = campus_share(campuses)
     by_day = demand()
+    shares = base_shares()
     columns: list[tuple[Ints, ...]] = []
     for number, leaf in enumerate(LEAVES):
         if not leaf.cpl:
             continue
         from_activities = _activity_leads(found, campuses, number)
         for place, (_, part) in enumerate(leaf.campaigns):
-            expected = base_leads * leaf.share * np.outer(share, by_day) + from_activities
+            expected = base_leads * shares[number] * np.outer(share, by_day) + from_activities
             expected *= part
             if leaf.id == LATE_CHANNEL:
                 expected[:, DAYS - LATE_DAYS :] = 0.0

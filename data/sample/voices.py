@@ -9,8 +9,9 @@ from data.sample.calendar import DAY, NOW, TODAY, at, local_day, time_of_day
 from data.sample.columns import NONE, Ints, days, instants, labelled, money, numbered, rows
 from data.sample.institution import campus_ids, course_ids
 from data.sample.leads import Leads
-from data.sample.lessons import ABSENT, LEAVE, Classes, Seats, class_ids
+from data.sample.lessons import Classes, class_ids
 from data.sample.people_tables import lead_ids, student_ids
+from data.sample.seats import ABSENT, LEAVE, Seats
 from data.sample.service import Enrolments, Students
 
 _EVERY = 6  # lessons between two assessments
@@ -22,6 +23,7 @@ _BLAME = ("老师频繁更换", "上课时间经常调整", "退费流程太慢"
 def assessment_table(
     rng: np.random.Generator,
     block: int,
+    *,
     students: Students,
     enrolments: Enrolments,
     classes: Classes,
@@ -55,6 +57,7 @@ def assessment_table(
 def feedback_table(
     rng: np.random.Generator,
     block: int,
+    *,
     students: Students,
     enrolments: Enrolments,
     classes: Classes,
