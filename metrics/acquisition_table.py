@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from statistics import NormalDist
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import InvalidOption
-from data.scope import Period
+from data.scope import Filters, Period
 from metrics.units import Z95
 
 LEAST_MATURE = 30  # fewer mature leads give no verdict
@@ -40,6 +41,18 @@ def judged_cohort(period: Period, *, as_of_on: date, window_days: int) -> Period
     if 2 * old_enough >= period.days:
         return period
     return Period(start=end - timedelta(days=max(period.days, SHIFTED_DAYS)), end=end)
+
+
+def judged_filters(filters: Filters, *, as_of_on: date, window_days: int) -> Filters:
+    """The filters with the days that a window is judged on; see `judged_cohort`.
+
+    A cohort that had to be moved is compared with the days just before it.
+    """
+    period = judged_cohort(filters.period, as_of_on=as_of_on, window_days=window_days)
+    if period == filters.period:
+        return filters
+    before = period.previous() if filters.comparison is not None else None
+    return replace(filters, period=period, comparison=before)
 
 
 def side_by_side(
@@ -198,7 +211,7 @@ def channel_verdicts(
         One row per channel of ``conversion``: ``key``, ``verdict`` (one of `VERDICTS`),
         ``basis`` ("money" or "conversion"), ``conversion``, ``rest``, ``difference_low``,
         ``difference_high``, ``n``, ``immature``, ``late``, ``roi``, ``roi_rest``, ``price``,
-        ``is_cheap``.
+        ``is_cheap``, ``is_slow`` (behind after the short window, not after the long one).
     """
     short = conversion.set_index(key)
     long = late.set_index(key).reindex(short.index)
@@ -206,6 +219,7 @@ def channel_verdicts(
     long_gap = against_rest(long.fillna({"numerator": 0, "denominator": 0}))
     roi = _column(money, key, short.index)
     cost = _column(price, key, short.index)["value"]
+    cost = cost.where(cost > 0)  # a channel that costs nothing is not a cheap one
     roi_gap = return_against_rest(roi)
     enough = short["n"].fillna(0) >= LEAST_MATURE
     enough_late = long["n"].fillna(0) >= LEAST_MATURE
@@ -230,6 +244,7 @@ def channel_verdicts(
     )
     behind, ahead = short_gap["high"] < 0, short_gap["low"] > 0
     behind_late, ahead_late = long_gap["high"] < 0, long_gap["low"] > 0
+    verdicts["is_slow"] = enough & enough_late & behind & ~behind_late
     verdicts["verdict"] = np.select(
         [
             ~enough & (short["n"].fillna(0) + short["immature"].fillna(0) < LEAST_MATURE),

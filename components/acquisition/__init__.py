@@ -1,0 +1,1 @@
+"""The acquisition screen's parts, one file a question."""

@@ -1,0 +1,55 @@
+"""The row of figures: each on the leads it can be judged on, with its past and its rows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.acquisition.measures import MEASURES
+from components.acquisition.reading import Reading
+from components.figures import FigureCard, figure_cards
+from components.format import days_range, interval, is_missing, number
+from components.i18n import _
+
+CARDS = ("leads", "valid", "cpl", "conversion", "cac_full", "roi")
+_LEAST_WIDTH = 200  # pixels, as the kit's own row of cards
+
+
+def acquisition_cards(reading: Reading) -> None:
+    """Draw the cards that the viewer's role may read."""
+    shown = reading.seen(*CARDS)
+    with st.grid(len(shown), min_column_width=_LEAST_WIDTH, gap="small") as grid:
+        for name in shown:
+            with grid.cell():
+                judged = reading.judged(name)
+                figure_cards([_card(reading, name)], filters=judged, key=f"acquisition_{name}")
+
+
+def _card(reading: Reading, name: str) -> FigureCard:
+    measure, judged = MEASURES[name], reading.judged(name)
+    compared = judged.comparison
+    figure = reading.total(name)
+    return FigureCard(
+        metric=measure.metric,
+        figure=figure,
+        previous=reading.total(name, compared=True) if compared else None,
+        against=_("against {days}", days=days_range(compared)) if compared else "",
+        trend=reading.trend(name),
+        title=measure.heading(reading.choice),
+        note=_rests_on(reading, name),
+        options=measure.settings(reading.choice),
+    )
+
+
+def _rests_on(reading: Reading, name: str) -> str:
+    """Interval, n, what is immature, and the days where they are not those picked."""
+    figure, judged = reading.total(name), reading.judged(name)
+    parts = []
+    if not is_missing(figure["low"]):
+        unit = MEASURES[name].metric.unit
+        parts.append(f"95 % {interval(figure['low'], figure['high'], unit)}")
+    parts.append(f"n = {number(figure['n'])}")
+    if figure["immature"]:
+        parts.append(_("{n} immature", n=number(figure["immature"])))
+    if judged.period != reading.filters.period:
+        parts.append(_("leads of {days}", days=days_range(judged.period)))
+    return " · ".join(parts).replace("$", r"\$")

@@ -1,0 +1,269 @@
+"""Channels side by side: a picture with intervals, and the tree as a table of cells that open."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components.acquisition.answer import VERDICT_WORDS
+from components.acquisition.measures import MEASURES, RETURN_DAYS
+from components.acquisition.reading import Reading
+from components.acquisition.tree import Node, branches_above, leaves_open, tree_rows
+from components.chart import show
+from components.charts.bars import ranked_bars
+from components.drill import open_rows
+from components.format import days_range, interval, value
+from components.i18n import N_, _
+from components.states import nothing_to_show
+from metrics.acquisition_table import side_by_side
+
+OVERVIEW, COST, RETURNS, QUALITY = "overview", "cost", "returns", "quality"
+SETS: dict[str, tuple[str, tuple[str, ...]]] = {
+    OVERVIEW: (
+        N_("Overview"),
+        ("spend", "leads", "valid", "cpl", "conversion", "cac_full", "roi"),
+    ),
+    COST: (N_("Cost"), ("spend", "cpl", "cpvl", "cac_media", "cac_full", "over_claim")),
+    RETURNS: (N_("Return"), ("spend", *(f"roi_{days}" for days in RETURN_DAYS))),
+    QUALITY: (
+        N_("Downstream quality"),
+        ("conversion", "attendance", "refund", "renewal", "referred"),
+    ),
+}
+# What the picture above a set of columns shows: the first that the role may read.
+_PICTURED = {
+    OVERVIEW: ("roi", "conversion"),
+    COST: ("cac_full",),
+    RETURNS: ("roi",),
+    QUALITY: ("attendance",),
+}
+_TABLE = "acquisition_table"
+_OPENED = "acquisition_open_branches"
+_CLICKED = "acquisition_clicked_cell"
+_NAME, _VERDICT, _BOUNDS, _N, _IMMATURE = "name", "verdict", "bounds", "n", "immature"
+
+
+def columns_choice(reading: Reading) -> str:
+    """Which set of columns to show."""
+    offered = [name for name, (_words, names) in SETS.items() if len(reading.seen(*names)) > 2]
+    return st.segmented_control(
+        _("Show"),
+        offered,
+        default=offered[0],
+        required=True,
+        format_func=lambda name: _(SETS[name][0]),
+        key="acquisition_columns",
+        label_visibility="collapsed",
+    )
+
+
+def channel_picture(reading: Reading, chosen: str) -> None:
+    """Draw the channels of one measure, ranked, with their intervals."""
+    name = reading.seen(*_PICTURED[chosen])[0]
+    measure, judged = MEASURES[name], reading.judged(name)
+    shown = ranked(reading.by_channel(name))
+    heading = measure.heading(reading.choice)
+    if shown.empty:
+        nothing_to_show(_("No channel has a figure for “{measure}” yet.", measure=heading))
+        return
+    finding = picture_finding(shown, reading.names, heading, measure.metric.unit)
+    clicked = show(
+        ranked_bars(
+            shown,
+            by="channel_id",
+            unit=measure.metric.unit,
+            title=finding,
+            names=reading.names,
+            reference=float(reading.total(name)["value"]),
+            reference_name=_("All"),
+        ),
+        key=f"acquisition_picture_{name}",
+        alt=finding,
+        clickable=True,
+    )
+    if clicked:
+        open_rows(
+            measure.metric,
+            judged,
+            where=clicked,
+            title=f"{reading.names.get(clicked['channel_id'], '')} · {heading}",
+            **measure.settings(reading.choice),
+        )
+
+
+def ranked(figures: pd.DataFrame) -> pd.DataFrame:
+    """Channels with a figure, the highest first."""
+    known = figures[(figures["channel_id"] != "") & figures["value"].notna()]
+    return known.sort_values(["value", "channel_id"], ascending=[False, True], ignore_index=True)
+
+
+def picture_finding(shown: pd.DataFrame, names: dict[str, str], heading: str, unit: str) -> str:
+    """What the ranking shows, as its title."""
+    first, last = shown.iloc[0], shown.iloc[-1]
+    return _(
+        "{measure}: from {low} ({lowest}) to {high} ({highest})",
+        measure=heading,
+        low=value(last["value"], unit),
+        lowest=names.get(last["channel_id"], last["channel_id"]),
+        high=value(first["value"], unit),
+        highest=names.get(first["channel_id"], first["channel_id"]),
+    )
+
+
+def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None:
+    """Draw the tree; a name opens its branch, any other cell opens its rows."""
+    names = reading.seen(*SETS[chosen][1])
+    pictured = reading.seen(*_PICTURED[chosen])[0]
+    opened = st.session_state.setdefault(
+        _OPENED, branches_above(reading.tree, _outstanding(verdicts))
+    )
+    wide = _figures(reading, names, pictured, opened)
+    nodes = tree_rows(
+        reading.tree,
+        dict(zip(wide["node"], wide[names[0]].fillna(0.0), strict=True)),
+        opened,
+        elsewhere=_("Not in the channel tree"),
+        campaigns=_campaigns(wide),
+    )
+    frame = table_frame(nodes, wide, names, pictured, verdicts)
+    st.dataframe(
+        frame,
+        key=_TABLE,
+        hide_index=True,
+        column_config=_columns(reading, names, pictured),
+        on_select=partial(_cell_clicked, nodes),
+        selection_mode="single-cell",
+        placeholder="—",
+        height=min(38 + 35 * len(frame), 740),
+        alt=_("Channels with their figures; a cell opens its rows."),
+    )
+    st.caption(_cohorts(reading, names))
+    clicked = st.session_state.pop(_CLICKED, None)
+    if clicked is not None:
+        _open_cell(reading, *clicked, pictured)
+
+
+def _outstanding(verdicts: pd.DataFrame) -> list[str]:
+    said = verdicts["verdict"].isin(["good", "poor", "cheap_but_poor", "slow"])
+    return list(verdicts.loc[said, "channel_id"])
+
+
+def _figures(
+    reading: Reading, names: tuple[str, ...], pictured: str, opened: set[str]
+) -> pd.DataFrame:
+    """Every node's figures, and those of the campaigns of opened channels."""
+    wanted = dict.fromkeys((*names, pictured))
+    found = {name: reading.by_node(name) for name in wanted}
+    for leaf in leaves_open(reading.tree, opened):
+        for name in wanted:
+            found[name] = pd.concat([found[name], reading.by_campaign(name, leaf)])
+    return side_by_side(found, key="node")
+
+
+def _campaigns(wide: pd.DataFrame) -> dict[str, list[str]]:
+    """Channel → its campaigns among the rows, which are named ``channel|campaign``."""
+    found: dict[str, list[str]] = {}
+    for node in wide["node"]:
+        leaf, bar, campaign = str(node).partition("|")
+        if bar:
+            found.setdefault(leaf, []).append(campaign)
+    return found
+
+
+def table_frame(
+    nodes: list[Node],
+    wide: pd.DataFrame,
+    names: tuple[str, ...],
+    pictured: str,
+    verdicts: pd.DataFrame,
+) -> pd.DataFrame:
+    """What the table shows: a row a node, figures as numbers so that they sort."""
+    rows = wide.set_index("node").reindex([node.key for node in nodes])
+    unit = MEASURES[pictured].metric.unit
+    said = dict(zip(verdicts["channel_id"], verdicts["verdict"], strict=True))
+    lows, highs = rows[f"{pictured}_low"], rows[f"{pictured}_high"]
+    shown: dict[str, Any] = {
+        _NAME: [node.label for node in nodes],
+        _VERDICT: [
+            _(VERDICT_WORDS[said[node.key]]) if node.key in said and node.key else None
+            for node in nodes
+        ],
+    }
+    for name in names:
+        shown[name] = rows[name].astype(float).round(4).to_list()
+        if name == pictured:
+            shown[_BOUNDS] = [interval(a, b, unit) for a, b in zip(lows, highs, strict=True)]
+    shown[_N] = rows[f"{pictured}_n"].to_list()
+    shown[_IMMATURE] = rows[f"{pictured}_immature"].to_list()
+    return pd.DataFrame(shown)
+
+
+def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        _NAME: st.column_config.TextColumn(_("Channel"), pinned=True, width="medium"),
+        _VERDICT: st.column_config.TextColumn(_("Verdict"), help=_(
+            "Against the other channels, on leads old enough; at least 30 of them.")),
+        _BOUNDS: st.column_config.TextColumn("95 %", width="small"),
+        _N: st.column_config.NumberColumn("n", format="localized"),
+        _IMMATURE: st.column_config.NumberColumn(_("Immature"), format="localized"),
+    }  # fmt: skip
+    for name in names:
+        measure = MEASURES[name]
+        unit = measure.metric.unit
+        heading = measure.heading(reading.choice)
+        settings[name] = st.column_config.NumberColumn(
+            _("{measure}, CNY", measure=heading) if unit == "cny" else heading,
+            format="percent" if unit == "ratio" else "localized",
+            help=_(measure.metric.definition),
+        )
+    return settings
+
+
+def _cohorts(reading: Reading, names: tuple[str, ...]) -> str:
+    """Which leads the columns are about, where it is not the days picked."""
+    moved: dict[str, list[str]] = {}
+    for name in names:
+        judged = reading.judged(name)
+        if judged.period != reading.filters.period:
+            heading = MEASURES[name].heading(reading.choice)
+            moved.setdefault(days_range(judged.period), []).append(heading)
+    said = [
+        _(
+            "{measures}: leads of {days}, the newest old enough",
+            measures=_(", ").join(list_),
+            days=d,
+        )
+        for d, list_ in moved.items()
+    ]
+    hint = _("A name opens its branch or campaigns; any other cell opens its rows.")
+    return " · ".join([hint, *said])
+
+
+def _cell_clicked(nodes: list[Node]) -> None:
+    """Open or close a branch, or remember which cell's rows are wanted."""
+    cells = st.session_state[_TABLE]["selection"]["cells"]
+    if not cells:
+        return
+    row, column = cells[0]
+    if row >= len(nodes):
+        return
+    if column == _NAME:
+        st.session_state[_OPENED] = st.session_state[_OPENED] ^ {nodes[row].key}
+    else:
+        st.session_state[_CLICKED] = (nodes[row], column)
+    st.session_state[_TABLE] = {"selection": {"rows": [], "columns": [], "cells": []}}
+
+
+def _open_cell(reading: Reading, node: Node, column: str, pictured: str) -> None:
+    name = column if column in MEASURES else pictured
+    measure = MEASURES[name]
+    open_rows(
+        measure.metric,
+        reading.judged(name),
+        where=node.where,
+        title=f"{node.name} · {measure.heading(reading.choice)}",
+        **measure.settings(reading.choice),
+    )

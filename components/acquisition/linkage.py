@@ -1,0 +1,80 @@
+"""How much of the business can be followed from the advertisement on, and what cannot."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.acquisition.reading import Reading
+from components.drill import open_rows
+from components.format import interval, number, percent
+from components.i18n import N_, _
+from metrics.linkage import TRUSTED
+from metrics.registry import find
+
+LINKS = {
+    "orders_with_lead": N_("orders with a lead"),
+    "leads_with_touch": N_("leads with a touch"),
+    "touches_with_cost": N_("touches with a cost"),
+    "seats_with_enrolment": N_("seats with an enrolment"),
+}
+_ROI_LINKS = ("orders_with_lead", "leads_with_touch", "touches_with_cost")
+_MISSING = {
+    "orders_with_lead": N_("Orders without a lead"),
+    "leads_with_touch": N_("Leads without a touch"),
+    "touches_with_cost": N_("Touches without a cost"),
+    "seats_with_enrolment": N_("Seats without an enrolment"),
+}
+
+
+def links(reading: Reading, names: tuple[str, ...] = tuple(LINKS)) -> pd.DataFrame:
+    """Each link's share with its interval, one row a link."""
+    found = [
+        query.run(name, reading.filters, scope=reading.scope).assign(link=name) for name in names
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def weakest_link(reading: Reading) -> tuple[str, float | None]:
+    """The link on which ROI hangs most thinly, and its share."""
+    shares = links(reading, _ROI_LINKS).dropna(subset=["value"])
+    if shares.empty:
+        return _ROI_LINKS[0], None
+    worst = shares.sort_values("value").iloc[0]
+    return str(worst["link"]), float(worst["value"])
+
+
+def linkage_panel(reading: Reading) -> None:
+    """Draw the links, and a way to each list of orphans."""
+    shares = links(reading)
+    for row in shares.to_dict("records"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            weak = row["value"] is not None and row["value"] < TRUSTED
+            icon = ":material/warning:" if weak else ":material/link:"
+            bounds = interval(row["low"], row["high"], "ratio")
+            st.markdown(
+                f"{icon} **{_(LINKS[row['link']])}** {percent(row['value'])}"
+                f" · 95 % {bounds} · n = {number(row['n'], exact=True)}"
+                + (f" · :orange[{_('below {share}', share=percent(TRUSTED))}]" if weak else "")
+            )
+            orphans = int(row["denominator"] - row["numerator"])
+            if st.button(
+                f"{_(_MISSING[row['link']])} · {number(orphans, exact=True)}",
+                key=f"acquisition_orphans_{row['link']}",
+                disabled=orphans == 0,
+                type="tertiary",
+                icon=":material/table_rows:",
+            ):
+                open_rows(
+                    find(row["link"]),
+                    reading.filters,
+                    where={"numerator": 0},
+                    title=_(_MISSING[row["link"]]),
+                )
+    st.caption(
+        _(
+            "ROI is shown with low confidence while any link is below {share}.",
+            share=percent(TRUSTED),
+        )
+    )

@@ -1,0 +1,95 @@
+"""The figures of the acquisition screen: which metric, its options, how old leads must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.i18n import N_, _
+from metrics.registry import Metric, find
+
+WINDOWS = (30, 60, 90)
+RETURN_DAYS = (30, 60, 90, 180, 365)
+LATE_DAYS = 90  # what the short window misses of a slow channel shows by then
+WINDOW, RETURN = "window", "return"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the viewer chose on the page: the conversion window and the return's days."""
+
+    window_days: int = 30
+    return_days: int = 180
+
+    def days(self, said: int | str) -> int:
+        """Days that are named or given."""
+        return {WINDOW: self.window_days, RETURN: self.return_days}.get(said, said)  # type: ignore[call-overload,return-value]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column or card: a metric with its options, on leads at least ``cohort`` days old.
+
+    Days are numbers, or `WINDOW` or `RETURN` for what the viewer chose.
+    """
+
+    name: str
+    metric_name: str
+    title: str
+    cohort: int | str = 0
+    options: dict[str, int | str] = field(default_factory=dict)
+
+    @property
+    def metric(self) -> Metric:
+        """The metric as registered."""
+        return find(self.metric_name)
+
+    def settings(self, choice: Choice) -> dict[str, Any]:
+        """The metric's options for a choice."""
+        return {name: choice.days(said) for name, said in self.options.items()}
+
+    def heading(self, choice: Choice) -> str:
+        """The title with its days, in the reader's language."""
+        days = next(iter(self.settings(choice).values()), "")
+        return _(self.title, days=days)
+
+
+_W = {"window_days": WINDOW}
+_ALL = (
+    Measure("spend", "spend_total", N_("Spend")),
+    Measure("leads", "new_leads", N_("New leads")),
+    Measure("valid", "valid_lead_rate", N_("Valid-lead rate"), 3),
+    Measure("cpl", "cpl", N_("Cost per lead")),
+    Measure("cpvl", "cpvl", N_("Cost per valid lead"), 3),
+    Measure("conversion", "first_order_conversion", N_("First orders in {days} days"), WINDOW, _W),
+    Measure(
+        "late", "first_order_conversion", N_("First orders in {days} days"), LATE_DAYS,
+        {"window_days": LATE_DAYS},
+    ),
+    Measure("cac_media", "cac_media", N_("CAC, media"), WINDOW, _W),
+    Measure("cac_full", "cac_full", N_("CAC, full"), WINDOW, _W),
+    Measure("roi", "roi", N_("ROI in {days} days"), RETURN, {"days": RETURN}),
+    *(
+        Measure(f"roi_{days}", "roi", N_("ROI in {days} days"), days, {"days": days})
+        for days in RETURN_DAYS
+    ),
+    Measure("attendance", "attendance_d90", N_("Attendance, 90 days"), 120),
+    Measure("refund", "refund_rate", N_("Refund rate, 90 days"), 120),
+    Measure("renewal", "renewal_rate_of_cohort", N_("Renewal rate of the cohort"), 240),
+    Measure("referred", "referred_per_100", N_("Referred per 100 payers"), 240),
+    Measure("over_claim", "over_claim", N_("Over-claim ratio")),
+)  # fmt: skip
+MEASURES = {measure.name: measure for measure in _ALL}
+
+# Sources that a hidden fact is made of: where a role reads no such fact, a figure on it
+# would be 0 and not missing.
+_HIDES = {
+    "spend": "spend", "order_line": "order_lines", "touch": "events", "reward": "rewards",
+    "followup": "followups",
+}  # fmt: skip
+
+
+def visible(names: tuple[str, ...], hidden_facts: frozenset[str]) -> tuple[str, ...]:
+    """The measures whose sources a role may all read."""
+    hidden = {_HIDES[fact] for fact in hidden_facts}
+    return tuple(name for name in names if not hidden & set(MEASURES[name].metric.sources))

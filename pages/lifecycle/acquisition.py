@@ -1,0 +1,41 @@
+"""Acquisition: which channels bring families who stay, and at what cost?"""
+
+import streamlit as st
+
+from components.acquisition.answer import channel_answer, role_note, verdicts_of
+from components.acquisition.cards import acquisition_cards
+from components.acquisition.channels import channel_picture, channel_table, columns_choice
+from components.acquisition.measures import RETURN_DAYS, WINDOWS, Choice
+from components.acquisition.reading import Reading
+from components.filters import current_filters
+from components.i18n import _
+from components.states import nothing_to_show
+from metrics import load_all
+
+load_all()
+filters = current_filters()
+
+st.subheader(_("Which channels bring families who stay, and at what cost?"))
+with st.container(horizontal=True, gap="medium"):
+    window_days = st.segmented_control(
+        _("First order within, days"), WINDOWS, default=30, required=True, key="window",
+        bind="query-params",
+    )  # fmt: skip
+    return_days = st.segmented_control(
+        _("Return after, days"), RETURN_DAYS, default=180, required=True, key="return",
+        bind="query-params",
+    )  # fmt: skip
+choice = Choice(window_days, return_days)
+reading = Reading.of(filters, choice)
+
+if not reading.total("leads")["n"] and reading.by_channel("conversion").empty:
+    nothing_to_show(_("No leads in these days."))
+    st.stop()
+
+verdicts = verdicts_of(reading)
+channel_answer(reading, verdicts)
+acquisition_cards(reading)
+role_note(reading)
+chosen = columns_choice(reading)
+channel_picture(reading, chosen)
+channel_table(reading, verdicts, chosen)
