@@ -1,0 +1,151 @@
+"""The questions an institution asks, each answered in a sentence with its rows.
+
+A question whose metrics do not exist yet is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.acquisition.answer import finding, verdicts_of
+from components.acquisition.measures import MEASURES, Choice
+from components.acquisition.reading import Reading
+from components.answer import definition_button, evidence
+from components.drill import open_rows
+from components.format import number, percent
+from components.i18n import N_, _
+from data.scope import Filters
+from metrics.linkage import TRUSTED, leads_with_touch, orders_with_lead
+from metrics.registry import Metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One question's sentence and the figure it stands on."""
+
+    number: int
+    question: str
+    sentence: str
+    metric: Metric
+    figure: Mapping[str, Any] | pd.Series
+    filters: Filters
+    where: Mapping[str, object] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    page: str = ""
+
+
+_QUESTIONS = {
+    1: N_("Which channels bring quality?"),
+    2: N_("Are marketing and business joined?"),
+    4: N_("Is behaviour joined to leads?"),
+}
+_ACQUISITION = "pages/lifecycle/acquisition.py"
+
+
+def answers(filters: Filters) -> list[Answer]:
+    """The answers that can be given, in the order of the questions."""
+    return [_channels(filters), _joined(filters), _behaviour(filters)]
+
+
+def _channels(filters: Filters) -> Answer:
+    choice = Choice()
+    reading = Reading.of(filters, choice)
+    roi = reading.by_channel("roi") if reading.sees_money else None
+    found = finding(verdicts_of(reading), roi, reading.names, choice)
+    measure = MEASURES[found.measure]
+    figures = reading.by_channel(found.measure).set_index("channel_id")
+    figure = (
+        figures.loc[found.channel]
+        if found.channel in figures.index
+        else reading.total(found.measure)
+    )
+    return Answer(
+        number=1,
+        question=_QUESTIONS[1],
+        sentence=found.sentence,
+        metric=measure.metric,
+        figure=figure,
+        filters=reading.judged(found.measure),
+        where={"channel_id": found.channel} if found.channel else None,
+        options=measure.settings(choice),
+        page=_ACQUISITION,
+    )
+
+
+def _joined(filters: Filters) -> Answer:
+    figure = query.run(orders_with_lead, filters).iloc[0]
+    return Answer(
+        number=2,
+        question=_QUESTIONS[2],
+        sentence=_share_sentence(
+            figure,
+            N_(
+                "{share} of orders can be traced to a lead, so revenue by channel can be trusted;"
+                " {orphans} cannot."
+            ),
+            N_(
+                "Only {share} of orders can be traced to a lead: ROI by channel has low confidence;"
+                " {orphans} cannot."
+            ),
+            _("No orders in these days."),
+        ),
+        metric=orders_with_lead,
+        figure=figure,
+        filters=filters,
+        page=_ACQUISITION,
+    )
+
+
+def _behaviour(filters: Filters) -> Answer:
+    figure = query.run(leads_with_touch, filters).iloc[0]
+    return Answer(
+        number=4,
+        question=_QUESTIONS[4],
+        sentence=_share_sentence(
+            figure,
+            N_("{share} of leads have what they did before on record; {orphans} have nothing."),
+            N_(
+                "Only {share} of leads have what they did before on record; {orphans} have nothing."
+            ),
+            _("No leads in these days."),
+        ),
+        metric=leads_with_touch,
+        figure=figure,
+        filters=filters,
+        page="pages/people/person.py",
+    )
+
+
+def _share_sentence(figure: pd.Series, well: str, badly: str, nothing: str) -> str:
+    if not figure["denominator"]:
+        return nothing
+    return _(
+        well if figure["value"] >= TRUSTED else badly,
+        share=percent(figure["value"]),
+        orphans=number(figure["denominator"] - figure["numerator"], exact=True),
+    )
+
+
+def answers_card(filters: Filters) -> None:
+    """Draw the answers, one under the other."""
+    st.subheader(_("Answers"))
+    for answer in answers(filters):
+        key = f"board_answer_{answer.number}"
+        with st.container(border=True, key=key):
+            st.caption(_("Question {n}: {question}", n=answer.number, question=_(answer.question)))
+            st.markdown(f"**{answer.sentence}**")
+            st.caption(evidence(answer.metric, answer.figure))
+            with st.container(horizontal=True, gap="small"):
+                if st.button(_("See the rows"), icon=":material/table_rows:", key=f"{key}_rows"):
+                    open_rows(
+                        answer.metric, answer.filters, where=answer.where, **dict(answer.options)
+                    )
+                definition_button(answer.metric, answer.filters, key=key, **dict(answer.options))
+                if answer.page:
+                    st.page_link(answer.page, label=_("More"), icon=":material/arrow_forward:")

@@ -1,0 +1,36 @@
+"""The live board: how does today run, will the month keep its plan, what are the answers?"""
+
+import streamlit as st
+
+from components.board.answers import answers_card
+from components.board.hours import hours_card, today_so_far
+from components.board.matrix import matrix_card
+from components.board.pace import month_card, pace_card
+from components.board.sources import sources_card
+from components.filters import current_filters
+from components.i18n import _
+
+REFRESH_SECONDS = 60
+
+st.title(_("Board"))
+filters = current_filters()
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def live() -> None:
+    """What changes while one looks at it."""
+    pace_card(filters)
+    left, right = st.columns(2)
+    with left:
+        hours_card(today_so_far(filters), filters)
+    with right:
+        month_card(filters)
+
+
+live()
+answers_card(filters)
+left, right = st.columns([3, 2])
+with left:
+    matrix_card(filters)
+with right:
+    sources_card()
