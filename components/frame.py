@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from components import i18n, theme
+from components.account import account_menu
 from components.filters import filter_bar
 from components.freshness import freshness_badge
 from components.i18n import N_, _
@@ -71,6 +72,7 @@ def main() -> None:
     entries = [entry for found in pages.values() for entry in found.values()]
     with st.sidebar:
         _language_switch()
+        account_menu(viewer)
     _bar(next(e for found in pages.values() for p, e in found.items() if p == chosen), entries)
     try:
         chosen.run()
