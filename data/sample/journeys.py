@@ -12,7 +12,7 @@ from data.sample.columns import NONE, Flags, Ints, Reals
 from data.sample.events import NAME, PAGE, VISITOR, Events, events_of, joined
 from data.sample.institution import Shape, campus_share
 from data.sample.leads import Leads
-from data.sample.names import on_wechat, people, share_of
+from data.sample.names import has_device, on_wechat, people, share_of
 from data.sample.service import Students
 from data.sample.spend import material_of
 from data.sample.truths import WITHOUT_TOUCH_SHARE
@@ -96,7 +96,7 @@ def lead_events(rng: np.random.Generator, leads: Leads) -> Events:
     lead, last, ends = lead[~early], last[~early], ends[~early]
     same = last | (rng.random(len(lead)) < 0.55)
     leaf = np.where(same, leads.leaf[lead], rng.choice(len(LEAVES), len(lead), p=_touch_shares()))
-    device = np.where(share_of(leads.device[lead], 6) < 0.82, leads.device[lead], NONE)
+    device = np.where(has_device(people(leads.block, leads.device[lead])), leads.device[lead], NONE)
     known = on_wechat(people(leads.block, leads.person[lead]))
     wechat = np.where(
         known & ((share_of(ends, 45) < 0.4) | last | (device < 0)), leads.person[lead], NONE
@@ -192,7 +192,7 @@ def member_events(rng: np.random.Generator, leads: Leads, students: Students) ->
         name=name,
         at=moment,
         campus=students.campus[member[row[who]]],
-        device=np.where(share_of(person, 6) < 0.82, person, NONE),
+        device=np.where(has_device(people(leads.block, person)), person, NONE),
         wechat=np.where(known, person, NONE),
         phone=person,
         student=member[row[who]],

@@ -186,11 +186,11 @@ def _owners(
     """Give leads to the campus's consultants, some late and some to nobody."""
     count = len(created)
     post = 1 + rng.integers(0, 1 << 30, count) % consultants_of(campus)
-    good = of_leaves("converts")[leaf] >= 0.16
+    good = of_leaves("converts")[leaf] >= 0.135
     lucky = LUCKY_STAFF % 100
     at_his_campus = campus == LUCKY_STAFF // 100 - 1
     u = rng.random(count)
-    to_him = at_his_campus & np.where(good, u < 0.85, u < 0.04)
+    to_him = at_his_campus & np.where(good, u < 0.8, u < 0.04)
     other = 1 + lucky + rng.integers(0, 1 << 30, count) % (consultants_of(campus) - 1)
     post = np.where(at_his_campus, np.where(to_him, lucky, other), post)
     minutes = np.where(

@@ -73,6 +73,12 @@ def on_wechat(person: Ints) -> Flags:
     return found
 
 
+def has_device(person: Ints) -> Flags:
+    """Whether a person's device is known."""
+    found: Flags = share_of(person, 6) < 0.82
+    return found
+
+
 def unionids(person: Ints) -> pa.Array:
     """WeChat unionid of each person; a negative number gives none."""
     return numbered("oU7", person, 12)

@@ -16,6 +16,7 @@ from data.sample.names import (
     SECOND_PARENT,
     devices,
     full_names,
+    has_device,
     on_wechat,
     openids,
     people,
@@ -72,7 +73,7 @@ def status_of(leads: Leads) -> Ints:
 def lead_table(leads: Leads, introducer: Ints, surname: Ints) -> pa.Table:
     """The block's leads."""
     block, count = leads.block, leads.count
-    person = people(block, leads.person)
+    person, device = people(block, leads.person), people(block, leads.device)
     unionid = np.where(on_wechat(person), person, NONE)
     status = status_of(leads)
     reason = (share_of(leads.created, 13) * len(_LOST)).astype(np.int64)
@@ -98,7 +99,7 @@ def lead_table(leads: Leads, introducer: Ints, surname: Ints) -> pa.Table:
             "wm", np.where((leads.owner >= 0) & (share_of(person, 4) < 0.6), person, NONE), 12
         ),
         crm_id=numbered("CRM", block * 1_000_000 + np.arange(count), 9),
-        device_id=devices(people(block, np.where(share_of(person, 6) < 0.82, leads.device, NONE))),
+        device_id=devices(np.where(has_device(device), device, NONE)),
         student_name=full_names(
             np.where(surname >= 0, surname, surnames(people(block, leads.family))),
             people(block, leads.family) * 7 + 3,

@@ -9,7 +9,7 @@ from data.sample.calendar import DAY
 from data.sample.channels import LEAF
 from data.sample.columns import NONE, Flags, Ints
 from data.sample.leads import Leads
-from data.sample.names import SECOND_PARENT, conflict_surnames, on_wechat, people, share_of
+from data.sample.names import SECOND_PARENT, conflict_surnames, has_device, on_wechat, share_of
 from data.sample.service import Students
 from data.sample.truths import CONFLICT_CAMPUS, CONFLICT_LEADS, SELF_REFERRERS
 
@@ -28,7 +28,7 @@ def conflict_rows(leads: Leads) -> Ints:
     if leads.block:
         return np.zeros(0, dtype=np.int64)
     free = _untouched(leads) & (leads.campus == _CONFLICT_CAMPUS_NUMBER)
-    free &= on_wechat(people(leads.block, leads.person)) & leads.reachable
+    free &= on_wechat(leads.person) & has_device(leads.person) & leads.reachable
     rows = np.nonzero(free)[0]
     picked = np.linspace(0.2, 0.8, CONFLICT_LEADS) * (len(rows) - 1)
     return rows[picked.astype(np.int64)]
@@ -60,6 +60,7 @@ def _plant_introducers(leads: Leads, students: Students, introducer: Ints) -> No
     free = (
         _untouched(leads) & (introducer >= 0) & ~in_burst(leads.created, leads.campus, leads.leaf)
     )
+    free &= has_device(np.where(free, students.lead[introducer], NONE))
     rows = np.nonzero(free)[0][-SELF_REFERRERS:]
     own = students.lead[introducer[rows]]
     # The first half use their own phone, the others a new phone on the same device.

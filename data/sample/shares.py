@@ -64,13 +64,13 @@ class _Tree:
 
     def _parents(self, seeds: int) -> Ints:
         row = np.arange(self.count)
-        parent: Ints = (row * self.rng.random(self.count) ** _STEEP).astype(np.int64)
+        parent = (row * self.rng.random(self.count) ** _STEEP).astype(np.int64)
         if self.activity == STAR:
             parent = np.where(self.rng.random(self.count) < _STAR_SHARE, 0, parent)
         alone = (row < max(seeds, 1)) | (self.rng.random(self.count) < 0.14)
-        parent = np.minimum(parent, row - 1)
         parent[alone] = NONE
-        return parent
+        earlier: Ints = np.minimum(parent, row - 1)
+        return earlier
 
     def arrivals(self, base: int) -> Events:
         """One visit each, with the share it came by."""
@@ -102,7 +102,8 @@ class _Tree:
         """People whose share nobody followed."""
         quiet = np.setdiff1d(np.arange(self.count), sharers)
         quiet = quiet[self.rng.random(len(quiet)) < 0.1]
-        return quiet[self.moment[quiet] + 60 <= NOW]
+        past: Ints = quiet[self.moment[quiet] + 60 <= NOW]
+        return past
 
     def _events(self, name: str, row: Ints, moment: Ints) -> Events:
         person = self.person[row]
