@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import logging
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 import anyio
@@ -14,35 +14,39 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from components.activity import is_activity
-from components.i18n import _
+from components.states import error_in_words
 from data.accounts import Accounts, passwords, sample_sign_ins
+from data.errors import EduLensError
 from data.gate import Gate, health_route, signin_routes
 from data.installation import installation, release
-
-log = logging.getLogger("edulens")
 
 
 @asynccontextmanager
 async def lifespan(application: st.App) -> AsyncIterator[dict[str, Any]]:
     """Open the installation before the first visitor, close it after the last."""
     del application
-    await anyio.to_thread.run_sync(installation)
-    import plotly.graph_objects  # noqa: F401, PLC0415  # the first chart must not wait for it
-
-    passwords.warm()
-    gc.collect()
-    gc.freeze()
+    await anyio.to_thread.run_sync(_prepare)
     try:
         yield {}
     finally:
         release()
 
 
+def _prepare() -> None:
+    """Open the installation and import what the first page would wait for."""
+    installation()
+    for module in ("components.query", "plotly.graph_objects"):
+        import_module(module)
+
+    passwords.warm()
+    gc.collect()
+    gc.freeze()  # with runner.postScriptGC off: what was imported is never searched again
+
+
 def on_script_error(error: Exception) -> bool:
-    """Write an error down and tell the viewer in a sentence, without its inside."""
-    reference = secrets.token_hex(4)
-    log.error("page failed, reference %s", reference, exc_info=error)
-    st.error(_("This part could not be shown. Reference {reference}.", reference=reference))
+    """Write an error down and tell the viewer in words, without its inside."""
+    logging.getLogger("edulens").error("page failed", exc_info=error)
+    error_in_words(error if isinstance(error, EduLensError) else EduLensError())
     return True
 
 

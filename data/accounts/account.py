@@ -12,6 +12,19 @@ from data.errors import InvalidOption
 from data.scope import EVERY_CAMPUS, role
 
 
+class AccountRefused(InvalidOption):
+    """An account that cannot be as it was asked for.
+
+    ``reason``: "name", "taken", "campuses", "staff" or "last_manager".
+    """
+
+    code = "account_refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Account:
     """An account without its password. Instants are UTC without zone."""
@@ -65,9 +78,12 @@ def checked(account: Account) -> Account:
     if its.campuses == "all":
         account = replace(account, campuses=EVERY_CAMPUS)
     elif not account.campuses or set(EVERY_CAMPUS) & set(account.campuses):
-        raise InvalidOption(
-            f"role {its.name} must have campuses of its own, got {', '.join(account.campuses)!r}"
+        got = ", ".join(account.campuses) or "none"
+        raise AccountRefused(
+            "campuses", f"role {its.name} must have campuses of its own, got {got}"
         )
     if its.people != "all" and not account.staff_id:
-        raise InvalidOption(f"role {its.name} must have a staff id: it decides whose rows it sees")
+        raise AccountRefused(
+            "staff", f"role {its.name} must have a staff id, which decides its rows; got none"
+        )
     return account

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import Any, Unpack
 
 from data.accounts import passwords
-from data.accounts.account import Account, Changes, checked, from_row
+from data.accounts.account import Account, AccountRefused, Changes, checked, from_row
 from data.accounts.audit import Audit
 from data.accounts.database import Database
 from data.accounts.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS, Session, Sessions
 from data.accounts.throttle import Throttle
 from data.accounts.viewer import Viewer
-from data.errors import InvalidOption, NotAllowed, UnknownName
+from data.errors import NotAllowed, UnknownName
 from data.home import Home
 
 _USER = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
@@ -83,9 +83,10 @@ class Accounts:
         """
         user = user.strip().lower()
         if not _USER.fullmatch(user):
-            raise InvalidOption(
+            raise AccountRefused(
+                "name",
                 "a sign-in name must be 1-32 letters a-z, digits, dots, dashes or underscores"
-                f" and begin with a letter or digit, got {user!r}"
+                f" and begin with a letter or digit, got {user!r}",
             )
         now = datetime.now(UTC).replace(tzinfo=None)
         account = Account(
@@ -97,7 +98,7 @@ class Accounts:
         hashed = password_hash or passwords.hashed(password, user)
         with self._database.write() as connection:
             if connection.execute("SELECT 1 FROM users WHERE user = ?", (user,)).fetchone():
-                raise InvalidOption(f"a sign-in name must be new, {user!r} exists")
+                raise AccountRefused("taken", f"a sign-in name must be new, {user!r} exists")
             connection.execute(
                 "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 0, ?, ?)",
                 (
@@ -261,4 +262,6 @@ class Accounts:
     def _keep_a_manager(self, user: str) -> None:
         others = [a for a in self.all() if a.role == "manager" and a.is_active and a.user != user]
         if not others:
-            raise NotAllowed(f"one active manager must remain, {user} is the last")
+            raise AccountRefused(
+                "last_manager", f"one active manager must remain, {user} is the last"
+            )

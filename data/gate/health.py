@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from data.errors import StoreUnavailable
+from data.quarantine import known_corrupt
 
 if TYPE_CHECKING:
     from data.installation import Installation
@@ -73,12 +74,13 @@ def _counts(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _lag(opened: Installation, cursor: duckdb.DuckDBPyConnection) -> float:
-    """Seconds since the oldest segment landed that is not in the load log."""
-    loaded: set[str] = set()
+    """Seconds since the oldest segment landed that waits; damaged ones wait for nobody."""
+    settled: set[str] = set()
     if _has_log(cursor):
-        loaded = {row[0] for row in cursor.execute("SELECT segment FROM load_log").fetchall()}
+        settled = {row[0] for row in cursor.execute("SELECT segment FROM load_log").fetchall()}
+        settled |= known_corrupt(cursor)
     for name in opened.landing.segments():
-        if name not in loaded:
+        if name not in settled:
             try:
                 landed_at = (opened.landing.path / name).stat().st_mtime
             except FileNotFoundError:

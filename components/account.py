@@ -1,0 +1,49 @@
+"""The viewer's own account: who is signed in, password, language, sign-out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import i18n
+from components.account_password import password_form
+from components.account_words import campus_text, role_label
+from components.i18n import _
+from data.accounts import Viewer
+from data.installation import installation
+
+_SEEN_LANGUAGE = "account_seen_language"
+# The gate signs out by POST only, so that no link or image can do it.
+_SIGN_OUT = """
+<form method="post" action="/logout">
+<button type="submit" style="min-height:44px;width:100%;padding:.4rem .75rem;font:inherit;
+color:inherit;background:transparent;border:1px solid currentColor;border-radius:8px;
+cursor:pointer">{label}</button></form>
+"""
+
+
+def account_menu(viewer: Viewer) -> None:
+    """The viewer's name as a menu: role and campuses, change of password, sign-out."""
+    _remember_language(viewer)
+    with st.popover(viewer.name, icon=":material/account_circle:", key="account_menu"):
+        st.markdown(f"**{role_label(viewer.role)}**")
+        st.caption(campus_text(viewer.campuses))
+        if st.button(_("Change password"), key="account_password", width="stretch"):
+            _password_dialog(viewer.user)
+        st.html(_SIGN_OUT.format(label=_("Sign out")))
+
+
+def _password_dialog(user: str) -> None:
+    @st.dialog(_("Change password"))
+    def dialog() -> None:
+        password_form(user)
+
+    dialog()
+
+
+def _remember_language(viewer: Viewer) -> None:
+    """Keep a language that was switched in this tab; one that a link brought is not kept."""
+    now = i18n.language()
+    before = st.session_state.get(_SEEN_LANGUAGE, now)
+    st.session_state[_SEEN_LANGUAGE] = now
+    if now not in (before, viewer.language):
+        installation().accounts.set_language(viewer.user, now)

@@ -1,0 +1,67 @@
+"""Roles, rights, campuses and audited actions in words."""
+
+from __future__ import annotations
+
+from components import query
+from components.i18n import N_, _, language
+from data.scope import EVERY_CAMPUS, Role
+
+ROLE_LABELS = {
+    "manager": N_("Manager"),
+    "campus_head": N_("Campus head"),
+    "consultant": N_("Consultant"),
+    "marketing": N_("Marketing"),
+    "teacher": N_("Teacher"),
+    "analyst": N_("Analyst"),
+}
+PEOPLE_LABELS = {
+    "all": N_("everybody"),
+    "own_leads": N_("their own leads"),
+    "own_classes": N_("their own classes"),
+}
+ACTION_LABELS = {
+    "signed_in": N_("signed in"),
+    "signed_out": N_("signed out"),
+    "signed_out_everywhere": N_("signed out everywhere"),
+    "sign_in_failed": N_("sign-in failed"),
+    "account_created": N_("account created"),
+    "account_changed": N_("account changed"),
+    "account_disabled": N_("account disabled"),
+    "account_enabled": N_("account enabled"),
+    "password_set": N_("password set"),
+    "access_denied": N_("access denied"),
+    "export": N_("rows exported"),
+    "export_denied": N_("export denied"),
+}
+_SEPARATORS = {"zh": "、", "en": ", "}
+
+
+def role_label(name: str) -> str:
+    """A role in the reader's language."""
+    return _(ROLE_LABELS[name]) if name in ROLE_LABELS else name
+
+
+def action_label(name: str) -> str:
+    """An audited action in the reader's language; one unknown here keeps its name."""
+    return _(ACTION_LABELS[name]) if name in ACTION_LABELS else name
+
+
+def people_label(role: Role) -> str:
+    """Whose rows a role sees."""
+    return _(PEOPLE_LABELS[role.people])
+
+
+def campus_names() -> dict[str, str]:
+    """The viewer's campuses: id → name, in the order of their ids."""
+    found = query.names("campus")
+    return dict(zip(found["campus_id"], found["name"], strict=True))
+
+
+def campus_text(campuses: tuple[str, ...], names: dict[str, str] | None = None) -> str:
+    """Campuses as one line; every campus is said as such."""
+    if campuses == EVERY_CAMPUS:
+        return _("all campuses")
+    if not campuses:
+        return _("no campus")
+    names = campus_names() if names is None else names
+    return _SEPARATORS[language()].join(names.get(campus, campus) for campus in campuses)
