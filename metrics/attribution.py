@@ -1,0 +1,279 @@
+"""Attribution: which channels stood before a first order, under eight models side by side."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.errors import InvalidOption
+from data.facts import Facts
+from data.scope import Filters
+from metrics.cohort import at_least, formal_lines
+from metrics.kernels.attribution import RULES
+from metrics.models.markov import removal_effects
+from metrics.money import to_the_cent
+from metrics.path_sums import ORDERS, PathSums, attribute, merged
+
+MODELS = (*RULES[:6], "markov", "shapley")
+LEVELS = {"channel_id": "channel_id", "channel_level2": "level2_id", "channel_root": "root_id"}
+__all__ = [
+    "LEVELS", "MODELS", "attribute", "attribution_touches", "converting_touches", "credits",
+    "disagreement", "merged", "paths",
+]  # fmt: skip
+
+Floats = NDArray[np.float64]
+
+
+def attribution_touches(
+    facts: Facts,
+    filters: Filters,
+    *,
+    lookback_days: int = 30,
+    half_life_days: float = 7.0,
+    level: str = "channel_level2",
+) -> ir.Table:
+    """Touches of everyone who may have converted in the period, with their conversion.
+
+    The conversion is the person's first formal order; its revenue is that order's formal
+    lines. The period takes it by the day it was paid; course lines narrow conversions,
+    channels narrow nothing here (a path without its other touches is another path).
+
+    Parameters
+    ----------
+    facts, filters
+        The viewer's facts, and the period with course lines.
+    lookback_days
+        Touches older than this before the conversion earn nothing, at least 1.
+    half_life_days
+        Of the time-decay model, more than 0.
+    level
+        ``channel_id``, ``channel_level2`` or ``channel_root``: the level of the tree.
+
+    Returns
+    -------
+    ibis Table
+        For `attribute`: ``person_id``, ``channel`` (missing where unknown), ``at`` (UTC;
+        missing for a conversion of someone without touches), ``is_direct``,
+        ``in_period``, ``converted_at``, ``value_cny``, ``outcome`` (1 converted in the
+        period, 0 not yet, -1 before it), ``lookback_days``, ``half_life_days``.
+
+    Raises
+    ------
+    InvalidOption
+        If an option is out of its bounds.
+
+    References
+    ----------
+    METRICS, "attribution".
+    """
+    at_least("lookback_days", lookback_days)
+    if half_life_days <= 0:
+        raise InvalidOption(f"half_life_days must be more than 0, got {half_life_days}")
+    if level not in LEVELS:
+        raise InvalidOption(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
+    period = filters.period
+    rows = _touches(facts, filters, lookback_days, level).outer_join(
+        _conversions(facts, filters), "person_id"
+    )
+    outcome = ibis.cases((rows.paid_on < period.start, -1), (rows.paid_on < period.end, 1), else_=0)
+    rows = rows.select(
+        "channel", "at", "value_cny",
+        person_id=rows.person_id.coalesce(rows.person_id_right),
+        converted_at=rows.paid_at,
+        is_direct=rows.is_direct.fill_null(False),
+        in_period=(rows.touched_on >= period.start).fill_null(False),
+        outcome=outcome.cast("int64"),
+        lookback_days=ibis.literal(lookback_days, "int64"),
+        half_life_days=ibis.literal(float(half_life_days), "float64"),
+    )  # fmt: skip
+    return rows.filter(rows.at.notnull() | (rows.outcome == 1))
+
+
+def _touches(facts: Facts, filters: Filters, lookback_days: int, level: str) -> ir.Table:
+    touches = facts.touch
+    first_on = ibis.literal(filters.period.start) - ibis.interval(days=lookback_days + 1)
+    touches = touches.filter(
+        touches.touched_on >= first_on, touches.touched_on < filters.period.end
+    ).select("person_id", "channel_id", "is_direct", "touched_on", at="touched_at")
+    if level == "channel_id":
+        return touches.mutate(channel=touches.channel_id)
+    tree = facts.channel.select("channel_id", channel=LEVELS[level])
+    named = touches.left_join(tree, "channel_id").drop("channel_id_right")
+    return named.mutate(channel=named.channel.coalesce(named.channel_id))
+
+
+def _conversions(facts: Facts, filters: Filters) -> ir.Table:
+    lines = formal_lines(facts)
+    orders = lines.group_by("person_id", "order_id").aggregate(
+        paid_at=lines.paid_at.min(), paid_on=lines.paid_on.min(), value_cny=lines.net_cny.sum(),
+        course_line=lines.course_line.min(),
+    )  # fmt: skip
+    names = ("paid_at", "order_id", "paid_on", "value_cny", "course_line")
+    # TRICKY: the whole order is compared, so equal times give the same first one always.
+    whole = ibis.struct({name: orders[name] for name in names}).min()
+    firsts = orders.group_by("person_id").aggregate(first=whole)
+    firsts = firsts.select("person_id", **{name: firsts.first[name] for name in names})
+    if filters.course_lines:
+        chosen = firsts.course_line.isin(sorted(filters.course_lines))
+        # Who bought another line first is no "non-converting" path of this one.
+        firsts = firsts.mutate(
+            paid_on=ibis.ifelse(chosen, firsts.paid_on, ibis.literal("1970-01-01").cast("date"))
+        )
+    return firsts
+
+
+def credits(sums: PathSums, *, markov_order: int = 1) -> pd.DataFrame:
+    """Every model's credits by channel; each model adds up to the same totals.
+
+    Conversions are fractions; revenue is to the cent by largest remainders. Conversions
+    nobody touched in the look-back are a row of their own under every model. Markov
+    credits revenue by the shares of conversions.
+
+    Parameters
+    ----------
+    sums
+        Of `attribute` or `merged`.
+    markov_order
+        1, 2 or 3.
+
+    Returns
+    -------
+    DataFrame
+        ``model`` (of `MODELS`), ``channel`` ("" unknown; missing for the untouched),
+        ``conversions``, ``revenue_cny``, ``share`` of touched conversions.
+
+    Raises
+    ------
+    InvalidOption
+        If ``markov_order`` is none of 1, 2, 3.
+    """
+    if markov_order not in ORDERS:
+        raise InvalidOption(f"markov_order must be 1, 2 or 3, got {markov_order}")
+    conversions = sums.conversions - sums.untouched
+    revenue = round(sums.revenue_cny - sums.untouched_cny, 2)
+    count = len(sums.channels)
+    found: list[pd.DataFrame] = []
+    for model in MODELS:
+        if model == "markov":
+            shares = _markov_shares(sums, markov_order)
+            credit = np.column_stack([shares * conversions, shares * revenue])
+        else:
+            credit = sums.credits[RULES.index(model)]
+        found.append(
+            pd.DataFrame(
+                {
+                    "model": [model] * (count + 1),
+                    "channel": [*sums.channels, None],
+                    "conversions": [*_scaled(credit[:, 0], conversions), sums.untouched],
+                    "revenue_cny": [*to_the_cent(credit[:, 1], revenue), sums.untouched_cny],
+                }
+            )
+        )
+    table = pd.concat(found, ignore_index=True)
+    touched = table["channel"].notna() & (conversions > 0)
+    table["share"] = (table["conversions"] / (conversions or 1)).where(touched)
+    return table
+
+
+def _markov_shares(sums: PathSums, order: int) -> Floats:
+    if order not in sums.moves:
+        return np.zeros(len(sums.channels))
+    states, nexts, weights = sums.moves[order]
+    _, effects = removal_effects(states, nexts, weights, channels=len(sums.channels))
+    total = effects.sum()
+    return effects / total if total > 0 else effects
+
+
+def _scaled(credit: Floats, total: float) -> Floats:
+    found = credit.sum()
+    return credit * (total / found) if found > 0 else credit
+
+
+def disagreement(table: pd.DataFrame) -> pd.DataFrame:
+    """Where the models rank a channel differently.
+
+    Channels tied to a thousandth of a conversion share the better rank.
+
+    Parameters
+    ----------
+    table
+        Of `credits`.
+
+    Returns
+    -------
+    DataFrame
+        ``channel``, ``rank_best`` and ``rank_worst`` (1 is most conversions), ``low`` and
+        ``high`` (conversions), ``disagrees`` (the ranks differ).
+    """
+    known = table[table["channel"].notna()]
+    rounded = known["conversions"].round(3)
+    ranks = rounded.groupby(known["model"]).rank(method="min", ascending=False)
+    by_channel = known.assign(rank=ranks.astype("int64")).groupby("channel", sort=True)
+    found = by_channel.agg(
+        rank_best=("rank", "min"), rank_worst=("rank", "max"),
+        low=("conversions", "min"), high=("conversions", "max"),
+    ).reset_index()  # fmt: skip
+    return found.assign(disagrees=found["rank_best"] != found["rank_worst"])
+
+
+def converting_touches(
+    facts: Facts,
+    filters: Filters,
+    *,
+    channel: str | None = None,
+    lookback_days: int = 30,
+    level: str = "channel_level2",
+) -> ir.Table:
+    """The touches behind attributed conversions: whole paths that hold a channel.
+
+    Parameters
+    ----------
+    facts, filters
+        As in `attribution_touches`.
+    channel
+        Only paths with a touch of this channel at ``level``; None keeps all.
+    lookback_days, level
+        As in `attribution_touches`.
+
+    Returns
+    -------
+    ibis Table
+        One row per touch: ``person_id``, ``channel``, ``at``, ``converted_at``,
+        ``value_cny``. `paths` makes one row per conversion of it.
+    """
+    rows = attribution_touches(facts, filters, lookback_days=lookback_days, level=level)
+    rows = rows.filter(
+        rows.outcome == 1, rows.at <= rows.converted_at,
+        rows.at >= rows.converted_at - ibis.interval(days=lookback_days),
+    )  # fmt: skip
+    rows = rows.select("person_id", "channel", "at", "converted_at", "value_cny")
+    if channel is None:
+        return rows
+    holders = rows.view()
+    holders = holders.filter(holders.channel == channel).select("person_id").distinct()
+    return rows.semi_join(holders, "person_id")
+
+
+def paths(touches: pd.DataFrame) -> pd.DataFrame:
+    """One row per conversion of `converting_touches`: its channels in order.
+
+    Returns
+    -------
+    DataFrame
+        ``person_id``, ``converted_at``, ``value_cny``, ``touches``, ``days`` (first touch
+        to conversion) and ``path`` (channels joined by " > "), newest conversion first.
+    """
+    ordered = touches.assign(channel=touches["channel"].fillna("")).sort_values(
+        ["person_id", "at", "channel"]
+    )
+    by_person = ordered.groupby("person_id", sort=True)
+    found = by_person.agg(
+        converted_at=("converted_at", "first"), value_cny=("value_cny", "first"),
+        touches=("at", "size"), first_at=("at", "min"), path=("channel", " > ".join),
+    ).reset_index()  # fmt: skip
+    waited = pd.to_datetime(found["converted_at"]) - pd.to_datetime(found["first_at"])
+    found = found.assign(days=waited.dt.total_seconds() / 86_400).drop(columns="first_at")
+    return found.sort_values(["converted_at", "person_id"], ascending=[False, True])

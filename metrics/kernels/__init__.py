@@ -1,0 +1,1 @@
+"""Compiled passes over a person's rows in order."""

@@ -1,0 +1,1 @@
+"""Statistical models over frames: no store, no clock."""
