@@ -10,7 +10,7 @@ from data.facts.build_people import build_names
 from data.facts.build_work import WORK
 from data.facts.query import FactQuery, tables_read
 from data.identity.keyed import hmac_parameters
-from data.identity.resolve import IDENTITY_SOURCES, IDENTITY_TABLES, resolve
+from data.identity.resolution import IDENTITY_SOURCES, IDENTITY_TABLES, resolve
 
 # Each may read what stands before it.
 QUERIES: tuple[FactQuery, ...] = (

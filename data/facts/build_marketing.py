@@ -59,7 +59,9 @@ VISIT = FactQuery(
     f"""
     WITH ordered AS (
       SELECT *, occurred_at - lag(occurred_at) OVER person > {SESSION_GAP} AS is_new
-      FROM fact_event WHERE NOT starts_with(person_id, 'event:')
+      FROM fact_event
+      WHERE NOT starts_with(person_id, 'event:')
+        AND coalesce(page, channel_id, activity_id, dwell_seconds::VARCHAR) IS NOT NULL
       WINDOW person AS (PARTITION BY person_id ORDER BY occurred_at, event_id)
     ), numbered AS (
       SELECT *, count(*) FILTER (is_new) OVER (

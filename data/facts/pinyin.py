@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import re
 
 import pypinyin
+
+_PARTS = re.compile(r"[!-~]+|\S")  # a run of Latin letters, or one character
 
 # Read otherwise as a surname than as a word.
 _AS_SURNAME = {
@@ -17,15 +20,15 @@ _COMPOUND = {"尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun", "单�
 
 
 @functools.lru_cache(maxsize=65_536)
-def _syllable(character: str) -> str:
-    return str(pypinyin.lazy_pinyin(character)[0]) if not character.isascii() else character.lower()
+def _syllable(part: str) -> str:
+    return part.lower() if part.isascii() else str(pypinyin.lazy_pinyin(part)[0])
 
 
 def syllables(name: str) -> list[str]:
-    """The syllables of a name, one per character; Latin letters stand for themselves."""
-    text = "".join(name.split())
-    if text[:2] in _COMPOUND:
-        return [*_COMPOUND[text[:2]].split(), *map(_syllable, text[2:])]
-    if text[:1] in _AS_SURNAME:
+    """The syllables of a name, one per character; a Latin word stands for itself."""
+    text = _PARTS.findall(name)
+    if "".join(text[:2]) in _COMPOUND:
+        return [*_COMPOUND["".join(text[:2])].split(), *map(_syllable, text[2:])]
+    if text and text[0] in _AS_SURNAME:
         return [_AS_SURNAME[text[0]], *map(_syllable, text[1:])]
-    return [_syllable(character) for character in text]
+    return [_syllable(part) for part in text]

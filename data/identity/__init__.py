@@ -8,7 +8,7 @@ from data.identity.phone import (
     normalise_phones,
     phone_key,
 )
-from data.identity.resolve import resolve
+from data.identity.resolution import resolve
 
 __all__ = [
     "mask_identifier",

@@ -1,0 +1,128 @@
+"""What all tests share: a store in memory, people whose days are told, and their facts."""
+
+from __future__ import annotations
+
+import os
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pytest
+
+from data.facts import Facts
+from data.facts.build import rebuild
+from data.loader import create_tables
+from data.scope import EVERY_CAMPUS, ROLES, Scope
+from data.stores.duck import DuckDBStore
+from tests.journeys import KEY, Story, moment
+
+Journeys = Callable[..., dict[str, str]]
+
+
+class StoreFacts(Facts):
+    """Facts as of whatever the store knows when they are read."""
+
+    def __init__(
+        self, store: DuckDBStore, role: str, campuses: tuple[str, ...], staff_id: str
+    ) -> None:
+        self._viewer = (store, role, campuses, staff_id)
+        self._role = ROLES.get(role)
+
+    @property
+    def scope(self) -> Scope:
+        """The viewer's scope now."""
+        store, role, campuses, staff_id = self._viewer
+        return Scope(
+            user="test", role=role, campuses=campuses, staff_id=staff_id, as_of=store.as_of
+        )
+
+
+@pytest.fixture
+def store() -> Iterator[DuckDBStore]:
+    """An empty store in memory, with every raw table."""
+    opened = DuckDBStore(Path(":memory:"))
+    with opened.writing() as cursor:
+        create_tables(cursor)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def journeys(store: DuckDBStore) -> Journeys:
+    """Tell what happened to whom, see `tests.journeys`; builds identity and facts.
+
+    ``as_of`` is the store's as-of moment, by default that of the last entry. Gives each
+    person's id. Telling more adds to what was told.
+    """
+    story = Story()
+
+    def tell(people: dict[str, list[str]], *, as_of: str | None = None) -> dict[str, str]:
+        story.tell(people)
+        with store.writing() as cursor:
+            story.flush(cursor)
+            rebuild(cursor, None, KEY)
+            cursor.execute(
+                "UPDATE store_state SET version = version + 1, as_of = ?",
+                [moment(as_of) if as_of else story.latest],
+            )
+        return person_ids(store, story)
+
+    return tell
+
+
+def person_ids(store: DuckDBStore, story: Story) -> dict[str, str]:
+    """The id of each person told of, by phone or else by device."""
+    found = {
+        (kind, value): person
+        for kind, value, person in store.cursor()
+        .execute(
+            "SELECT kind, value, person_id FROM identity_identifier"
+            " JOIN identity_person USING (identifier_no)"
+        )
+        .fetchall()
+    }
+    known = {
+        name: found.get(("phone", phone)) or found.get(("device", f"{name}-device"))
+        for name, phone in story.people.items()
+    }
+    return {name: person for name, person in known.items() if person}
+
+
+@pytest.fixture
+def facts_for(store: DuckDBStore) -> Callable[..., Facts]:
+    """Facts of a viewer: ``facts_for("consultant", ("north",), "c1")``."""
+
+    def make(role: str, campuses: tuple[str, ...] = EVERY_CAMPUS, staff_id: str = "") -> StoreFacts:
+        return StoreFacts(store, role, campuses, staff_id)
+
+    return make
+
+
+@pytest.fixture
+def facts(facts_for: Callable[..., Facts]) -> Facts:
+    """The facts of the whole institution's manager."""
+    return facts_for("manager")
+
+
+@pytest.fixture
+def fetch(store: DuckDBStore) -> Callable[[ir.Table], list[Any]]:
+    """The rows of an expression, as named tuples; what is missing is None."""
+
+    def rows(expr: ir.Table) -> list[Any]:
+        row = namedtuple("Row", expr.columns)  # type: ignore[misc]
+        return [row(**values) for values in store.fold(expr, pa.Table.to_pylist)]
+
+    return rows
+
+
+@pytest.fixture
+def repo_datasets() -> Path:
+    """The folder of data sets made by others, which are not part of the project."""
+    default = Path(__file__).resolve().parent.parent / "../shared/datasets"
+    folder = Path(os.environ.get("EDULENS_DATASETS", default)).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no data sets at {folder}: they are not part of the project")
+    return folder

@@ -1,0 +1,349 @@
+"""What happened to whom, as raw rows: the language in which tests tell their people's days.
+
+``{"lin": ["2026-01-01 lead sem", "2026-01-20 order 5000"]}`` is a person and their entries:
+``<moment> <verb> [word…] [key=value…] [@campus]``. A moment is a local day (taken as noon
+in Shanghai) or a UTC instant ``2026-01-01T15:30``. The campus is ``north`` unless named.
+
+Everybody has a phone and a device of their own, named after their place and key; their
+child, once they have one, is ``<person>-child``.
+
+========== ==================== ============================================================
+verb       words                keys
+========== ==================== ============================================================
+lead       channel, flags       name owner assigned status reason campaign material activity
+                                line phone unionid openid crm device child by (a person)
+click      channel              campaign material activity share from via known
+scan       channel              the same
+visit      channel              the same, and page dwell
+view       page                 the same, without a channel
+share      share id             activity via from
+<event>                         ``event NAME`` for any other event
+followup   effective            staff method result note lead
+order      amount               line course lead phone paid state lessons
+trial      [amount]             the same, for a trial course
+token      [amount]             the same, for a token-price course
+refund     amount               the same
+transfer   amount               the same; carry_over likewise
+child      [name]               grade
+enrol      enrolment id         line ends lessons state stopped renews class course
+seat       attendance           lesson (its state) no class enrolment made_up lessons watched
+assess     [score]              due full
+feedback   [rating]             nps complaint
+reward     cost                 for (a lead)
+spend      channel cost         campaign material impressions clicks claimed
+target     metric value
+========== ==================== ============================================================
+
+Flags of a lead: ``unreachable``, ``outside``, ``blacklisted``, ``competitor``, ``nophone``.
+``spend`` and ``target`` may stand under any name. ``known`` makes an event carry the phone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from data.contracts import CONTRACTS
+
+KEY = b"a key for tests, 32 bytes long.."
+CHANNELS = {
+    # name: kind, paid
+    "sem": ("online", True),
+    "feed": ("online", True),
+    "street": ("offline", True),
+    "referral": ("referral", False),
+    "organic": ("organic", False),
+    "direct": ("direct", False),
+}
+_EVENTS = {"click": "ad_click", "scan": "scan", "visit": "page_view", "view": "page_view"}
+_COURSES = {"order": "formal", "refund": "formal", "transfer": "formal", "carry_over": "formal"}
+
+
+def moment(text: str) -> datetime:
+    """A UTC instant without zone: ``2026-01-01`` is noon in Shanghai, ``…T15:30`` is UTC."""
+    if "T" in text:
+        return datetime.fromisoformat(text)
+    return datetime.fromisoformat(text) + timedelta(hours=4)
+
+
+@dataclass
+class Entry:
+    """One thing that happened."""
+
+    person: str
+    number: int
+    at: datetime
+    verb: str
+    words: list[str]
+    keys: dict[str, str]
+    campus: str
+
+    @classmethod
+    def read(cls, person: str, number: int, text: str) -> Entry:
+        """An entry from its text."""
+        when, verb, *rest = text.split()
+        campus = [word[1:] for word in rest if word.startswith("@")]
+        keys = dict(word.split("=", 1) for word in rest if "=" in word)
+        words = [word for word in rest if "=" not in word and not word.startswith("@")]
+        return cls(person, number, moment(when), verb, words, keys, (campus or ["north"])[0])
+
+    @property
+    def on(self) -> date:
+        """The local day."""
+        return (self.at + timedelta(hours=8)).date()
+
+    @property
+    def id(self) -> str:
+        """The row's key: given as ``id=``, else the person and a number."""
+        return self.keys.get("id", f"{self.person}-{self.number}")
+
+    def word(self, place: int = 0) -> str | None:
+        """A word, missing where there are fewer or it is a dash."""
+        return self.words[place] if len(self.words) > place and self.words[place] != "-" else None
+
+    def day(self, key: str) -> date | None:
+        """A key's local day."""
+        return date.fromisoformat(self.keys[key]) if key in self.keys else None
+
+
+@dataclass
+class Story:
+    """Raw rows by table, told entry by entry."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    people: dict[str, str] = field(default_factory=dict)  # name -> phone
+    latest: datetime = datetime.min
+    _once: set[tuple[str, ...]] = field(default_factory=set)
+    _number: int = 0
+
+    def __post_init__(self) -> None:
+        for name, (kind, paid) in CHANNELS.items():
+            self.once("channels", (name,), channel_id=name, name=name, kind=kind, is_paid=paid)
+        self._campus("north")
+
+    def tell(self, people: dict[str, list[str]]) -> None:
+        """Add what happened to these people."""
+        for person, entries in people.items():
+            self.people.setdefault(person, f"+86138{len(self.people):08d}")
+            for text in entries:
+                self._number += 1
+                entry = Entry.read(person, self._number, text)
+                self.latest = max(self.latest, entry.at)
+                self._campus(entry.campus)
+                tell = getattr(self, f"_{entry.verb}", None)
+                assert tell, f"no verb {entry.verb!r} in {text!r}"
+                tell(entry)
+
+    def add(self, table: str, **values: Any) -> None:
+        """One raw row; what is not given is missing."""
+        known = {column.name for column in CONTRACTS[table].columns}
+        assert not set(values) - known, f"{table} has no {set(values) - known}"
+        self.rows[table].append(values)
+
+    def once(self, table: str, key: tuple[str, ...], **values: Any) -> None:
+        """One raw row per key."""
+        if (table, *key) not in self._once:
+            self._once.add((table, *key))
+            self.add(table, **values)
+
+    def flush(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Write the rows told since the last time."""
+        for table, rows in self.rows.items():
+            batch = pa.Table.from_pylist(rows, schema=CONTRACTS[table].arrow_schema)
+            cursor.register("told", batch)
+            cursor.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM told')
+            cursor.unregister("told")
+        self.rows.clear()
+
+    def _campus(self, name: str) -> None:
+        self.once("campuses", (name,), campus_id=name, name=name, region="region", city="city")
+
+    def _course(self, line: str, kind: str) -> str:
+        course = f"{line}-{kind}"
+        self.once("courses", (course,), course_id=course, name=course, course_line=line, type=kind)
+        return course
+
+    def _class(self, entry: Entry) -> str:
+        name = entry.keys.get("class", f"{entry.campus}-class")
+        self.once(
+            "classes", (name,), class_id=name, campus_id=entry.campus,
+            course_id=self._course(entry.keys.get("line", "maths"), "formal"),
+            teacher_id=entry.keys.get("teacher"), class_teacher_id=entry.keys.get("class_teacher"),
+        )  # fmt: skip
+        return name
+
+    def _student(self, entry: Entry) -> str:
+        student = f"{entry.person}-child"
+        self.once(
+            "students", (student,), student_id=student, campus_id=entry.campus,
+            name=entry.keys.get("child", student), enrolled_at=entry.at,
+        )  # fmt: skip
+        self.once(
+            "guardians", (student,), student_id=student, phone=self.people[entry.person],
+            name=entry.person, is_primary=True,
+        )  # fmt: skip
+        return student
+
+    def _child(self, entry: Entry) -> None:
+        entry.keys["child"] = entry.word() or f"{entry.person}-child"
+        self._student(entry)
+
+    def _lead(self, entry: Entry) -> None:
+        keys = entry.keys
+        phone = None if "nophone" in entry.words else keys.get("phone", self.people[entry.person])
+        self.add(
+            "leads", lead_id=entry.id, created_at=entry.at, campus_id=entry.campus,
+            channel_id=entry.word(), campaign=keys.get("campaign"), material=keys.get("material"),
+            activity_id=keys.get("activity"), name=keys.get("name", entry.person), phone=phone,
+            unionid=keys.get("unionid"), openid=keys.get("openid"), crm_id=keys.get("crm"),
+            external_userid=keys.get("external"),
+            device_id=keys.get("device", f"{entry.person}-device"),
+            student_name=keys.get("child"), course_line=keys.get("line", "maths"),
+            owner_id=keys.get("owner"), status=keys.get("status"), lost_reason=keys.get("reason"),
+            assigned_at=moment(keys["assigned"]) if "assigned" in keys else None,
+            introducer_id=f"{keys['by']}-child" if "by" in keys else None,
+            is_reachable=False if "unreachable" in entry.words else None,
+            in_area=False if "outside" in entry.words else None,
+            is_blacklisted=True if "blacklisted" in entry.words else None,
+            is_competitor=True if "competitor" in entry.words else None,
+        )  # fmt: skip
+
+    def _happened(self, entry: Entry, name: str, **more: Any) -> None:
+        keys = entry.keys
+        values = {
+            "event_id": entry.id, "name": name, "occurred_at": entry.at,
+            "campus_id": None if entry.campus == "-" else entry.campus,
+            "device_id": keys.get("device", f"{entry.person}-device"),
+            "phone": self.people[entry.person] if "known" in entry.words else keys.get("phone"),
+            "unionid": keys.get("unionid"), "openid": keys.get("openid"),
+            "login_id": keys.get("login"), "external_userid": keys.get("external"),
+            "student_id": keys.get("student"),
+            "campaign": keys.get("campaign"), "material": keys.get("material"),
+            "activity_id": keys.get("activity"), "page": keys.get("page"),
+            "dwell_seconds": float(keys["dwell"]) if "dwell" in keys else None,
+            "share_id": keys.get("share"), "from_share_id": keys.get("from"),
+            "share_channel": keys.get("via"), "properties": keys.get("properties"),
+        }  # fmt: skip
+        self.add("events", **{**values, **more})
+
+    def _visit(self, entry: Entry) -> None:
+        more = {"page": entry.keys.get("page", "/")} if entry.verb == "visit" else {}
+        self._happened(entry, _EVENTS[entry.verb], channel_id=entry.word(), **more)
+
+    _click = _scan = _visit
+
+    def _view(self, entry: Entry) -> None:
+        self._happened(entry, "page_view", page=entry.word() or "/")
+
+    def _share(self, entry: Entry) -> None:
+        self._happened(entry, "share", share_id=entry.word(), page="/activity")
+
+    def _event(self, entry: Entry) -> None:
+        self._happened(entry, entry.words[0], channel_id=entry.keys.get("channel"))
+
+    def _followup(self, entry: Entry) -> None:
+        self.add(
+            "followups", followup_id=entry.id, happened_at=entry.at,
+            lead_id=entry.keys.get("lead", self._newest_lead(entry.person)),
+            staff_id=entry.keys.get("staff"), method=entry.keys.get("method", "call"),
+            result=entry.keys.get("result"), is_effective="effective" in entry.words,
+            duration_seconds=int(entry.keys.get("seconds", 0)), note=entry.keys.get("note"),
+        )  # fmt: skip
+
+    def _newest_lead(self, person: str) -> str:
+        told = [row["lead_id"] for row in self.rows["leads"] if row["lead_id"].startswith(person)]
+        return str(told[-1]) if told else f"{person}-0"
+
+    def _order(self, entry: Entry) -> None:
+        keys = entry.keys
+        kind = _COURSES.get(entry.verb, entry.verb)
+        order = {"order": "charge", "trial": "charge", "token": "charge"}
+        has_student = ("students", f"{entry.person}-child") in self._once
+        self.add(
+            "orders", order_id=entry.id, campus_id=entry.campus, created_at=entry.at,
+            student_id=f"{entry.person}-child" if has_student else None, lead_id=keys.get("lead"),
+            phone=keys.get("phone", self.people[entry.person]),
+            paid_at=moment(keys["paid"]) if "paid" in keys else entry.at,
+            type=order.get(entry.verb, entry.verb), state=keys.get("state", "paid"),
+        )  # fmt: skip
+        self.add(
+            "order_lines", order_line_id=entry.id, order_id=entry.id,
+            course_id=keys.get("course", self._course(keys.get("line", "maths"), kind)),
+            amount_cny=Decimal(entry.word() or "9").quantize(Decimal("0.01")),
+            lessons=int(keys["lessons"]) if "lessons" in keys else None,
+        )  # fmt: skip
+
+    _trial = _token = _refund = _transfer = _carry_over = _order
+
+    def _enrol(self, entry: Entry) -> None:
+        keys = entry.keys
+        self.add(
+            "enrolments", enrolment_id=entry.word() or entry.id, student_id=self._student(entry),
+            course_id=keys.get("course", self._course(keys.get("line", "maths"), "formal")),
+            class_id=self._class(entry), campus_id=entry.campus, started_on=entry.on,
+            ends_on=entry.day("ends"), lessons_bought=int(keys.get("lessons", 48)),
+            state=keys.get("state", "active"), stopped_on=entry.day("stopped"),
+            renewed_from_id=keys.get("renews"),
+        )  # fmt: skip
+
+    def _seat(self, entry: Entry) -> None:
+        keys = entry.keys
+        group = self._class(entry)
+        lesson = f"{group}-{entry.at:%Y%m%d%H%M}"
+        self.once(
+            "lessons", (lesson,), lesson_id=lesson, class_id=group, starts_at=entry.at,
+            lesson_no=int(keys.get("no", 1)), state=keys.get("lesson", "marked"),
+        )  # fmt: skip
+        self.add(
+            "seats", lesson_id=lesson, student_id=self._student(entry),
+            enrolment_id=keys.get("enrolment"), attendance=entry.word() or "present",
+            made_up_on=entry.day("made_up"), consumed_lessons=float(keys.get("lessons", 1)),
+            watched_share=float(keys["watched"]) if "watched" in keys else None,
+        )  # fmt: skip
+
+    def _assess(self, entry: Entry) -> None:
+        score = entry.word()
+        self.add(
+            "assessments", assessment_id=entry.id, student_id=self._student(entry),
+            class_id=self._class(entry), due_on=entry.day("due") or entry.on,
+            taken_on=entry.on if score else None, score=float(score) if score else None,
+            full_score=float(entry.keys.get("full", 100)),
+        )  # fmt: skip
+
+    def _feedback(self, entry: Entry) -> None:
+        rating, nps = entry.word(), entry.keys.get("nps")
+        self.add(
+            "feedback", feedback_id=entry.id, student_id=self._student(entry), given_at=entry.at,
+            class_id=self._class(entry), rating=float(rating) if rating else None,
+            nps=float(nps) if nps else None, is_complaint="complaint" in entry.keys,
+        )  # fmt: skip
+
+    def _reward(self, entry: Entry) -> None:
+        self.add(
+            "rewards", reward_id=entry.id, student_id=self._student(entry),
+            lead_id=entry.keys.get("for"), campus_id=entry.campus, granted_at=entry.at,
+            kind="gift", cost_cny=Decimal(entry.words[0]).quantize(Decimal("0.01")),
+            activity_id=entry.keys.get("activity"),
+        )  # fmt: skip
+
+    def _spend(self, entry: Entry) -> None:
+        keys = entry.keys
+        self.add(
+            "spend", channel_id=entry.words[0], campus_id=entry.campus, spend_on=entry.on,
+            campaign=keys.get("campaign", "-"), material=keys.get("material", "-"),
+            cost_cny=Decimal(entry.words[1]).quantize(Decimal("0.01")),
+            impressions=int(keys.get("impressions", 0)), clicks=int(keys.get("clicks", 0)),
+            claimed_conversions=int(keys.get("claimed", 0)),
+        )  # fmt: skip
+
+    def _target(self, entry: Entry) -> None:
+        self.add(
+            "targets", month_on=entry.on.replace(day=1), campus_id=entry.campus,
+            metric=entry.words[0], value=float(entry.words[1]),
+        )  # fmt: skip
