@@ -27,13 +27,13 @@ def acquisition_cards(reading: Reading) -> None:
 def _card(reading: Reading, name: str) -> FigureCard:
     measure, judged = MEASURES[name], reading.judged(name)
     compared = judged.comparison
-    figure = reading.total(name)
+    figure = reading.figures(name).total
     return FigureCard(
         metric=measure.metric,
         figure=figure,
-        previous=reading.total(name, compared=True) if compared else None,
+        previous=reading.figures(name).compared if compared else None,
         against=_("against {days}", days=days_range(compared)) if compared else "",
-        trend=reading.trend(name),
+        trend=[x for x in reading.figures(name).trend if not is_missing(x)],
         title=measure.heading(reading.choice),
         note=_rests_on(reading, name),
         options=measure.settings(reading.choice),
@@ -42,7 +42,7 @@ def _card(reading: Reading, name: str) -> FigureCard:
 
 def _rests_on(reading: Reading, name: str) -> str:
     """Interval, n, what is immature, and the days where they are not those picked."""
-    figure, judged = reading.total(name), reading.judged(name)
+    figure, judged = reading.figures(name).total, reading.judged(name)
     parts = []
     if not is_missing(figure["low"]):
         unit = MEASURES[name].metric.unit

@@ -64,7 +64,7 @@ def channel_picture(reading: Reading, chosen: str) -> None:
     """Draw the channels of one measure, ranked, with their intervals."""
     name = reading.seen(*_PICTURED[chosen])[0]
     measure, judged = MEASURES[name], reading.judged(name)
-    shown = ranked(reading.by_channel(name))
+    shown = ranked(reading.figures(name).channels)
     heading = measure.heading(reading.choice)
     if shown.empty:
         nothing_to_show(_("No channel has a figure for “{measure}” yet.", measure=heading))
@@ -77,7 +77,7 @@ def channel_picture(reading: Reading, chosen: str) -> None:
             unit=measure.metric.unit,
             title=finding,
             names=reading.names,
-            reference=float(reading.total(name)["value"]),
+            reference=float(reading.figures(name).total["value"]),
             reference_name=_("All"),
         ),
         key=f"acquisition_picture_{name}",
@@ -156,7 +156,7 @@ def _figures(
 ) -> pd.DataFrame:
     """Every node's figures, and those of the campaigns of opened channels."""
     wanted = dict.fromkeys((*names, pictured))
-    found = {name: reading.by_node(name) for name in wanted}
+    found = {name: reading.figures(name).nodes for name in wanted}
     for leaf in leaves_open(reading.tree, opened):
         for name in wanted:
             found[name] = pd.concat([found[name], reading.by_campaign(name, leaf)])

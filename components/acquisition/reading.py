@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from components import query
 from components.acquisition.measures import MEASURES, Choice, visible
 from data.scope import Filters, Scope, role
 from metrics.acquisition_table import judged_filters
-from metrics.channel_tally import by_branch, channel_tally, stretches, totals
+from metrics.channel_tally import ChannelFigures, channel_figures, channel_tally
 
 POINTS = 12  # stretches of a spark line
 
@@ -23,7 +24,7 @@ class Reading:
     filters: Filters
     choice: Choice
     scope: Scope
-    _tallies: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _figures: dict[str, ChannelFigures] = field(default_factory=dict)
 
     @classmethod
     def of(cls, filters: Filters, choice: Choice) -> Reading:
@@ -58,43 +59,23 @@ class Reading:
             window_days=self.choice.days(measure.cohort),
         )
 
-    def tally(self, name: str) -> pd.DataFrame:
-        """A measure's sums by channel and stretch."""
-        if name not in self._tallies:
-            measure = MEASURES[name]
-            self._tallies[name] = query.fetch(
-                channel_tally, self.judged(name), scope=self.scope, metric=measure.metric_name,
-                points=POINTS, **measure.settings(self.choice),
-            )  # fmt: skip
-        return self._tallies[name]
-
-    def total(self, name: str, *, compared: bool = False) -> pd.Series:
-        """A measure over all channels, of the period or of the one compared with."""
-        kind = MEASURES[name].metric.kind
-        return totals(self.tally(name), kind=kind, compared=compared).iloc[0]
-
-    def by_channel(self, name: str) -> pd.DataFrame:
-        """A measure by channel as the leads name it; "" for leads that name none."""
-        tally = self.tally(name)
-        named = tally.assign(channel_id=tally["channel_id"].astype("object").fillna(""))
-        return totals(named, kind=MEASURES[name].metric.kind, by=["channel_id"])
-
-    def by_node(self, name: str) -> pd.DataFrame:
-        """A measure by every branch and leaf of the tree."""
-        branches = by_branch(self.tally(name), self.tree)
-        return totals(branches, kind=MEASURES[name].metric.kind, by=["node"])
+    def figures(self, name: str) -> ChannelFigures:
+        """A measure's figures by every cut, from one pass over its units."""
+        if name not in self._figures:
+            self._figures[name] = self._asked(name, self.judged(name), points=POINTS)
+        return self._figures[name]
 
     def by_campaign(self, name: str, channel: str) -> pd.DataFrame:
         """A measure by campaign of one channel; ``node`` is ``channel|campaign``."""
-        measure = MEASURES[name]
         of_channel = replace(self.judged(name), channels=(channel,))
-        tally = query.fetch(
-            channel_tally, of_channel, scope=self.scope, metric=measure.metric_name,
-            campaigns=True, **measure.settings(self.choice),
-        )  # fmt: skip
-        node = [f"{channel}|{'' if pd.isna(c) else c}" for c in tally["campaign"]]
-        return totals(tally.assign(node=node), kind=measure.metric.kind, by=["node"])
+        found = self._asked(name, of_channel, campaigns=True).campaigns
+        nodes = found["channel_id"].str.cat(found["campaign"], sep="|")
+        return found.assign(node=nodes)
 
-    def trend(self, name: str) -> list[float]:
-        """A measure over the stretches of its days, oldest first."""
-        return stretches(self.tally(name), kind=MEASURES[name].metric.kind, points=POINTS)
+    def _asked(self, name: str, filters: Filters, **how: Any) -> ChannelFigures:
+        measure = MEASURES[name]
+        figures: ChannelFigures = query.fold(
+            channel_tally, channel_figures, filters, scope=self.scope,
+            metric=measure.metric_name, **how, **measure.settings(self.choice),
+        )  # fmt: skip
+        return figures

@@ -28,7 +28,7 @@ with st.container(horizontal=True, gap="medium"):
 choice = Choice(window_days, return_days)
 reading = Reading.of(filters, choice)
 
-if not reading.total("leads")["n"] and reading.by_channel("conversion").empty:
+if not reading.figures("leads").total["n"] and reading.figures("conversion").channels.empty:
     nothing_to_show(_("No leads in these days."))
     st.stop()
 

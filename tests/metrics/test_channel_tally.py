@@ -14,7 +14,7 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics import channel_tally as module
-from metrics.channel_tally import by_branch, channel_tally, stretches, totals
+from metrics.channel_tally import ELSEWHERE, channel_figures, channel_tally
 from metrics.registry import Metric
 from metrics.units import rollup, within
 
@@ -24,12 +24,8 @@ NOVEMBER = Filters(
     comparison=Period(start=date(2026, 10, 1), end=date(2026, 10, 22)),
 )
 FIGURES = ["numerator", "denominator", "value", "low", "high", "n", "immature"]
-TREE = pd.DataFrame(
-    {
-        "channel_id": ["online", "sem", "feed", "word"],
-        "path": ["online", "online/sem", "online/feed", "word"],
-    }
-)
+TREE = [("online", "online", "online"), ("sem", "sem", "online"), ("feed", "feed", "online"),
+        ("word", "word", "word")]  # channel, level 2, root  # fmt: skip
 
 
 def units_of(kind: str) -> pd.DataFrame:
@@ -74,6 +70,10 @@ class Engine:
     def __init__(self) -> None:
         self.connection = duckdb.connect()
         self.units = ibis.table(self.schema, name="units")
+        self.connection.execute(
+            "CREATE TABLE dim_channel (channel_id VARCHAR, level2_id VARCHAR, root_id VARCHAR)"
+        )
+        self.connection.executemany("INSERT INTO dim_channel VALUES (?, ?, ?)", TREE)
 
     def fill(self, kind: str) -> None:
         self.connection.register("given", units_of(kind)[list(self.schema.names)])
@@ -85,8 +85,11 @@ class Engine:
             f"CREATE OR REPLACE TABLE units AS SELECT {', '.join(columns)} FROM given"
         )
 
+    def arrow(self, expr):
+        return self.connection.sql(ibis.to_sql(expr, dialect="duckdb")).to_arrow_table()
+
     def execute(self, expr) -> pd.DataFrame:
-        return self.connection.sql(ibis.to_sql(expr, dialect="duckdb")).to_arrow_table().to_pandas()
+        return self.arrow(expr).to_pandas()
 
 
 @pytest.fixture
@@ -98,7 +101,7 @@ def engine():
 
 @pytest.fixture
 def tallied(monkeypatch, engine, facts):
-    """A function from a kind to its tally, over made-up units."""
+    """A function from a kind to its figures, over made-up units."""
 
     def make(kind: str, filters: Filters = NOVEMBER, **options):
         engine.fill(kind)
@@ -107,59 +110,78 @@ def tallied(monkeypatch, engine, facts):
             units=lambda facts: engine.units, sources=(), better=1,
         )  # fmt: skip
         monkeypatch.setattr(module, "find", lambda name: entry)
-        return engine.execute(channel_tally(facts, filters, metric="made_up", **options))
+        tally = channel_tally(facts, filters, metric="made_up", **options)
+        return channel_figures(engine.arrow(tally))
 
     return make
 
 
 @pytest.mark.parametrize("kind", ["count", "sum", "proportion", "ratio"])
-@pytest.mark.parametrize(("by", "compared"), [((), False), (("channel_id",), True)])
-def test_totals_equal_the_rollup_of_the_units(tallied, engine, facts, kind, by, compared):  # noqa: PLR0917
-    tally = tallied(kind, points=5)
-    period = NOVEMBER.comparison if compared else NOVEMBER.period
-    asked = rollup(within(engine.units, period=period), kind=kind, as_of=facts.as_of, by=by)
-    found = totals(tally, kind=kind, by=list(by), compared=compared)
-    pd.testing.assert_frame_equal(
-        found[[*by, *FIGURES]],
-        engine.execute(asked)[[*by, *FIGURES]],
-        check_dtype=False,
-        rtol=1e-9,
-    )
+def test_channel_figures_equal_the_rollup_of_the_units(tallied, engine, facts, kind):
+    found = tallied(kind, points=5)
+
+    def rolled(period: Period, by: tuple[str, ...] = ()) -> pd.DataFrame:
+        units = within(engine.units, period=period)
+        return engine.execute(rollup(units, kind=kind, as_of=facts.as_of, by=by))
+
+    for figures, asked in (
+        (pd.DataFrame([found.total]), rolled(NOVEMBER.period)),
+        (pd.DataFrame([found.compared]), rolled(NOVEMBER.comparison)),
+        (found.channels, rolled(NOVEMBER.period, ("channel_id",))),
+    ):
+        columns = [name for name in asked if name in ("channel_id", *FIGURES)]
+        pd.testing.assert_frame_equal(
+            figures[columns], asked[columns], check_dtype=False, rtol=1e-9
+        )
 
 
-def test_stretches_add_up_to_the_period(tallied):
-    tally = tallied("count", points=4)
-    line = stretches(tally, kind="count", points=4)
-    assert len(line) == 4
-    assert sum(line) == totals(tally, kind="count")["numerator"].item()
+def test_trend_adds_up_to_the_period(tallied):
+    found = tallied("count", points=4)
+    assert len(found.trend) == 4
+    assert sum(found.trend) == found.total["numerator"]
 
 
-def test_channel_tally_counts_a_day_of_both_periods_on_both_sides(tallied):
+def test_channel_figures_count_a_day_of_both_periods_on_both_sides(tallied):
     overlapping = Filters(
         period=NOVEMBER.period,
         comparison=Period(start=date(2026, 11, 10), end=date(2026, 11, 22)),
     )
-    tally = tallied("count", overlapping)
-    alone = tallied("count", Filters(period=NOVEMBER.period))
-    assert totals(tally, kind="count").equals(totals(alone, kind="count"))
-    assert totals(tally, kind="count", compared=True)["n"].item() > 0
+    found = tallied("count", overlapping)
+    assert found.total == tallied("count", Filters(period=NOVEMBER.period)).total
+    assert 0 < found.compared["n"] < found.total["n"]
 
 
-def test_by_branch_gives_each_channel_to_every_branch_above_it(tallied):
-    tally = tallied("proportion")
-    branches = totals(by_branch(tally, TREE), kind="proportion", by=["node"]).set_index("node")
-    leaves = totals(tally, kind="proportion", by=["channel_id"]).set_index("channel_id")
-    assert branches.loc["online", "n"] == leaves.loc[["sem", "feed"], "n"].sum()
-    assert branches.loc["", "n"] == leaves.loc["old_2019", "n"]
-    assert branches.loc["sem"].equals(leaves.loc["sem"])
+def test_nodes_give_each_channel_to_every_branch_above_it(tallied):
+    found = tallied("proportion")
+    nodes = found.nodes.set_index("node")
+    leaves = found.channels.set_index("channel_id")
+    assert nodes.loc["online", "n"] == leaves.loc[["sem", "feed"], "n"].sum()
+    assert nodes.loc[ELSEWHERE, "n"] == leaves.loc["old_2019", "n"]
+    assert nodes.loc["word"].equals(leaves.loc["word"])
 
 
-def test_totals_of_nothing_are_one_row_without_a_value(tallied):
+def test_campaigns_add_up_to_their_channel(tallied):
+    found = tallied("proportion", campaigns=True)
+    by_channel = found.campaigns.groupby("channel_id")["n"].sum()
+    assert by_channel.to_dict() == found.channels.set_index("channel_id")["n"].to_dict()
+    assert set(found.campaigns["campaign"]) == {"a", "b"}
+
+
+def test_what_must_stay_apart_is_never_added_up(tallied, engine):
+    engine.units = engine.units.mutate(apart=engine.units.channel_id)
+    found = tallied("proportion")
+    assert np.isnan(found.total["value"])
+    assert np.isnan(found.nodes.set_index("node").loc["online", "numerator"])
+    assert found.channels["value"].notna().all()
+
+
+def test_channel_figures_of_nothing_have_no_value_and_no_channel(tallied):
     empty = Period(start=date(2020, 1, 1), end=date(2020, 2, 1))
-    tally = tallied("proportion", Filters(period=empty))
-    (row,) = totals(tally, kind="proportion").to_dict("records")
-    assert (row["numerator"], row["n"]) == (0, 0)
-    assert np.isnan(row["value"])
+    found = tallied("proportion", Filters(period=empty))
+    assert (found.total["numerator"], found.total["n"]) == (0, 0)
+    assert np.isnan(found.total["value"])
+    assert found.channels.empty
+    assert list(found.channels) == ["channel_id", *FIGURES]
 
 
 def test_channel_tally_refuses_no_stretch(facts):
@@ -167,7 +189,6 @@ def test_channel_tally_refuses_no_stretch(facts):
         channel_tally(facts, NOVEMBER, metric="new_leads", points=0)
 
 
-def test_totals_refuse_a_duration(tallied):
-    tally = tallied("ratio")
+def test_channel_figures_refuse_a_duration(tallied):
     with pytest.raises(InvalidOption, match="got 'duration'"):
-        totals(tally, kind="duration")
+        tallied("duration")
