@@ -15,28 +15,19 @@ import ibis.expr.types as ir
 from data.errors import InvalidOption
 from data.facts import Facts
 from metrics.person_contribution import contribution, descendants, introduced, share_children
+from metrics.person_phone import masked_phone
 from metrics.person_state import Standing, current_state, standing
 from metrics.person_timeline import KINDS, timeline
 
 __all__ = [
-    "KINDS", "Standing", "contribution", "current_state", "descendants", "household",
-    "identifiers", "introduced", "masked_phone", "phone", "search", "share_children",
+    "KINDS", "SEARCH_LIMIT", "Standing", "contribution", "current_state", "descendants",
+    "household", "identifiers", "introduced", "masked_phone", "phone", "search", "share_children",
     "standing", "timeline",
 ]  # fmt: skip
 
 SEARCH_LIMIT = 20
 _LAST_DIGITS = 4  # fewer digits would find half the institution
 _NO_MATCH = 9
-
-
-def masked_phone(number: ir.StringValue) -> ir.StringValue:
-    """A number as everybody may see it: ``138****1234``; a masked one stays as it is."""
-    mobile = number.startswith("+86") & (number.length() == 14)
-    return ibis.cases(
-        (number.contains("*"), number),
-        (mobile, number.substr(3, 3) + "****" + number.right(4)),
-        else_=ibis.literal("****") + number.right(4),
-    )
 
 
 def search(facts: Facts, *, text: str = "", phone_key: str = "") -> ir.Table:

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from data.scope import ROLES, local_day
 from metrics.person_lessons import MISSES_ALARM
+from metrics.person_phone import masked_phone
 
 # A lead nobody has reached: day 3 reminds its owner, day 5 tells the head, day 7 gives it
 # to another.
@@ -48,7 +49,8 @@ def current_state(facts: Facts, *, person_id: str) -> ir.Table:
     -------
     ibis Table
         Who: ``person_id``, ``name``, ``student_names``, ``stage``, ``campus_id``,
-        ``campuses``, ``owner_id``, ``has_phone``, ``first_seen_at``, ``last_seen_at``.
+        ``campuses``, ``owner_id``, ``phone`` (masked), ``has_phone``,
+        ``first_seen_at``, ``last_seen_at``.
         Leads: ``leads``, ``open_leads``, ``first_lead_at``, ``first_channel_id``,
         ``lead_status``, ``lost_reason``, ``open_since_at`` (the newest open lead's
         assignment, else its creation), ``is_unassigned``.
@@ -72,11 +74,13 @@ def _who(facts: Facts, person_id: str) -> ir.Table:
         name: rows[name].argmax(rows.last_seen_at)
         for name in ("name", "student_names", "campus_id", "owner_id")
     }
+    shown = masked_phone(rows.phone)
     return rows.aggregate(
         person_id=rows.person_id.max(),
         **newest,
         stage=rows.stage.argmax(rank),
         campuses=rows.campus_id.nunique(),
+        phone=shown.argmax(rows.last_seen_at),
         has_phone=rows.phone.notnull().any(),
         first_seen_at=rows.first_seen_at.min(),
         last_seen_at=rows.last_seen_at.max(),

@@ -1,0 +1,166 @@
+"""The timeline: a vertical line by day, gaps shown as gaps, money and status at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.drill import download_buttons
+from components.i18n import _, ngettext
+from components.person.entries import Line, line_of
+from components.person.names import Names, ago, as_day, clock, full_day, is_known
+from components.person.words import GROUPS
+from components.search import PERSON_PAGE
+from components.states import nothing_to_show
+from components.theme import palette
+from data.scope import local_day
+from metrics.person import timeline
+
+PAGE = 60  # entries drawn at first, and more at each press
+GAP_DAYS = 7  # silence from which a gap is named
+_SHOWN = "person_entries_shown"
+_KINDS = "person_kinds"
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day's entries, and the days of silence that follow it (0 where not worth naming)."""
+
+    on: date
+    entries: tuple[dict[str, Any], ...]
+    silent_days: int
+
+
+def days_of(entries: Sequence[dict[str, Any]], today: date) -> Iterator[Day]:
+    """Entries, newest first, by day; silence is counted up to the next day or to today."""
+    later, newest = today, True
+    start = 0
+    while start < len(entries):
+        on = as_day(entries[start]["on"])
+        end = start
+        while end < len(entries) and as_day(entries[end]["on"]) == on:
+            end += 1
+        # Today itself may still bring something; the day of an entry has brought it.
+        silent = (later - on).days - (0 if newest else 1)
+        yield Day(on, tuple(entries[start:end]), silent if silent >= GAP_DAYS else 0)
+        later, newest, start = on, False, end
+
+
+def timeline_section(person_id: str) -> None:
+    """The person's timeline with its filter and export."""
+    st.subheader(_("Timeline"))
+    st.html(_line_style())
+    _entries(person_id)
+    scope = query.current_scope()
+    with st.popover(_("Export the timeline"), icon=":material/download:"):
+        download_buttons(
+            partial(query.fetch, timeline, None, scope=scope, person_id=person_id),
+            subject="person_timeline",
+            key="person_timeline_file",
+            where={"person_id": person_id},
+        )
+
+
+@st.fragment
+def _entries(person_id: str) -> None:
+    rows = query.fetch(timeline, None, person_id=person_id)
+    kinds = _picked_kinds(rows, person_id)
+    shown = rows[rows["kind"].isin(kinds)] if kinds else rows
+    if shown.empty:
+        nothing_to_show(
+            _("Nothing happened yet that you may see."),
+            _("What a role may not read is left out."),
+        )
+        return
+    limit = st.session_state.get((_SHOWN, person_id), PAGE)
+    names = Names.in_scope()
+    now = query.as_of()
+    with st.container(key="person_line", gap="small"):
+        for day in days_of(shown.head(limit).to_dict("records"), local_day(now)):
+            _draw_day(day, names, now, filtered=bool(kinds))
+    if len(shown) > limit:
+        st.button(
+            _("{n} earlier entries", n=len(shown) - limit),
+            icon=":material/expand_more:",
+            key="person_more",
+            on_click=_show_more,
+            args=(person_id, limit),
+            width="stretch",
+        )
+
+
+def _show_more(person_id: str, limit: int) -> None:
+    st.session_state[_SHOWN, person_id] = limit + PAGE
+
+
+def _picked_kinds(rows: pd.DataFrame, person_id: str) -> list[str]:
+    counts = rows["kind"].value_counts()
+    sums = {name: sum(counts.get(k, 0) for k in kinds) for name, (_w, kinds) in GROUPS.items()}
+    present = [name for name, n in sums.items() if n]
+    if len(present) < 2:
+        return []
+    picked = st.pills(
+        _("Show only"),
+        present,
+        selection_mode="multi",
+        format_func=lambda name: f"{_(GROUPS[name][0])} {sums[name]}",
+        key=f"{_KINDS}_{person_id}",
+        label_visibility="collapsed",
+    )
+    return [kind for name in picked for kind in GROUPS[name][1]]
+
+
+def _draw_day(day: Day, names: Names, now: datetime, *, filtered: bool) -> None:
+    today = local_day(now)
+    if day.silent_days:
+        n = day.silent_days
+        silence = (
+            ngettext("{n} day without such an entry", "{n} days without such an entry", n)
+            if filtered
+            else ngettext("{n} day without a sign", "{n} days without a sign", n)
+        )
+        st.markdown(f":gray[:material/more_vert: {silence}]")
+    heading = full_day(day.on, today, weekday=True)
+    st.markdown(f"**{heading}** :small[:gray[{ago(day.on, today)}]]")
+    with st.container(key=f"person_day_{day.on}", gap="xsmall"):
+        for entry in day.entries:
+            _draw_line(line_of(entry, names), clock(entry["at"]) if is_known(entry["at"]) else "")
+
+
+def _draw_line(line: Line, time: str) -> None:
+    look = line.look
+    told = f":{look.colour}-badge[{look.icon} {_(look.word)}] **{line.headline}**"
+    rest = " · ".join(part for part in (time, *line.details) if part)
+    left = told + (f"  \n:small[:gray[{rest}]]" if rest else "")
+    right = [f"**{line.money}**"] if line.money else []
+    if line.badge:
+        colour, word = line.badge
+        right.append(f":{colour}-badge[{word}]")
+    if not right and not line.person_id:
+        st.markdown(left)
+        return
+    with st.container(horizontal=True, gap="small", wrap=False):
+        st.markdown(left, width="stretch")
+        with st.container(width="content", gap=None, horizontal_alignment="right"):
+            if right:
+                st.markdown("  \n".join(right), width="content", text_alignment="right")
+            if line.person_id:
+                st.page_link(
+                    f"../pages/{PERSON_PAGE}.py",
+                    label=_("Open this person"),
+                    icon=":material/person:",
+                    query_params={"person_id": line.person_id},
+                )
+
+
+def _line_style() -> str:
+    """The vertical line beside a day's entries; without it the page reads the same."""
+    rule = f"border-left:2px solid {palette().border};margin-left:.35rem;padding-left:.9rem"
+    return f"<style>[class*='st-key-person_day_']{{{rule}}}</style>"

@@ -1,0 +1,24 @@
+"""A person: who is this family, what happened so far, what comes next?"""
+
+import streamlit as st
+
+from components.i18n import _
+from components.person.page import person_view
+from components.person.search import opened_person, results, search_box
+from components.states import nothing_to_show
+
+person_id = opened_person()
+if not person_id:
+    st.title(_("Find a person"))
+    st.caption(_("Who is this family, what happened so far, what comes next?"))
+
+sought = search_box()
+if person_id:
+    person_view(person_id)
+elif sought:
+    results(sought)
+else:
+    nothing_to_show(
+        _("Nobody is open yet."),
+        _("Type a name, pinyin, the last four digits or a whole number above."),
+    )
