@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from data.contracts import contract
 from data.errors import CorruptSegment
-from data.segment import LINE, Batches, Meta, read_segment, verify_segment, write_segment
+from data.segment import DAMAGE, LINE, Batches, Meta, read_segment, verify_segment, write_segment
 
-__all__ = ["LINE", "Batches", "Landing", "Meta"]
+__all__ = ["DAMAGE", "LINE", "Batches", "Landing", "Meta"]
 
 _SUFFIX = ".segment"
 _PARTIAL = ".partial-"
@@ -47,7 +47,7 @@ class Landing:
 
         ``batches`` have the contract's key and any more of its columns, each of the
         contract's Arrow type or text as a file has it (which the loader reads), and may
-        have a column `LINE`. ``as_of`` is the instant up to which the source is
+        have the columns `LINE` and `DAMAGE`. ``as_of`` is the instant up to which the source is
         complete; None lets the rows speak.
         """
         name = f"{_arrival()}.{table}{_SUFFIX}"

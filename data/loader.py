@@ -13,7 +13,7 @@ from data import quarantine
 from data.contracts import CONTRACTS
 from data.errors import CorruptSegment
 from data.home import Home
-from data.landing import LINE, Landing
+from data.landing import DAMAGE, LINE, Landing
 from data.reading import named
 from data.staging import Segment, last_instants, stage
 from data.stores.duck import DuckDBStore
@@ -83,7 +83,7 @@ def load(
     segments declare or show. ``key`` is the secret of the identity keys, by default the
     home's.
     """
-    if not _waiting(store.cursor(), landing):
+    if not _waiting(store, landing):
         return LoadReport()
     with store.writing() as cursor:
         create_tables(cursor)
@@ -128,17 +128,22 @@ def _loaded(cursor: Cursor) -> set[str]:
     return {segment for (segment,) in cursor.execute("SELECT segment FROM load_log").fetchall()}
 
 
-def _has_log(cursor: Cursor) -> bool:
+def has_tables(cursor: Cursor) -> bool:
+    """Whether `create_tables` ever ran on this store."""
     found = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'load_log'")
     return found.fetchall() != [(0,)]
 
 
-def _waiting(cursor: Cursor, landing: Landing) -> bool:
+def _waiting(store: DuckDBStore, landing: Landing) -> bool:
     """Whether there may be something to do, found out without a transaction."""
     names = landing.segments()
-    if not _has_log(cursor):
-        return True
-    return not set(names) <= _loaded(cursor) | quarantine.known_corrupt(cursor)
+    cursor = store.cursor()
+    try:
+        if not has_tables(cursor):
+            return True
+        return not set(names) <= _loaded(cursor) | quarantine.known_corrupt(cursor)
+    finally:
+        cursor.close()
 
 
 def _whole(cursor: Cursor, landing: Landing, report: LoadReport) -> Iterator[Segment]:
@@ -183,7 +188,7 @@ def _load_pass(
     quarantined: Counts = {}
     last: dict[int, datetime] = {}
     if segments[0].schema is not None:
-        supplied = [name for name in segments[0].schema.names if name != LINE]
+        supplied = [name for name in segments[0].schema.names if name not in (LINE, DAMAGE)]
         report.unread_phones += stage(cursor, rules, segments, landing)
         last = last_instants(cursor, rules, supplied)
         taken = upsert(cursor, rules, supplied)

@@ -24,6 +24,7 @@ from data.contracts import contract
 from data.errors import CorruptSegment, InvalidInput
 
 LINE = "_line"  # optional column: the row's number in the file it came from
+DAMAGE = "_damage"  # optional column: why the row could not be told apart into cells
 
 _MAGIC = b"EduLens segment 1\n"
 _FRAME = struct.Struct("<4sII")
@@ -139,8 +140,8 @@ def _segment_schema(table: str, came: pa.Schema) -> pa.Schema:
         raise InvalidInput(f"rows of {table} must name each column once, got {came.names}")
     fields = []
     for field in came:
-        if field.name == LINE:
-            fields.append((LINE, pa.int64()))
+        if field.name in (LINE, DAMAGE):
+            fields.append((field.name, pa.int64() if field.name == LINE else pa.string()))
             continue
         kind = rules.column(field.name).kind
         is_text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)

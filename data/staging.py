@@ -5,7 +5,7 @@ The rows stand in the temporary table ``staged``; ``pass_segments`` names their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,11 +39,6 @@ class Segment:
 
 def stage(cursor: Cursor, contract: Contract, segments: list[Segment], landing: Landing) -> int:
     """Fill ``staged`` with the segments' rows; gives the number of phones nobody can read."""
-    schema = segments[0].schema.append(pa.field("_segment", pa.int32()))
-    if LINE not in schema.names:
-        schema = schema.append(pa.field(LINE, pa.int64()))
-    batches = _numbered(landing, segments, schema)
-    stage_rows(cursor, contract, pa.RecordBatchReader.from_batches(schema, batches))
     cursor.execute(
         "CREATE OR REPLACE TEMP TABLE pass_segments"
         " (_segment INTEGER, segment VARCHAR, _arrived_at TIMESTAMP)"
@@ -53,28 +48,38 @@ def stage(cursor: Cursor, contract: Contract, segments: list[Segment], landing: 
         " SELECT unnest(range(len($1)))::INTEGER, unnest($1), unnest($2::TIMESTAMP[])",
         [[part.name for part in segments], [part.meta.created_at for part in segments]],
     )
-    return read_phones(cursor, contract, schema.names)
+    batches = (landing.read(part.name)[1] for part in segments)
+    return stage_rows(cursor, contract, segments[0].schema, batches)
 
 
-def stage_rows(cursor: Cursor, contract: Contract, rows: pa.RecordBatchReader) -> None:
-    """Fill ``staged`` with rows that have ``_segment`` and ``_line``."""
-    cursor.register("arriving", rows)
+def stage_rows(
+    cursor: Cursor,
+    contract: Contract,
+    schema: pa.Schema,
+    segments: Iterable[Iterable[pa.RecordBatch]],
+) -> int:
+    """Fill ``staged`` with rows of one schema; gives the number of phones nobody can read."""
+    numbered = schema.append(pa.field("_segment", pa.int32()))
+    if LINE not in schema.names:
+        numbered = numbered.append(pa.field(LINE, pa.int64()))
+    batches = _numbered(segments, numbered)
+    cursor.register("arriving", pa.RecordBatchReader.from_batches(numbered, batches))
     try:
         cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged AS"
-            f" {clean_rows(contract, rows.schema, 'arriving')}"
+            f"CREATE OR REPLACE TEMP TABLE staged AS {clean_rows(contract, numbered, 'arriving')}"
         )
     finally:
         cursor.unregister("arriving")
+    return read_phones(cursor, contract, schema.names)
 
 
 def _numbered(
-    landing: Landing, segments: list[Segment], schema: pa.Schema
+    segments: Iterable[Iterable[pa.RecordBatch]], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     """The segments' batches with the number of their segment and of their line."""
-    for number, segment in enumerate(segments):
+    for number, batches in enumerate(segments):
         line = 0
-        for batch in landing.read(segment.name)[1]:
+        for batch in batches:
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             columns["_segment"] = pa.repeat(pa.scalar(number, pa.int32()), batch.num_rows)
             if LINE not in columns:

@@ -38,9 +38,7 @@ def upsert(cursor: Cursor, contract: Contract, supplied: list[str]) -> Taken:
     quarantined = _quarantine(cursor, contract)
     duplicate = _drop_repeated(cursor, contract)
     match(cursor, contract, columns)
-    absent = [c.name for c in contract.columns if c.required and c.name not in columns]
-    if absent:
-        _refuse_incomplete(cursor, absent)
+    if refuse_incomplete(cursor, contract, columns):
         _add(quarantined, _quarantine(cursor, contract))
     inserted = _count(cursor, "staged")
     known = _count(cursor, "matched")
@@ -71,7 +69,7 @@ def match(cursor: Cursor, contract: Contract, columns: list[str]) -> None:
         "CREATE OR REPLACE TEMP TABLE matched AS"
         f" SELECT s._segment, s._line, s.rowid AS staged_row, t.rowid AS table_row,"
         f" {differs} AS differs FROM staged s JOIN {named(contract.name)} t"
-        f" ON {_same(contract, 's', 't')}"
+        f" ON {same_key(contract, 's', 't')}"
     )
 
 
@@ -81,7 +79,8 @@ def _newer(column: Column) -> str:
     return f"coalesce(s.{name}, t.{name})" if column.kind is Kind.PHONE else f"s.{name}"
 
 
-def _same(contract: Contract, left: str, right: str) -> str:
+def same_key(contract: Contract, left: str, right: str) -> str:
+    """SQL that holds where two relations' rows have the same key."""
     return " AND ".join(f"{left}.{named(k)} = {right}.{named(k)}" for k in contract.key)
 
 
@@ -111,19 +110,27 @@ def _drop_repeated(cursor: Cursor, contract: Contract) -> Counts:
     )
     if cursor.execute("SELECT count(*) FROM repeated").fetchall() == [(0,)]:
         return {}
-    dropped = f"staged s JOIN repeated r ON {_same(contract, 's', 'r')} AND s.rowid <> r.kept"
+    dropped = f"staged s JOIN repeated r ON {same_key(contract, 's', 'r')} AND s.rowid <> r.kept"
     counts = _count(cursor, dropped)
     cursor.execute(f"DELETE FROM staged WHERE rowid IN (SELECT s.rowid FROM {dropped})")
     return counts
 
 
-def _refuse_incomplete(cursor: Cursor, absent: list[str]) -> None:
-    """A new row must have every required column; a change of a known row need not."""
+def refuse_incomplete(cursor: Cursor, contract: Contract, columns: list[str]) -> bool:
+    """Give unmatched staged rows a reason where the file lacks a required column.
+
+    A new row must have every required column; a change of a known row need not. Gives
+    whether any row was refused.
+    """
+    absent = [c.name for c in contract.columns if c.required and c.name not in columns]
+    if not absent:
+        return False
     reason = f"{', '.join(absent)} must be given for a new row, the file has no such column"
-    cursor.execute(
+    changed: list[tuple[int]] = cursor.execute(
         f"UPDATE staged SET _code = 'missing', _reason = {quoted(reason)}"
-        " WHERE rowid NOT IN (SELECT staged_row FROM matched)"
-    )
+        " WHERE _code IS NULL AND rowid NOT IN (SELECT staged_row FROM matched)"
+    ).fetchall()
+    return changed != [(0,)]
 
 
 def _replace(cursor: Cursor, contract: Contract, columns: list[str]) -> None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from data.reading import named, quoted, read
 from data.schema import Column, Contract, Kind
+from data.segment import DAMAGE
 
 _EARLIEST, _LATEST = "1900-01-01", "2200-01-01"
 
@@ -36,6 +37,8 @@ def clean_rows(contract: Contract, schema: pa.Schema, source: str) -> str:
         for column in columns
     )
     problems = [problem for column in columns for problem in _problems(column, schema)]
+    if DAMAGE in schema.names:
+        problems.insert(0, ("malformed", f"{DAMAGE} <> ''", DAMAGE))
     problems += [
         ("missing", "true", quoted(f"{name} must be given, the file has no such column"))
         for name in contract.key

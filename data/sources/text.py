@@ -1,0 +1,179 @@
+"""Text files: encoding, delimiter and header; and the careful way to read uneven ones."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import InvalidInput
+
+LINE, DAMAGE = "_line", "_damage"
+
+_HEAD_BYTES = 1 << 20
+_MOST_COLUMNS = 1024
+_LONGEST_CELL = 131_072
+_MOST_LINES_A_ROW = 100  # a cell longer than this is a quote that nobody closed
+_SPREADSHEET_MAGIC = {b"PK\x03\x04": "XLSX", b"\xd0\xcf\x11\xe0": "an old or encrypted workbook"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a text file is written. ``is_plain``: UTF-8 in even rows, as far as its bytes tell."""
+
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    is_plain: bool
+
+
+def inspect(path: Path) -> Layout:
+    """Find out a text file's encoding, delimiter and header.
+
+    Raises `InvalidInput` where the file is empty, is not text, or names a column twice.
+    """
+    with open(path, "rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if not head.strip():
+        raise InvalidInput(f"{path.name} must have a header line, it is empty")
+    for magic, what in _SPREADSHEET_MAGIC.items():
+        if head.startswith(magic):
+            raise InvalidInput(f"{path.name} must be text, its content is {what}")
+    encoding = _encoding(path, head)
+    text = _decoded(head, encoding)
+    first = _first_record(text)
+    delimiter = max(",;\t|", key=lambda sign: _outside_quotes(first, sign))
+    try:
+        cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise InvalidInput(f"{path.name} must have a readable header line: {error}") from error
+    header = check_header(cells, path.name)
+    return Layout(encoding, delimiter, header, encoding == "utf-8" and _is_even(path))
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if b"\0" in head:
+        zeros = head[:4096]
+        return "utf-16-le" if zeros[1::2].count(0) >= zeros[0::2].count(0) else "utf-16-be"
+    for encoding in ("utf-8", "gb18030"):
+        if _decodes(path, encoding):
+            return encoding
+    raise InvalidInput(f"{path.name} must be UTF-8, UTF-16 or GB18030 text, it is none of them")
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        with open(path, "rb") as file:
+            while block := file.read(_HEAD_BYTES * 4):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(head: bytes, encoding: str) -> str:
+    # The head may end inside a character.
+    text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
+    return text.removeprefix("\ufeff").replace("\0", "")
+
+
+def _first_record(text: str) -> str:
+    quoted = False
+    for position, sign in enumerate(text):
+        if sign == '"':
+            quoted = not quoted
+        elif sign in "\r\n" and not quoted and position:
+            return text[:position]
+    return text
+
+
+def _outside_quotes(record: str, sign: str) -> int:
+    return sum(part.count(sign) for part in record.split('"')[::2])
+
+
+def check_header(cells: list[str], file: str) -> tuple[str, ...]:
+    """The columns' names, each of them once; `InvalidInput` where they cannot be told apart."""
+    names = [cell.strip().strip("\ufeff") for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    names = [name or f"(column {number})" for number, name in enumerate(names, 1)]
+    if not names:
+        raise InvalidInput(f"{file} must have a header line, its first line is empty")
+    if len(names) > _MOST_COLUMNS:
+        raise InvalidInput(f"{file} must have at most {_MOST_COLUMNS} columns, has {len(names):,}")
+    folded = [name.casefold() for name in names]
+    twice = sorted({name for name in names if folded.count(name.casefold()) > 1})
+    if twice:
+        raise InvalidInput(f"{file} must name each column once, has {', '.join(twice)} twice")
+    if {LINE, DAMAGE} & set(folded):
+        raise InvalidInput(f"{file} must not name a column {LINE} or {DAMAGE}")
+    return tuple(names)
+
+
+def _is_even(path: Path) -> bool:
+    """Whether no byte tells of empty lines or NULs, which the fast reader counts wrongly."""
+    with (
+        open(path, "rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        end = len(content) - 2
+        return not any(0 <= content.find(sign) < end for sign in (b"\0", b"\n\n", b"\n\r\n"))
+
+
+def rewrite(path: Path, layout: Layout, clean: Path) -> None:
+    """Write the file anew as even UTF-8 CSV with `LINE` and `DAMAGE` columns.
+
+    `LINE` is the row's number as a spreadsheet shows it, the header being 1. A row with
+    too many cells, or with a quote that is never closed, has empty cells and the reason
+    in `DAMAGE`; a row with too few gets empty ones at its end.
+    """
+    width = len(layout.header)
+    with open(clean, "w", encoding="utf-8", newline="") as output:
+        writer = csv.writer(output)
+        writer.writerow([LINE, DAMAGE, *layout.header])
+        for number, cells, lines in _records(path, layout):
+            damage = _damage(cells, lines, width)
+            kept = [] if damage else cells[:width]
+            writer.writerow([number, damage, *kept, *[""] * (width - len(kept))])
+
+
+def _damage(cells: list[str], lines: int, width: int) -> str:
+    came = ",".join(cells)[:200]
+    if len(cells) > width and any(cells[width:]):
+        return f"the row must have {width} cells, has {len(cells)}: {came}"
+    if lines > _MOST_LINES_A_ROW or (len(cells) < width and lines > 1):
+        return f"a quote must be closed, this one runs over {lines} lines: {came}"
+    return ""
+
+
+def _records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str], int]]:
+    """Number, cells and count of lines of each row below the header that is not empty."""
+    # TRICKY: 'replace' cannot hide anything: the encoding was tried on the whole file, but
+    # for UTF-16, where a lone surrogate should cost one cell and not the file.
+    errors = "replace" if layout.encoding.startswith("utf-16") else "strict"
+    csv.field_size_limit(_LONGEST_CELL)
+    with open(path, encoding=layout.encoding, errors=errors, newline="") as file:
+        lines = (line.replace("\0", "") for line in file)
+        reader = csv.reader(lines, delimiter=layout.delimiter)
+        next(reader)
+        number, began = 1, reader.line_num
+        try:
+            for cells in reader:
+                number += 1
+                if any(cell.strip() for cell in cells):
+                    yield number, cells, reader.line_num - began
+                began = reader.line_num
+        except csv.Error as error:
+            raise InvalidInput(
+                f"{path.name} must be readable, row {number + 1} is not: {error}"
+            ) from error

@@ -1,0 +1,194 @@
+"""Where files lie open during an import: a private DuckDB that can reach nothing else."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from data.errors import InvalidInput
+from data.reading import named, quoted
+from data.sources import text, xlsx
+from data.sources.text import DAMAGE, LINE
+
+_BATCH_ROWS = 122_880
+_MEMORY = "1GB"  # beyond it DuckDB spills into the workbench's own folder
+_TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
+_SUFFIXES = (*_TEXT_SUFFIXES, ".xlsx", ".parquet")
+
+
+class UnevenFile(InvalidInput):
+    """The fast reader met a row it cannot split; the careful one may."""
+
+    code = "uneven_file"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table of a file: a CSV or Parquet file has one, a workbook one a sheet.
+
+    ``view`` is its name on the workbench; ``kinds`` gives its columns' DuckDB types.
+    """
+
+    file: str
+    sheet: str
+    view: str
+    kinds: dict[str, str]
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether rows know their line in the file."""
+        return LINE in self.kinds
+
+    @property
+    def columns(self) -> list[str]:
+        """The file's own columns."""
+        return [name for name in self.kinds if name not in (LINE, DAMAGE)]
+
+
+class Workbench:
+    """A DuckDB of its own that reads only the files laid on it.
+
+    ``careful`` reads text row by row, for files that are not even.
+    """
+
+    def __init__(self, folder: Path, *, careful: bool = False) -> None:
+        self._folder = folder
+        self._careful = careful
+        self._count = 0
+        self._allowed: list[str] = []
+        self.connection = duckdb.connect(
+            config={"temp_directory": str(folder / "spill"), "memory_limit": _MEMORY}
+        )
+        self.connection.execute("SET TimeZone='UTC'")
+
+    def add(self, path: Path) -> list[Source]:
+        """Lay a file on the workbench; gives its tables, of a workbook all sheets with rows.
+
+        Raises `InvalidInput` where the file cannot be one of ours.
+        """
+        suffix = path.suffix.lower()
+        if not path.is_file():
+            raise InvalidInput(f"{path.name} must be a file, there is none")
+        if suffix in _TEXT_SUFFIXES:
+            return [self._add_text(path)]
+        if suffix == ".xlsx":
+            return self._add_workbook(path)
+        if suffix == ".parquet":
+            return [self._add_parquet(path)]
+        raise InvalidInput(f"{path.name} must end with {', '.join(_SUFFIXES)}")
+
+    def _add_text(self, path: Path) -> Source:
+        layout = text.inspect(path)
+        if layout.is_plain and not self._careful:
+            return self._add_csv(path, layout.header, layout.delimiter, path.name, "")
+        clean = self._folder / f"clean{self._count}.csv"
+        text.rewrite(path, layout, clean)
+        return self._add_csv(clean, (LINE, DAMAGE, *layout.header), ",", path.name, "")
+
+    def _add_workbook(self, path: Path) -> list[Source]:
+        folder = self._folder / f"book{self._count}"
+        folder.mkdir()
+        found = []
+        for title, sheet in xlsx.sheets(path, folder).items():
+            with open(sheet, encoding="utf-8", newline="") as file:
+                cells = next(csv.reader(file))
+            header = text.check_header(cells[2:], f"{path.name} sheet {title}")
+            found.append(self._add_csv(sheet, (LINE, DAMAGE, *header), ",", path.name, title))
+        if not found:
+            raise InvalidInput(f"{path.name} must have a sheet with rows, all are empty")
+        return found
+
+    def _add_csv(
+        self, path: Path, header: tuple[str, ...], delimiter: str, file: str, sheet: str
+    ) -> Source:
+        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in header)
+        line = "" if LINE in header else f"row_number() OVER () + 1 AS {LINE}, "
+        cast = f"* REPLACE ({LINE}::BIGINT AS {LINE})" if LINE in header else "*"
+        return self._view(
+            f"SELECT {line}{cast} FROM read_csv({quoted(str(path))}, auto_detect=false,"
+            f" header=true, delim={quoted(delimiter)}, quote='\"', escape='\"',"
+            f" columns={{{columns}}})",
+            path, file, sheet,
+        )  # fmt: skip
+
+    def _add_parquet(self, path: Path) -> Source:
+        return self._view(
+            f"SELECT row_number() OVER () AS {LINE}, * FROM read_parquet({quoted(str(path))})",
+            path, path.name, "",
+        )  # fmt: skip
+
+    def _view(self, sql: str, path: Path, file: str, sheet: str) -> Source:
+        view = f"source{self._count}"
+        self._count += 1
+        self._allowed.append(str(path))
+        try:
+            self.connection.execute(f"CREATE VIEW {view} AS {sql}")
+            rows = self.connection.execute(f"DESCRIBE {view}").fetchall()
+        except duckdb.Error as error:
+            raise InvalidInput(f"{file} must be readable: {_sentence(error)}") from error
+        return Source(file, sheet, view, {row[0]: row[1] for row in rows})
+
+    def lock(self) -> None:
+        """From here on nothing but the laid files can be read and nothing set."""
+        files = ", ".join(quoted(path) for path in self._allowed)
+        self.connection.execute(f"SET allowed_paths=[{files}]")
+        self.connection.execute("SET enable_external_access=false")
+        self.connection.execute("SET lock_configuration=true")
+
+    def name(self, alias: str, sql: str) -> dict[str, str]:
+        """Make a view of SQL under a name that later SQL may use; gives its columns' types.
+
+        Raises `InvalidInput` where the SQL is not a query that can run.
+        """
+        try:
+            if len(duckdb.extract_statements(sql)) != 1:
+                raise InvalidInput(f"{alias} must be one query")
+            self.connection.execute(f"CREATE VIEW {named(alias)} AS {sql}")
+            rows = self.connection.execute(f"DESCRIBE {named(alias)}").fetchall()
+        except duckdb.Error as error:
+            raise InvalidInput(f"the SQL of {alias} must run: {_sentence(error)}") from error
+        return {row[0]: row[1] for row in rows}
+
+    def rows(self, sql: str) -> pa.RecordBatchReader:
+        """The rows of a query, in batches as they are asked for.
+
+        Raises `UnevenFile`, at once or while reading, where a file cannot be split.
+        """
+        try:
+            reader = self.connection.sql(sql).to_arrow_reader(_BATCH_ROWS)
+        except duckdb.Error as error:
+            raise UnevenFile(_sentence(error)) from error
+        return pa.RecordBatchReader.from_batches(reader.schema, _guarded(reader))
+
+    def close(self) -> None:
+        """Give back the memory."""
+        self.connection.close()
+
+
+def _guarded(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from reader
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise UnevenFile(_sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["no reason given"])[0][:300]
+
+
+@contextmanager
+def workbench(*, careful: bool = False) -> Iterator[Workbench]:
+    """A workbench in a temporary folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="edulens-import-") as folder:
+        bench = Workbench(Path(folder), careful=careful)
+        try:
+            yield bench
+        finally:
+            bench.close()
