@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
-from typing import Any
 
 import anyio
 import streamlit as st
@@ -15,32 +14,28 @@ from starlette.middleware import Middleware
 
 from components.activity import is_activity
 from components.states import error_in_words
+from data.__main__ import run_command
 from data.accounts import Accounts, passwords, sample_sign_ins
 from data.errors import EduLensError
 from data.gate import Gate, health_route, signin_routes
-from data.installation import installation, release
+from data.installation import installation
+from data.serving import Serving
 
 
 @asynccontextmanager
-async def lifespan(application: st.App) -> AsyncIterator[dict[str, Any]]:
+async def lifespan(application: st.App) -> AsyncIterator[None]:
     """Open the installation before the first visitor, close it after the last."""
     del application
-    await anyio.to_thread.run_sync(_prepare)
-    try:
-        yield {}
-    finally:
-        release()
-
-
-def _prepare() -> None:
-    """Open the installation and import what the first page would wait for."""
-    installation()
+    serving = await anyio.to_thread.run_sync(Serving.start, run_command)
     for module in ("components.query", "plotly.graph_objects"):
-        import_module(module)
-
+        import_module(module)  # the first page must not wait for it
     passwords.warm()
     gc.collect()
     gc.freeze()  # with runner.postScriptGC off: what was imported is never searched again
+    try:
+        yield
+    finally:
+        await anyio.to_thread.run_sync(serving.close)
 
 
 def on_script_error(error: Exception) -> bool:

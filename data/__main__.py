@@ -7,10 +7,14 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from data.contracts import CONTRACTS
+from data.control import forward
 from data.errors import EduLensError
 from data.home import Home
+
+_WITHOUT_STORE = ("template", "docs", "user")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,14 +97,45 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run_command(command: dict[str, Any]) -> int:
     """Run one command; an error of ours is one sentence and exit code 2."""
-    options = _parser().parse_args(arguments)
     try:
-        return _run(options)
+        return _run(argparse.Namespace(**{k: _typed(k, v) for k, v in command.items()}))
     except EduLensError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return 2
+
+
+def _typed(name: str, value: Any) -> Any:
+    """An option's value after its way through JSON."""
+    if value is None:
+        return None
+    if name in ("start", "end"):
+        return date.fromisoformat(str(value))
+    if name == "files":
+        return [Path(file) for file in value]
+    return Path(value) if name == "folder" else value
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command here, or in the application that serves this home."""
+    command = vars(_parser().parse_args(arguments))
+    for name in ("files", "folder"):
+        if name in command:
+            given = command[name]
+            command[name] = (
+                [str(file.resolve()) for file in given]
+                if isinstance(given, list)
+                else str(given.resolve())
+            )
+    try:
+        if command["command"] not in _WITHOUT_STORE:
+            elsewhere = forward(Home.current(), command)
+            if elsewhere is not None:
+                print(elsewhere.out, end="")
+                print(elsewhere.err, end="", file=sys.stderr)
+                return elsewhere.code
+        return run_command(command)
     except BrokenPipeError:
         return 0
 

@@ -41,6 +41,11 @@ class Home:
         return self.path / "mappings"
 
     @property
+    def socket(self) -> Path:
+        """Where a serving process takes commands."""
+        return self.path / "commands.sock"
+
+    @property
     def accounts(self) -> Path:
         """Accounts, sessions and the audit log (SQLite)."""
         return self.path / "accounts.sqlite3"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from data.accounts import Accounts
@@ -15,6 +17,9 @@ from data.sample import AS_OF, generate
 from data.stores import DuckDBStore
 
 Progress = Callable[[str], None]
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 2.0  # how long a landed segment waits for a serving process
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,44 @@ def installation() -> Installation:
                 opened.add_sample()
             _opened = opened
         return _opened
+
+
+@contextmanager
+def at_work(home: Home) -> Iterator[Installation]:
+    """The installation in a home: this process's own where it has it open."""
+    with _lock:
+        opened = _opened if _opened is not None and _opened.home == home else None
+    if opened is not None:
+        yield opened
+        return
+    opened = Installation.open(home)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+class Watch:
+    """Takes in what lands while the installation is served."""
+
+    def __init__(self, watched: Installation) -> None:
+        self._watched = watched
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        seen = len(self._watched.landing.segments())
+        while not self._stop.wait(POLL_SECONDS):
+            landed = len(self._watched.landing.segments())
+            if landed != seen:
+                log.info("%s", load(self._watched.store, self._watched.landing))
+                seen = landed
+
+    def close(self) -> None:
+        """Stop after the load under way."""
+        self._stop.set()
+        self._thread.join()
 
 
 def release() -> None:

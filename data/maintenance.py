@@ -9,14 +9,13 @@ from data.errors import InvalidOption
 from data.facts.build import rebuild
 from data.facts.lake import export_lake
 from data.home import Home
-from data.installation import Installation
+from data.installation import Installation, at_work
 from data.loader import load
 
 
 def maintain(options: argparse.Namespace, home: Home) -> int:
     """Run one of the commands on a home."""
-    opened = Installation.open(home)
-    try:
+    with at_work(home) as opened:
         match options.command:
             case "init":
                 print(f"{home.path} is ready; next: python -m data user add NAME --role manager")
@@ -32,8 +31,6 @@ def maintain(options: argparse.Namespace, home: Home) -> int:
                 export_lake(opened.store, options.folder)
             case "doctor":
                 return _doctor(opened)
-    finally:
-        opened.close()
     return 0
 
 
