@@ -81,6 +81,7 @@ def lead_table(leads: Leads, introducer: Ints, surname: Ints) -> pa.Table:
     mapped = share_of(leads.created * 3 + leads.family, 17) >= UNMAPPED_SHARE
     channel = np.where(mapped, leads.leaf, len(LEAF_IDS))
     no_phone = (share_of(leads.created + 7, 19) < 0.015) & (unionid >= 0) & (leads.formal < 0)
+    no_phone &= leads.first & (surname < 0)
     answer = (share_of(leads.created + 11, 29) * len(_ANSWERS)).astype(np.int64)
     return rows(
         "leads",
