@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -102,7 +103,7 @@ def audit_log(accounts: Accounts) -> None:
             _("Who"): line.actor or "—",
             _("Action"): action_label(line.action),
             _("Whom or what"): line.subject or "—",
-            _("Detail"): "" if line.detail == "{}" else line.detail,
+            _("Detail"): _detail_text(line.detail),
             _("Log line"): line.line,
         }
         for line in lines
@@ -110,3 +111,17 @@ def audit_log(accounts: Accounts) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="access_audit")
     if len(lines) == _PAGE:
         st.caption(_("The newest {n} lines", n=_PAGE))
+
+
+def _detail_text(detail: str) -> str:
+    """A line's JSON as words: ``{"role": ["teacher", "analyst"]}`` is "role: teacher, analyst"."""
+    parts = []
+    for name, said in json.loads(detail).items():
+        values = said if isinstance(said, list) else [said]
+        flat = [
+            part for value in values for part in (value if isinstance(value, list) else [value])
+        ]
+        text = ", ".join(str(part) for part in flat if part not in ("", None))
+        if text:
+            parts.append(f"{name}: {text}")
+    return "; ".join(parts)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import Final
 
 from starlette.responses import HTMLResponse
@@ -11,23 +13,32 @@ from starlette.responses import HTMLResponse
 from data.gate.headers import LANGUAGE_TAGS, digest
 from data.gate.words import WORDS
 
-# The colours of .streamlit/config.toml; a test keeps them the same.
-PALETTE: Final[dict[str, dict[str, str]]] = {
-    "light": {
-        "primary": "#1F5BB5", "paper": "#FFFFFF", "ground": "#F4F6F8", "ink": "#1B2330",
-        "link": "#1F5BB5", "line": "#DDE2E9", "quiet": "#5B6675", "red": "#B3261E",
-        "red-ground": "#FBE9E7", "orange": "#8A5A00", "orange-ground": "#FCF1DC",
-    },
-    "dark": {
-        "primary": "#3A73CC", "paper": "#1A202A", "ground": "#11151C", "ink": "#E6EAF0",
-        "link": "#7DB2F7", "line": "#2C3442", "quiet": "#9AA5B4", "red": "#F4978E",
-        "red-ground": "#3A2023", "orange": "#E6B85C", "orange-ground": "#352B18",
-    },
-}  # fmt: skip
+_THEME: Final = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+_COLOURS: Final = {
+    "primary": "primaryColor",
+    "ink": "textColor",
+    "link": "linkColor",
+    "line": "borderColor",
+    "quiet": "grayTextColor",
+    "red": "redTextColor",
+    "red-ground": "redBackgroundColor",
+    "orange": "orangeTextColor",
+    "orange-ground": "orangeBackgroundColor",
+}
+
+
+def palette(scheme: str) -> dict[str, str]:
+    """The dashboard's own colours, "light" or "dark", by their names in `STYLE`."""
+    theme = tomllib.loads(_THEME.read_text(encoding="utf-8"))["theme"][scheme]
+    colours = {name: str(theme[option]) for name, option in _COLOURS.items()}
+    surfaces = ("backgroundColor", "secondaryBackgroundColor")
+    # The card is the brighter of the two surfaces in both schemes.
+    paper, ground = surfaces if scheme == "light" else surfaces[::-1]
+    return {**colours, "paper": str(theme[paper]), "ground": str(theme[ground])}
 
 
 def _variables(scheme: str) -> str:
-    return "".join(f"--{name}:{colour};" for name, colour in PALETTE[scheme].items())
+    return "".join(f"--{name}:{colour};" for name, colour in palette(scheme).items())
 
 
 STYLE: Final = (
