@@ -1,0 +1,1 @@
+"""Files from elsewhere: read, told to our tables, previewed and taken in."""

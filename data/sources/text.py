@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import InvalidInput
-
-LINE, DAMAGE = "_line", "_damage"
+from data.segment import DAMAGE, LINE
 
 _HEAD_BYTES = 1 << 20
 _MOST_COLUMNS = 1024

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from data.errors import InvalidInput
 from data.reading import named, quoted
+from data.segment import DAMAGE, LINE
 from data.sources import text, xlsx
-from data.sources.text import DAMAGE, LINE
 
 _BATCH_ROWS = 122_880
 _MEMORY = "1GB"  # beyond it DuckDB spills into the workbench's own folder

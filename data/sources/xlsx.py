@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from data.errors import InvalidInput
-from data.sources.text import DAMAGE, LINE
+from data.segment import DAMAGE, LINE
 
 _MIB = 1 << 20
 _MOST_MEMBERS = 2_000

@@ -1,0 +1,97 @@
+"""Templates and imports on the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.contracts import contract
+from data.errors import StoreUnavailable
+from data.home import Home
+from data.landing import Landing
+from data.sources.imports import ImportReport, import_files
+from data.sources.mapping import find_mapping
+from data.sources.preview import TablePreview
+from data.stores.duck import DuckDBStore
+
+_SHOWN = 20
+
+
+def template(table: str) -> str:
+    """A CSV to fill in: one line with the Chinese labels of all columns.
+
+    It begins with a byte order mark, without which Excel garbles the labels; import knows
+    the columns by them. Columns marked * must be filled.
+    """
+    output = io.StringIO()
+    csv.writer(output).writerow(
+        f"{column.label}*" if column.required else column.label
+        for column in contract(table).columns
+    )
+    return "\ufeff" + output.getvalue()
+
+
+def import_command(
+    paths: Sequence[Path], table: str | None, mapping: str | None, dry_run: bool, home: Home
+) -> int:
+    """Import files into a home and print what was done, or with ``dry_run`` what would be.
+
+    While the application runs it holds the store: the files land, and it loads them. The
+    exit code is 1 where rows were refused.
+    """
+    home.prepare()
+    landing = Landing(home.landing)
+    plan = find_mapping(mapping, [home.mappings]) if mapping else None
+    try:
+        store: DuckDBStore | None = DuckDBStore(home.store)
+    except StoreUnavailable:
+        store = None
+    try:
+        report = import_files(
+            store, landing, paths, table=table, mapping=plan, actor="command line",
+            commit=not dry_run, progress=print,
+        )  # fmt: skip
+    finally:
+        if store is not None:
+            store.close()
+    print(report_text(report, store_is_ours=store is not None))
+    return 1 if any(part.rejected for part in report.tables) else 0
+
+
+def report_text(report: ImportReport, *, store_is_ours: bool = True) -> str:
+    """The report in lines to read."""
+    lines: list[str] = []
+    for part in report.tables:
+        lines += _table_lines(part)
+    if report.committed and not store_is_ours:
+        lines.append("landed; the running application will load it")
+    elif not report.committed:
+        lines.append("nothing was imported: this was a preview")
+        if not store_is_ours:
+            lines.append("the running application holds the store: all rows are shown as new")
+    return "\n".join(lines)
+
+
+def _table_lines(part: TablePreview) -> list[str]:
+    lines = [f"{', '.join(part.files)} → {part.table}"]
+    lines.append(
+        "  columns: " + ", ".join(f"{ours} ← {came}" for ours, came in part.columns.items())
+    )
+    if part.unmapped:
+        lines.append(f"  not read: {', '.join(part.unmapped)}")
+    lines.append(
+        f"  {part.rows:,} rows: {part.new:,} new, {part.update:,} updated,"
+        f" {part.duplicate:,} duplicate, {part.conflict:,} conflicting, {part.rejected:,} rejected"
+    )
+    if part.unread_phones:
+        lines.append(f"  {part.unread_phones:,} rows go in without their phone: it is none")
+    lines += [
+        f"  line {problem.line}: {problem.code}: {problem.reason}"
+        for problem in part.problems[:_SHOWN]
+    ]
+    hidden = part.rejected + part.conflict - min(len(part.problems), _SHOWN)
+    if hidden > 0:
+        lines.append(f"  and {hidden:,} more")
+    return lines

@@ -1,0 +1,151 @@
+"""From files on the workbench to rows of our tables, by a mapping or by headers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.contracts import contract
+from data.errors import InvalidInput
+from data.reading import named, quoted
+from data.schema import Contract
+from data.segment import DAMAGE, LINE
+from data.sources.headers import guess_table, match_headers
+from data.sources.mapping import Mapping, TableMapping
+from data.sources.workbench import Source, Workbench
+
+_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
+# A spreadsheet would run text that begins so; exports put an apostrophe before it.
+_RISKY = r"[=+\-@＝＋－＠\t\r]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Rows for one of our tables: a query on the workbench whose columns are all text.
+
+    ``columns`` gives contract column → header or expression; ``unmapped`` are the file's
+    columns that nothing reads.
+    """
+
+    contract: Contract
+    sql: str
+    files: tuple[str, ...]
+    columns: dict[str, str]
+    unmapped: tuple[str, ...]
+
+
+def parts_by_headers(bench: Workbench, sources: list[Source], table: str | None) -> list[Part]:
+    """One part for the first table of a file, its columns told from their headers."""
+    source = sources[0]
+    title = f"{source.file} sheet {source.sheet}" if source.sheet else source.file
+    rules = contract(table) if table else guess_table(source.columns, title)
+    matched = match_headers(rules, source.columns)
+    missing = [f"{name} ({rules.column(name).label})" for name in rules.key if name not in matched]
+    if missing:
+        raise InvalidInput(
+            f"{title} must have the key of {rules.name}: no column is {', '.join(missing)}."
+            f" Its columns are: {', '.join(source.columns[:20])}"
+        )
+    plan = TableMapping(
+        table=rules.name,
+        origin=source.view,
+        columns={column: named(header) for column, header in matched.items()},
+    )
+    unmapped = tuple(name for name in source.columns if name not in matched.values())
+    return [_part(bench, plan, source.kinds, files=(title,), columns=matched, unmapped=unmapped)]
+
+
+def parts_by_mapping(bench: Workbench, sources: list[Source], mapping: Mapping) -> list[Part]:
+    """A part for every table of the mapping."""
+    known = _named_sources(bench, sources, mapping)
+    for alias, sql in mapping.views.items():
+        known[alias] = bench.name(alias, sql)
+    files = tuple(dict.fromkeys(source.file for source in sources))
+    parts = []
+    for plan in mapping.tables:
+        origin = plan.origin or next(iter(known))
+        if origin not in known:
+            raise InvalidInput(
+                f"{plan.table} must be made from a file or view of the mapping, got {origin!r}"
+            )
+        kinds = known[origin]
+        read = " ".join((*plan.columns.values(), *plan.properties))
+        unread = tuple(name for name in kinds if name not in (LINE, DAMAGE) and name not in read)
+        keep = plan.properties
+        if keep == ("*",):
+            keep, unread = unread, ()
+        kept = TableMapping(
+            table=plan.table,
+            origin=origin,
+            columns=plan.columns,
+            where=plan.where,
+            properties=keep,
+        )
+        parts.append(_part(bench, kept, kinds, files=files, columns=plan.columns, unmapped=unread))
+    return parts
+
+
+def _named_sources(
+    bench: Workbench, sources: list[Source], mapping: Mapping
+) -> dict[str, dict[str, str]]:
+    """The mapping's files by name, with their columns; files of one name are put together."""
+    if not mapping.files:
+        return {source.view: source.kinds for source in sources}
+    views: dict[str, list[str]] = {}
+    for source in sources:
+        alias = mapping.file_of(source.file, source.sheet)
+        if alias is not None:
+            views.setdefault(alias, []).append(source.view)
+    missing = [f"{alias} ({mapping.files[alias]})" for alias in mapping.files if alias not in views]
+    if missing:
+        came = ", ".join(dict.fromkeys(source.file for source in sources))
+        raise InvalidInput(f"the mapping must be given all its files; without {', '.join(missing)}"
+                           f" came {came}")  # fmt: skip
+    return {
+        alias: bench.name(alias, " UNION ALL BY NAME ".join(f"FROM {view}" for view in found))
+        for alias, found in views.items()
+    }
+
+
+def _part(
+    bench: Workbench,
+    plan: TableMapping,
+    kinds: dict[str, str],
+    *,
+    files: tuple[str, ...],
+    columns: dict[str, str],
+    unmapped: tuple[str, ...],
+) -> Part:
+    chosen = [f"({expression}) AS {named(name)}" for name, expression in plan.columns.items()]
+    if plan.properties and "properties" not in plan.columns:
+        entries = ", ".join(f"{quoted(name)}: {named(name)}" for name in plan.properties)
+        # A merge patch drops what is NULL.
+        chosen.append(f"json_merge_patch('{{}}', to_json({{{entries}}})) AS properties")
+    chosen += [name for name in (LINE, DAMAGE) if name in kinds]
+    where = f" WHERE {plan.where}" if plan.where else ""
+    view = f"rows_of_{plan.table}"
+    given = bench.name(view, f"SELECT {', '.join(chosen)} FROM {named(plan.origin)}{where}")
+    texts = ", ".join(f"{_as_text(name, kind)} AS {named(name)}" for name, kind in given.items())
+    return Part(
+        contract=contract(plan.table),
+        sql=f"SELECT {texts} FROM {view}",
+        files=files,
+        columns=columns,
+        unmapped=unmapped,
+    )
+
+
+def _as_text(name: str, kind: str) -> str:
+    """A column as text that the loader reads back to the same value."""
+    column = named(name)
+    if name == LINE:
+        return f"{column}::BIGINT"
+    if kind == "VARCHAR":
+        trimmed = f"trim({column}, {_BLANKS})"
+        undone = f"regexp_replace({trimmed}, '^''({_RISKY})', '\\1')"
+        return f"CASE WHEN starts_with({trimmed}, '''') THEN {undone} ELSE {trimmed} END"
+    if kind in ("DOUBLE", "FLOAT"):
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+        return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "JSON")):
+        return f"to_json({column})::VARCHAR"
+    return f"{column}::VARCHAR"
