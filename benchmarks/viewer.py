@@ -23,7 +23,7 @@ def sign_in(port: int, user: str, password: str) -> str:
     connection.request(
         "POST",
         "/login",
-        urlencode({"username": user, "password": password, "next": "/"}),
+        urlencode({"user": user, "password": password, "next": "/"}),
         {"Content-Type": "application/x-www-form-urlencoded"},
     )
     response = connection.getresponse()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import logging
 import sys
 from datetime import timedelta
 
@@ -22,8 +21,6 @@ from metrics.units import GROUPS
 
 def query_command(options: argparse.Namespace, home: Home) -> int:
     """Print what was asked for, within the named user's scope."""
-    # Outside a server Streamlit warns that its caches live in memory: so they should.
-    logging.getLogger("streamlit.runtime.caching").setLevel(logging.ERROR)
     load_all()
     if options.metric == "list":
         for name, entry in sorted(REGISTRY.items()):

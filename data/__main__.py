@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -87,6 +88,8 @@ def _run(options: argparse.Namespace) -> int:
 
             return user_command(options.rest, home)
         case "query":
+            # Outside a server Streamlit warns that its caches live in memory: so they should.
+            os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")
             from components.command import query_command
 
             return query_command(options, home)

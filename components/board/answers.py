@@ -56,14 +56,14 @@ def answers(filters: Filters) -> list[Answer]:
 def _channels(filters: Filters) -> Answer:
     choice = Choice()
     reading = Reading.of(filters, choice)
-    roi = reading.by_channel("roi") if reading.sees_money else None
+    roi = reading.figures("roi").channels if reading.sees_money else None
     found = finding(verdicts_of(reading), roi, reading.names, choice)
     measure = MEASURES[found.measure]
-    figures = reading.by_channel(found.measure).set_index("channel_id")
+    figures = reading.figures(found.measure)
     figure = (
-        figures.loc[found.channel]
-        if found.channel in figures.index
-        else reading.total(found.measure)
+        figures.total
+        if found.channel is None
+        else figures.channels.set_index("channel_id").loc[found.channel]
     )
     return Answer(
         number=1,
@@ -72,7 +72,7 @@ def _channels(filters: Filters) -> Answer:
         metric=measure.metric,
         figure=figure,
         filters=reading.judged(found.measure),
-        where={"channel_id": found.channel} if found.channel else None,
+        where=None if found.channel is None else {"channel_id": found.channel or None},
         options=measure.settings(choice),
         page=_ACQUISITION,
     )

@@ -79,9 +79,9 @@ def sign_in(served: Served, browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{served.url}{path}")
-        page.fill("input[name=username]", user)
+        page.fill("input[name=user]", user)
         page.fill("input[name=password]", served.password)
-        page.click("button[type=submit]")
+        page.press("input[name=password]", "Enter")
         settled(page)
         return page
 
