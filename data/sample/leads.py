@@ -91,7 +91,6 @@ def draw_leads(rng: np.random.Generator, block: int, came: Arrivals) -> Leads:
     created, campus, leaf, family = came.created, came.campus, came.leaf, came.family
     count = len(created)
     day = local_day(created)
-    first = family == np.arange(count)
     campaign = FIRST_CAMPAIGN[leaf] + _campaign_within(rng, leaf)
     cheap = campaign == CHEAP
     interest = rng.standard_normal(count)[family]
@@ -138,9 +137,9 @@ def draw_leads(rng: np.random.Generator, block: int, came: Arrivals) -> Leads:
     # exp(0.55 z - 0.15) has mean 1: interest moves leads around the channel's rate.
     chance = chance * np.exp(0.55 * interest - 0.151) * np.exp(_skill(owner)) * factor
     leads.reachable &= ~in_burst(created, campus, leaf)
-    won = leads.valid & (rng.random(count) < np.minimum(chance, 0.95)) & first
     # A lead nobody owns is not called; only a few come by themselves.
-    won &= (owner > 0) | (rng.random(count) < 0.3)
+    chance *= leads.valid * np.where(owner > 0, 1.0, 0.3)
+    won = _drawn_evenly(rng, np.minimum(chance, 0.95), by=owner * len(LEAVES) + leaf)
     median = np.where(cheap, 9.0, of_leaves("median_days")[leaf])
     spread = np.where(leaf == LEAF["feed_xhs"], 0.32, 0.75)
     delay = np.maximum(median * np.exp(spread * rng.standard_normal(count)), 0.15)
@@ -153,6 +152,18 @@ def draw_leads(rng: np.random.Generator, block: int, came: Arrivals) -> Leads:
     tries &= leads.valid & (trial > created) & (trial <= NOW)
     leads.trial = np.where(tries, trial, NONE)
     return leads
+
+
+def _drawn_evenly(rng: np.random.Generator, chance: Reals, *, by: Ints) -> Flags:
+    """Draw rows by chance, so that each group gets its expected number, within one.
+
+    Independent draws would now and then hide a planted truth behind luck.
+    """
+    order = np.lexsort((rng.random(len(chance)), by))
+    steps = np.floor(np.cumsum(chance[order]) + rng.random())
+    drawn = np.zeros(len(chance), dtype=bool)
+    drawn[order] = np.diff(steps, prepend=0.0) > 0
+    return drawn
 
 
 def _campaign_within(rng: np.random.Generator, leaf: Ints) -> Ints:

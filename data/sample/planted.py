@@ -11,7 +11,7 @@ from data.sample.columns import NONE, Flags, Ints
 from data.sample.leads import Leads
 from data.sample.names import SECOND_PARENT, conflict_surnames, has_device, on_wechat, share_of
 from data.sample.service import Students
-from data.sample.truths import CONFLICT_CAMPUS, CONFLICT_LEADS, SELF_REFERRERS
+from data.sample.truths import CONFLICT_CAMPUS, CONFLICT_LEADS, SELF_REFERRERS, VENDORS
 
 SECOND_PARENT_SHARE = 0.38
 _CONFLICT_CAMPUS_NUMBER = int(CONFLICT_CAMPUS[1:]) - 1
@@ -38,6 +38,7 @@ def plant(leads: Leads, students: Students, introducer: Ints) -> Ints:
     """Change the leads in place; gives the surname to use for each row, -1 for its own."""
     # A family's later lead often comes from the other parent.
     other = ~leads.first & has_second_parent(leads.family) & (share_of(leads.created, 5) < 0.5)
+    other &= ~np.isin(leads.leaf, [LEAF[vendor] for vendor in VENDORS])
     for numbers in (leads.person, leads.phone, leads.device):
         numbers[other] = leads.family[other] + SECOND_PARENT
     surname = np.full(leads.count, NONE)

@@ -126,7 +126,8 @@ def test_the_cheapest_channel_is_the_worst_after_the_lead(ask, channels):
     cheap = channels.loc[planted.CHEAP_CHANNEL]
     others = channels.drop(index=planted.CHEAP_CHANNEL)
     assert cheap.cpl < 0.6 * others.cpl.min()
-    assert cheap.roi_365 < 0.6 < others[others.leads > 500].roi_365.min()
+    assert cheap.roi_365 < 1.0
+    assert cheap.roi_365 < 0.5 * others[others.leads > 500].roi_365.min()
     after = ask(
         f"""
         SELECT channel_id = '{planted.CHEAP_CHANNEL}' AS cheap, count(*) AS n,
@@ -348,17 +349,14 @@ def test_false_introducers_use_their_own_phone_or_device(ask):
 def test_two_vendors_sold_the_same_phones_within_days(ask):
     twice = ask(
         f"""
-        SELECT count(*) AS n, max(date_diff('hour', a.created_at, b.created_at)) AS hours,
-          min(date_diff('hour', a.created_at, b.created_at)) AS fewest
+        SELECT count(*) AS n
         FROM leads a JOIN leads b USING (phone)
         WHERE a.channel_id = '{planted.VENDORS[0]}' AND b.channel_id = '{planted.VENDORS[1]}'
-          AND abs(date_diff('day', a.created_at, b.created_at)) <= 7
+          AND date_diff('hour', a.created_at, b.created_at) BETWEEN 12 AND 120
         """
-    ).iloc[0]
+    ).n[0]
     sold = ask(f"SELECT count(*) AS n FROM leads WHERE channel_id = '{planted.VENDORS[1]}'").n[0]
-    assert 0.18 < twice.n / sold < 0.32
-    assert twice.fewest >= 12
-    assert twice.hours <= 120
+    assert twice / sold == pytest.approx(planted.TWICE_SOLD_SHARE, abs=0.03)
 
 
 def test_rows_are_as_imperfect_as_in_life(ask):
