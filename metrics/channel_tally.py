@@ -1,13 +1,13 @@
 """One pass over a metric's units, from which every figure of a channel screen is a sum.
 
 Totals, the comparison, each branch of the tree and the spark line need the same units
-cut differently: `channel_tally` sums them once by the finest cut, and `channel_figures`
-adds the cuts up. The figures equal `metrics.units.rollup`'s; no mean of a rate is taken.
+cut differently: `channel_tally` sums them once by the finest cut, and the kernels add
+the cuts up. The figures equal `metrics.units.rollup`'s; no mean of a rate is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -30,13 +30,13 @@ SUMS = (
     "numerator", "denominator", "n_counted", "n_outcome", "n_observed", "immature",
     "xx", "xy", "yy",
 )  # fmt: skip
+STRETCHES = 12  # points of a spark line
 Floats = NDArray[np.float64]
 
 
 def channel_tally(
-    facts: Facts, filters: Filters, *, metric: str, points: int = 1, campaigns: bool = False,
-    **options: Any,
-) -> ir.Table:  # fmt: skip
+    facts: Facts, filters: Filters, *, metric: str, campaigns: bool = False, **options: Any
+) -> ir.Table:
     """A metric's sums by channel, stretch of the period and side of the comparison.
 
     Parameters
@@ -45,25 +45,16 @@ def channel_tally(
         The viewer's facts and what they picked; periods that overlap count on both sides.
     metric
         A metric's name; ``options`` are its own.
-    points
-        Into how many equal stretches the period is cut, at least 1.
     campaigns
         Keep campaigns apart too.
 
     Returns
     -------
     ibis Table
-        For `channel_figures`: ``channel_id``, ``level2_id``, ``root_id``, ``campaign`` if
-        asked for, ``stretch`` (0 to points − 1, −1 outside the period), ``is_compared``
-        (in the comparison period), the sums of `SUMS`, ``kind`` and ``points``.
-
-    Raises
-    ------
-    InvalidOption
-        If ``points`` is less than 1.
+        For a kernel of `KERNELS`: ``channel_id``, ``campaign`` if asked for, ``stretch``
+        (0 to `STRETCHES` − 1, missing outside the period), ``is_compared`` (in the
+        comparison period), and those sums of `SUMS` that the metric's kind needs.
     """
-    if points < 1:
-        raise InvalidOption(f"points must be at least 1, got {points}")
     entry = find(metric)
     units = within(
         entry(facts, **options), channels=filters.channels, course_lines=filters.course_lines
@@ -71,40 +62,36 @@ def channel_tally(
     inside, compared = _inside(units, filters.period), ibis.literal(False)
     if filters.comparison is not None:
         compared = _inside(units, filters.comparison)
-    units = units.filter(inside | compared)
-    stretch = ibis.literal(0)
-    for edge in range(1, points):
-        first_on = filters.period.start + timedelta(days=filters.period.days * edge // points)
-        stretch = stretch + (units.unit_on >= ibis.literal(first_on)).cast("int64")
-    units = units.mutate(
-        stretch=ibis.ifelse(inside, stretch, ibis.literal(-1)).cast("int64"),
-        is_compared=compared,
-    )
-    if "apart" not in units.columns:
-        units = units.mutate(apart=ibis.null("string"))
+    day = units.unit_on.delta(ibis.literal(filters.period.start), unit="day")
     mature = units.mature_at <= facts.as_of
     given = units.grain.isin(["spend", "cost"])
-    outcome = mature & ~given
-    x, y = units.numerator.round().cast("int64"), units.denominator.round().cast("int64")
     counted = (units.numerator if entry.kind in ("count", "sum") else units.denominator) != 0
-    keys = ["channel_id", *(["campaign"] if campaigns else []), "stretch", "is_compared"]
-    sums = units.aggregate(
-        by=keys,
-        numerator=units.numerator.sum(where=mature).fill_null(0).cast("float64"),
-        denominator=units.denominator.sum(where=mature).fill_null(0).cast("float64"),
-        n_counted=(mature & counted).sum().fill_null(0).cast("float64"),
-        n_outcome=(outcome & counted).sum().fill_null(0).cast("float64"),
-        n_observed=outcome.sum().fill_null(0).cast("float64"),
-        immature=(~mature & ~given).sum().fill_null(0).cast("float64"),
-        xx=(x * x).sum(where=outcome).fill_null(0).cast("float64"),
-        xy=(x * y).sum(where=outcome).fill_null(0).cast("float64"),
-        yy=(y * y).sum(where=outcome).fill_null(0).cast("float64"),
-        first_part=units.apart.min(),
-        last_part=units.apart.max(),
-    )
-    tree = facts.channel.select("channel_id", "level2_id", "root_id")
-    placed = sums.left_join(tree, "channel_id").drop("channel_id_right")
-    return placed.mutate(kind=ibis.literal(entry.kind), points=ibis.literal(points)).order_by(keys)
+    keys = {
+        "channel_id": units.channel_id,
+        **({"campaign": units.campaign} if campaigns else {}),
+        "stretch": inside.ifelse(day * STRETCHES // filters.period.days, None),
+        "is_compared": compared,
+    }
+    # Compiling takes longer than the query: nothing is asked for that the kind has no use of.
+    sums = {
+        "numerator": units.numerator.sum(where=mature),
+        "denominator": units.denominator.sum(where=mature),
+        "n_counted": counted.sum(where=mature),
+        "immature": (~mature & ~given).sum(),
+    }
+    if entry.kind == "ratio":
+        outcome = mature & ~given
+        x, y = units.numerator.round().cast("int64"), units.denominator.round().cast("int64")
+        sums |= {
+            "n_outcome": counted.sum(where=outcome),
+            "n_observed": outcome.sum(),
+            "xx": (x * x).sum(where=outcome),
+            "xy": (x * y).sum(where=outcome),
+            "yy": (y * y).sum(where=outcome),
+        }
+    if "apart" in units.columns:
+        sums |= {"first_part": units["apart"].min(), "last_part": units["apart"].max()}
+    return units.filter(inside | compared).aggregate(by=keys, **sums)
 
 
 def _inside(units: ir.Table, period: Period) -> ir.BooleanValue:
@@ -114,11 +101,61 @@ def _inside(units: ir.Table, period: Period) -> ir.BooleanValue:
 
 
 @dataclass(frozen=True)
+class Adder:
+    """A tally's rows, which it adds up by keys to one figure a group."""
+
+    kind: str
+    sums: Floats
+    parts: list[set[str]]
+    channel: list[str]
+    inside: list[int]  # rows of the period
+
+    @classmethod
+    def of(cls, tally: Mapping[str, list[Any]], kind: str) -> Adder:
+        """The adder of a tally's columns; sums that it lacks are 0."""
+        size = len(tally["stretch"])
+        nothing = [0] * size
+        columns = [[float(x or 0) for x in tally.get(name, nothing)] for name in SUMS]
+        firsts, lasts = (tally.get(name, [None] * size) for name in ("first_part", "last_part"))
+        return cls(
+            kind=kind,
+            sums=np.array(columns, dtype=np.float64).reshape(len(SUMS), size).T,
+            parts=[{a, b} - {None} for a, b in zip(firsts, lasts, strict=True)],
+            channel=[name or ELSEWHERE for name in tally["channel_id"]],
+            inside=[row for row, stretch in enumerate(tally["stretch"]) if stretch is not None],
+        )
+
+    def __call__(self, rows: list[int], names: list[str], keys: list[Any]) -> pd.DataFrame:
+        """One row a distinct key, in order."""
+        groups = sorted(set(keys))
+        place = {key: number for number, key in enumerate(groups)}
+        code = [place[key] for key in keys]
+        total = np.zeros((len(groups), len(SUMS)))
+        np.add.at(total, code, self.sums[rows])
+        keyed = {name: [key[i] for key in groups] for i, name in enumerate(names)}
+        return pd.DataFrame(
+            keyed | figures(total, self.kind, mixed=self._mixed(rows, code, len(groups)))
+        )
+
+    def one(self, rows: list[int]) -> dict[str, float]:
+        """The figure of all the rows together, even of none."""
+        total = self.sums[rows].sum(axis=0, keepdims=True)
+        found = figures(total, self.kind, mixed=self._mixed(rows, [0] * len(rows), 1))
+        return {name: values[0].item() for name, values in found.items()}
+
+    def _mixed(self, rows: list[int], code: list[int], groups: int) -> NDArray[np.bool_]:
+        """Whether a group mixes what must never be added up, such as two platforms' claims."""
+        seen: list[set[str]] = [set() for _ in range(groups)]
+        for row, group in zip(rows, code, strict=True):
+            seen[group] |= self.parts[row]
+        return np.array([len(found) > 1 for found in seen], dtype=bool)
+
+
+@dataclass(frozen=True)
 class ChannelFigures:
     """A tally's figures by every cut, each row as `metrics.units.rollup` gives it.
 
     ``total`` and ``compared`` are one row; ``channels`` has ``channel_id`` ("" for none),
-    ``nodes`` has ``node`` (every channel and branch, `ELSEWHERE` for what is in none),
     ``campaigns`` ``channel_id`` and ``campaign`` where they were kept apart; ``trend`` is
     the value by stretch, oldest first, NaN where it can't be told.
     """
@@ -126,77 +163,69 @@ class ChannelFigures:
     total: dict[str, float]
     compared: dict[str, float]
     channels: pd.DataFrame
-    nodes: pd.DataFrame
     campaigns: pd.DataFrame
     trend: list[float]
+    adder: Adder
+
+    def nodes(self, paths: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+        """The figure of every branch and channel, by ``node``.
+
+        ``paths`` leads from the root to each channel of the tree; channels it does not
+        know, and rows of no channel, are together the node `ELSEWHERE`.
+        """
+        places = [
+            (row, node)
+            for row in self.adder.inside
+            for node in paths.get(self.adder.channel[row]) or (ELSEWHERE,)
+        ]
+        return self.adder([row for row, _ in places], ["node"], [(node,) for _, node in places])
 
 
-def channel_figures(table: pa.Table) -> ChannelFigures:
-    """The kernel for a store's fold over `channel_tally`."""
+def _figures(table: pa.Table, kind: str) -> ChannelFigures:
     tally = table.to_pydict()
-    # Nothing at all is no count of 0 either: whether the source spoke is not known here.
-    kind = tally["kind"][0] if tally["kind"] else "ratio"
-    points = tally["points"][0] if tally["points"] else 0
-    sums = np.array([tally[name] for name in SUMS], dtype=np.float64).reshape(len(SUMS), -1).T
-    parts = list(zip(tally["first_part"], tally["last_part"], strict=True))
-    stretch = np.array(tally["stretch"], dtype=np.int64)
-    rows = np.flatnonzero(stretch >= 0).astype(np.int64)
-    channel = [name or "" for name in tally["channel_id"]]
-    add = _Adder(sums, parts, kind)
-    places: list[int] = []
-    nodes: list[str] = []
-    for row in rows.tolist():
-        path = (tally["root_id"][row], tally["level2_id"][row], channel[row])
-        for node in {node or ELSEWHERE for node in path} if path[0] else {ELSEWHERE}:
-            places.append(row)
-            nodes.append(node)
-    campaign = tally.get("campaign", [None] * len(channel))
-    by_stretch = add(rows, ["stretch"], [(int(stretch[row]),) for row in rows])
+    adder = Adder.of(tally, kind)
+    campaign = tally.get("campaign", [None] * table.num_rows)
+    keys = [(adder.channel[row], campaign[row] or "") for row in adder.inside]
+    stretch = [(int(tally["stretch"][row]),) for row in adder.inside]
+    by_stretch = adder(adder.inside, ["stretch"], stretch)
     trend = dict(zip(by_stretch["stretch"], by_stretch["value"], strict=True))
     missing = 0.0 if kind in ("count", "sum") else float("nan")
     return ChannelFigures(
-        total=add.one(rows),
-        compared=add.one(np.flatnonzero(np.array(tally["is_compared"], dtype=bool))),
-        channels=add(rows, ["channel_id"], [(channel[row],) for row in rows]),
-        nodes=add(places, ["node"], [(node,) for node in nodes]),
-        campaigns=add(
-            rows, ["channel_id", "campaign"], [(channel[row], campaign[row] or "") for row in rows]
-        ),
-        trend=[float(trend.get(i, missing)) for i in range(points)],
+        total=adder.one(adder.inside),
+        compared=adder.one([row for row, inside in enumerate(tally["is_compared"]) if inside]),
+        channels=adder(adder.inside, ["channel_id"], [key[:1] for key in keys]),
+        campaigns=adder(adder.inside, ["channel_id", "campaign"], keys),
+        trend=[float(trend.get(i, missing)) for i in range(STRETCHES)],
+        adder=adder,
     )
 
 
-class _Adder:
-    """Adds rows of sums up by keys and gives each group its figure."""
+def count_figures(table: pa.Table) -> ChannelFigures:
+    """The kernel for a store's fold over the tally of a count."""
+    return _figures(table, "count")
 
-    def __init__(self, sums: Floats, parts: list[tuple[str | None, str | None]], kind: str) -> None:
-        self.sums, self.parts, self.kind = sums, parts, kind
 
-    def __call__(
-        self, rows: Sequence[int] | NDArray[np.int64], names: list[str], keys: list[Any]
-    ) -> pd.DataFrame:
-        groups = {key: number for number, key in enumerate(sorted(set(keys)))}
-        code = np.array([groups[key] for key in keys], dtype=np.int64)
-        total = np.zeros((len(groups), len(SUMS)))
-        np.add.at(total, code, self.sums[np.asarray(rows, dtype=np.int64)])
-        mixed = self._mixed(rows, code, len(groups))
-        columns = dict(zip(names, zip(*groups, strict=True), strict=True)) if groups else {}
-        keyed = {name: list(columns.get(name, ())) for name in names}
-        return pd.DataFrame(keyed | figures(total, self.kind, mixed=mixed))
+def sum_figures(table: pa.Table) -> ChannelFigures:
+    """The kernel for a store's fold over the tally of a sum."""
+    return _figures(table, "sum")
 
-    def one(self, rows: NDArray[np.int64]) -> dict[str, float]:
-        """The figure of all the rows together, 0 units included."""
-        total = self.sums[rows].sum(axis=0, keepdims=True)
-        mixed = self._mixed(rows, np.zeros(rows.size, dtype=np.int64), 1)
-        found = figures(total, self.kind, mixed=mixed)
-        return {name: values[0].item() for name, values in found.items()}
 
-    def _mixed(self, rows: Any, code: NDArray[np.int64], groups: int) -> NDArray[np.bool_]:
-        """Whether a group mixes what must never be added up, such as two platforms' claims."""
-        seen: list[set[str]] = [set() for _ in range(groups)]
-        for row, group in zip(rows, code, strict=True):
-            seen[group] |= {part for part in self.parts[row] if part is not None}
-        return np.array([len(found) > 1 for found in seen], dtype=bool)
+def proportion_figures(table: pa.Table) -> ChannelFigures:
+    """The kernel for a store's fold over the tally of a proportion."""
+    return _figures(table, "proportion")
+
+
+def ratio_figures(table: pa.Table) -> ChannelFigures:
+    """The kernel for a store's fold over the tally of a ratio."""
+    return _figures(table, "ratio")
+
+
+KERNELS = {
+    "count": count_figures,
+    "sum": sum_figures,
+    "proportion": proportion_figures,
+    "ratio": ratio_figures,
+}
 
 
 def figures(sums: Floats, kind: str, *, mixed: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:

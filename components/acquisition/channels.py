@@ -156,7 +156,7 @@ def _figures(
 ) -> pd.DataFrame:
     """Every node's figures, and those of the campaigns of opened channels."""
     wanted = dict.fromkeys((*names, pictured))
-    found = {name: reading.figures(name).nodes for name in wanted}
+    found = {name: reading.nodes(name) for name in wanted}
     for leaf in leaves_open(reading.tree, opened):
         for name in wanted:
             found[name] = pd.concat([found[name], reading.by_campaign(name, leaf)])

@@ -12,9 +12,7 @@ from components import query
 from components.acquisition.measures import MEASURES, Choice, visible
 from data.scope import Filters, Scope, role
 from metrics.acquisition_table import judged_filters
-from metrics.channel_tally import ChannelFigures, channel_figures, channel_tally
-
-POINTS = 12  # stretches of a spark line
+from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
 
 
 @dataclass
@@ -41,6 +39,13 @@ class Reading:
         """Channel → its name."""
         return dict(zip(self.tree["channel_id"], self.tree["name"], strict=True))
 
+    @cached_property
+    def paths(self) -> dict[str, list[str]]:
+        """Channel → the nodes from the root to it."""
+        return {
+            c: p.split("/") for c, p in zip(self.tree["channel_id"], self.tree["path"], strict=True)
+        }
+
     @property
     def sees_money(self) -> bool:
         """Whether the viewer's role may read spend."""
@@ -62,8 +67,12 @@ class Reading:
     def figures(self, name: str) -> ChannelFigures:
         """A measure's figures by every cut, from one pass over its units."""
         if name not in self._figures:
-            self._figures[name] = self._asked(name, self.judged(name), points=POINTS)
+            self._figures[name] = self._asked(name, self.judged(name))
         return self._figures[name]
+
+    def nodes(self, name: str) -> pd.DataFrame:
+        """A measure by every branch and leaf of the tree."""
+        return self.figures(name).nodes(self.paths)
 
     def by_campaign(self, name: str, channel: str) -> pd.DataFrame:
         """A measure by campaign of one channel; ``node`` is ``channel|campaign``."""
@@ -75,7 +84,7 @@ class Reading:
     def _asked(self, name: str, filters: Filters, **how: Any) -> ChannelFigures:
         measure = MEASURES[name]
         figures: ChannelFigures = query.fold(
-            channel_tally, channel_figures, filters, scope=self.scope,
+            channel_tally, KERNELS[measure.metric.kind], filters, scope=self.scope,
             metric=measure.metric_name, **how, **measure.settings(self.choice),
         )  # fmt: skip
         return figures

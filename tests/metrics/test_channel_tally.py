@@ -14,7 +14,7 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics import channel_tally as module
-from metrics.channel_tally import ELSEWHERE, channel_figures, channel_tally
+from metrics.channel_tally import ELSEWHERE, KERNELS, STRETCHES, channel_tally, figures
 from metrics.registry import Metric
 from metrics.units import rollup, within
 
@@ -24,8 +24,7 @@ NOVEMBER = Filters(
     comparison=Period(start=date(2026, 10, 1), end=date(2026, 10, 22)),
 )
 FIGURES = ["numerator", "denominator", "value", "low", "high", "n", "immature"]
-TREE = [("online", "online", "online"), ("sem", "sem", "online"), ("feed", "feed", "online"),
-        ("word", "word", "word")]  # channel, level 2, root  # fmt: skip
+PATHS = {"sem": ["online", "sem"], "feed": ["online", "feed"], "word": ["word"]}
 
 
 def units_of(kind: str) -> pd.DataFrame:
@@ -70,10 +69,6 @@ class Engine:
     def __init__(self) -> None:
         self.connection = duckdb.connect()
         self.units = ibis.table(self.schema, name="units")
-        self.connection.execute(
-            "CREATE TABLE dim_channel (channel_id VARCHAR, level2_id VARCHAR, root_id VARCHAR)"
-        )
-        self.connection.executemany("INSERT INTO dim_channel VALUES (?, ?, ?)", TREE)
 
     def fill(self, kind: str) -> None:
         self.connection.register("given", units_of(kind)[list(self.schema.names)])
@@ -111,33 +106,31 @@ def tallied(monkeypatch, engine, facts):
         )  # fmt: skip
         monkeypatch.setattr(module, "find", lambda name: entry)
         tally = channel_tally(facts, filters, metric="made_up", **options)
-        return channel_figures(engine.arrow(tally))
+        return KERNELS[kind](engine.arrow(tally))
 
     return make
 
 
 @pytest.mark.parametrize("kind", ["count", "sum", "proportion", "ratio"])
 def test_channel_figures_equal_the_rollup_of_the_units(tallied, engine, facts, kind):
-    found = tallied(kind, points=5)
+    found = tallied(kind)
 
     def rolled(period: Period, by: tuple[str, ...] = ()) -> pd.DataFrame:
         units = within(engine.units, period=period)
         return engine.execute(rollup(units, kind=kind, as_of=facts.as_of, by=by))
 
-    for figures, asked in (
+    for shown, asked in (
         (pd.DataFrame([found.total]), rolled(NOVEMBER.period)),
         (pd.DataFrame([found.compared]), rolled(NOVEMBER.comparison)),
         (found.channels, rolled(NOVEMBER.period, ("channel_id",))),
     ):
         columns = [name for name in asked if name in ("channel_id", *FIGURES)]
-        pd.testing.assert_frame_equal(
-            figures[columns], asked[columns], check_dtype=False, rtol=1e-9
-        )
+        pd.testing.assert_frame_equal(shown[columns], asked[columns], check_dtype=False, rtol=1e-9)
 
 
 def test_trend_adds_up_to_the_period(tallied):
-    found = tallied("count", points=4)
-    assert len(found.trend) == 4
+    found = tallied("count")
+    assert len(found.trend) == STRETCHES
     assert sum(found.trend) == found.total["numerator"]
 
 
@@ -153,7 +146,7 @@ def test_channel_figures_count_a_day_of_both_periods_on_both_sides(tallied):
 
 def test_nodes_give_each_channel_to_every_branch_above_it(tallied):
     found = tallied("proportion")
-    nodes = found.nodes.set_index("node")
+    nodes = found.nodes(PATHS).set_index("node")
     leaves = found.channels.set_index("channel_id")
     assert nodes.loc["online", "n"] == leaves.loc[["sem", "feed"], "n"].sum()
     assert nodes.loc[ELSEWHERE, "n"] == leaves.loc["old_2019", "n"]
@@ -171,7 +164,7 @@ def test_what_must_stay_apart_is_never_added_up(tallied, engine):
     engine.units = engine.units.mutate(apart=engine.units.channel_id)
     found = tallied("proportion")
     assert np.isnan(found.total["value"])
-    assert np.isnan(found.nodes.set_index("node").loc["online", "numerator"])
+    assert np.isnan(found.nodes(PATHS).set_index("node").loc["online", "numerator"])
     assert found.channels["value"].notna().all()
 
 
@@ -184,11 +177,6 @@ def test_channel_figures_of_nothing_have_no_value_and_no_channel(tallied):
     assert list(found.channels) == ["channel_id", *FIGURES]
 
 
-def test_channel_tally_refuses_no_stretch(facts):
-    with pytest.raises(InvalidOption, match="points must be at least 1, got 0"):
-        channel_tally(facts, NOVEMBER, metric="new_leads", points=0)
-
-
-def test_channel_figures_refuse_a_duration(tallied):
+def test_figures_refuse_a_duration():
     with pytest.raises(InvalidOption, match="got 'duration'"):
-        tallied("duration")
+        figures(np.zeros((1, 9)), "duration", mixed=np.array([False]))
