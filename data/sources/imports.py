@@ -134,8 +134,8 @@ class _Preview:
     def __call__(self, bench: Workbench, parts: list[Part]) -> list[TablePreview]:
         previews = []
         for part in parts:
-            rows = bench.rows(part.sql)
-            preview = preview_rows(self.cursor, part.contract, rows.schema, rows)
+            schema = bench.schema(part.sql)
+            preview = preview_rows(self.cursor, part.contract, schema, bench.rows(part.sql))
             previews.append(_described(part, preview))
         return previews
 

@@ -104,7 +104,8 @@ def _judge(cursor: Cursor, contract: Contract, columns: list[str]) -> None:
         held = (
             "SELECT s.rowid AS staged_row, min(o.crm_id) AS crm_id FROM staged s JOIN ("
             " SELECT phone, crm_id FROM leads UNION SELECT phone, crm_id FROM staged"
-            "  WHERE _code IS NULL AND rowid NOT IN (SELECT staged_row FROM replaced)) o ON o.phone = s.phone AND o.crm_id <> s.crm_id"
+            " WHERE _code IS NULL AND rowid NOT IN (SELECT staged_row FROM replaced)"
+            ") o ON o.phone = s.phone AND o.crm_id <> s.crm_id"
             " WHERE s._code IS NULL GROUP BY s.rowid"
         )
     other_values = quoted("the same key comes again with other values in line ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.contracts import contract
 from data.errors import InvalidInput
@@ -60,6 +60,7 @@ def parts_by_mapping(bench: Workbench, sources: list[Source], mapping: Mapping) 
     for alias, sql in mapping.views.items():
         known[alias] = bench.name(alias, sql)
     files = tuple(dict.fromkeys(source.file for source in sources))
+    unread = _unread(sources, mapping)
     parts = []
     for plan in mapping.tables:
         origin = plan.origin or next(iter(known))
@@ -67,21 +68,25 @@ def parts_by_mapping(bench: Workbench, sources: list[Source], mapping: Mapping) 
             raise InvalidInput(
                 f"{plan.table} must be made from a file or view of the mapping, got {origin!r}"
             )
-        kinds = known[origin]
-        read = " ".join((*plan.columns.values(), *plan.properties))
-        unread = tuple(name for name in kinds if name not in (LINE, DAMAGE) and name not in read)
         keep = plan.properties
         if keep == ("*",):
-            keep, unread = unread, ()
-        kept = TableMapping(
-            table=plan.table,
-            origin=origin,
-            columns=plan.columns,
-            where=plan.where,
-            properties=keep,
-        )
-        parts.append(_part(bench, kept, kinds, files=files, columns=plan.columns, unmapped=unread))
-    return parts
+            read = " ".join(plan.columns.values())
+            keep = tuple(n for n in known[origin] if n not in (LINE, DAMAGE) and n not in read)
+            unread = tuple(name for name in unread if name not in keep)
+        kept = replace(plan, origin=origin, properties=keep)
+        part = _part(bench, kept, known[origin], files=files, columns=plan.columns, unmapped=())
+        parts.append(part)
+    return [replace(parts[0], unmapped=unread), *parts[1:]]
+
+
+def _unread(sources: list[Source], mapping: Mapping) -> tuple[str, ...]:
+    """Columns of the files that no expression of the mapping names."""
+    texts = list(mapping.views.values())
+    for plan in mapping.tables:
+        texts += [*plan.columns.values(), *plan.properties, plan.where]
+    text = "\n".join(texts)
+    columns = dict.fromkeys(column for source in sources for column in source.columns)
+    return tuple(column for column in columns if column not in text)
 
 
 def _named_sources(

@@ -156,27 +156,27 @@ class Workbench:
             raise InvalidInput(f"the SQL of {alias} must run: {_sentence(error)}") from error
         return {row[0]: row[1] for row in rows}
 
-    def rows(self, sql: str) -> pa.RecordBatchReader:
+    def schema(self, sql: str) -> pa.Schema:
+        """The schema of a query's rows."""
+        with self.connection.cursor() as cursor:
+            return cursor.sql(f"FROM ({sql}) LIMIT 0").to_arrow_table().schema
+
+    def rows(self, sql: str) -> Iterator[pa.RecordBatch]:
         """The rows of a query, in batches as they are asked for.
 
-        Raises `UnevenFile`, at once or while reading, where a file cannot be split.
+        Raises `UnevenFile` where a file turns out not to split into even rows, or where the
+        SQL of a mapping fails on a row.
         """
-        try:
-            reader = self.connection.sql(sql).to_arrow_reader(_BATCH_ROWS)
-        except duckdb.Error as error:
-            raise UnevenFile(_sentence(error)) from error
-        return pa.RecordBatchReader.from_batches(reader.schema, _guarded(reader))
+        # A connection has one open result, and tables are read in turn.
+        with self.connection.cursor() as cursor:
+            try:
+                yield from cursor.sql(sql).to_arrow_reader(_BATCH_ROWS)
+            except (duckdb.Error, pa.ArrowException, OSError) as error:
+                raise UnevenFile(_sentence(error)) from error
 
     def close(self) -> None:
         """Give back the memory."""
         self.connection.close()
-
-
-def _guarded(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    try:
-        yield from reader
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
-        raise UnevenFile(_sentence(error)) from error
 
 
 def _sentence(error: Exception) -> str:
