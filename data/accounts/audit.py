@@ -13,7 +13,7 @@ from typing import Any
 
 from data.accounts.database import Database
 
-_PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_PHONE = re.compile(r"(?<!\d)((?:0086|86)?[ -]?1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -46,11 +47,21 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def accounts(tmp_path: Path, clock: Clock) -> Iterator[Accounts]:
-    made = Accounts(Home(tmp_path / "home"), clock=clock)
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two accounts, to be copied: making one waits for the disk."""
+    path = tmp_path_factory.mktemp("gate") / "home"
+    made = Accounts(Home(path))
     add_account(made, "manager")
     add_account(made, "head", "campus_head", campuses=["C1"])
+    made.close()
+    return path
+
+
+@pytest.fixture
+def accounts(prepared: Path, tmp_path: Path, clock: Clock) -> Iterator[Accounts]:
+    shutil.copytree(prepared, tmp_path / "home")
+    made = Accounts(Home(tmp_path / "home"), clock=clock)
     yield made
     made.close()
 
