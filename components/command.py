@@ -14,14 +14,12 @@ from data.errors import InvalidOption, UnknownName
 from data.home import Home
 from data.installation import installation
 from data.scope import EVERY_CAMPUS, Filters, Period
-from metrics import load_all
 from metrics.registry import REGISTRY, find
 from metrics.units import GROUPS
 
 
 def query_command(options: argparse.Namespace, home: Home) -> int:
     """Print what was asked for, within the named user's scope."""
-    load_all()
     if options.metric == "list":
         for name, entry in sorted(REGISTRY.items()):
             print(f"{name:<28} {entry.kind:<11} {entry.definition}")

@@ -12,7 +12,6 @@ from components.filters import current_filters
 from components.format import moment
 from components.i18n import N_, _, option_label
 from data.contracts import CONTRACTS
-from metrics import load_all
 from metrics.registry import REGISTRY, find
 
 _KINDS = {
@@ -47,7 +46,6 @@ _GRAINS = {
 
 def picked_metric() -> str:
     """The metric named in the address, if it is known."""
-    load_all()
     asked = st.query_params.get("metric", "")
     return asked if asked in REGISTRY else ""
 
@@ -62,7 +60,7 @@ def catalogue_of_metrics(picked: str) -> str:
                 _("Definition"): _(entry.definition),
                 _("Kind"): _(_KINDS[entry.kind]),
                 _("One unit is"): _(_GRAINS.get(entry.grain, entry.grain)),
-                _("Name"): entry.name,
+                _("Name in code"): entry.name,
             }
             for entry in entries
         ]
@@ -91,7 +89,7 @@ def definition_of(name: str) -> None:
     facts = [
         (_("Unit"), _(_UNITS[entry.unit])),
         (_("Kind"), _(_KINDS[entry.kind])),
-        (_("Name"), f"`{entry.name}`"),
+        (_("Name in code"), f"`{entry.name}`"),
     ]
     facts += [(option_label(option), f"`{value}`") for option, value in entry.options.items()]
     st.markdown("\n".join(f"- {label}: {value}" for label, value in facts))

@@ -20,8 +20,11 @@ from components.session import current_viewer
 from data.facts import DIMENSIONS, Facts
 from data.installation import installation
 from data.scope import Filters, Scope
+from metrics import load_all
 from metrics.registry import Metric, find
 from metrics.units import rollup, rows, within
+
+load_all()  # metrics are also asked for by name
 
 Expression = Callable[..., ir.Table]
 _HOUR = 3600

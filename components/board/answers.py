@@ -110,9 +110,7 @@ def _behaviour(filters: Filters) -> Answer:
         sentence=_share_sentence(
             figure,
             N_("{share} of leads have what they did before on record; {orphans} have nothing."),
-            N_(
-                "Only {share} of leads have what they did before on record; {orphans} have nothing."
-            ),
+            N_("Only {share} of leads have their past on record; {orphans} have nothing."),
             _("No leads in these days."),
         ),
         metric=leads_with_touch,

@@ -1,65 +1,205 @@
-"""Will the month keep its plan, and how do its figures stand?"""
+"""Will the month keep its plan?"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
-from components.figures import FigureCard, figure_cards
-from components.i18n import _
-from data.scope import Filters, role
-from metrics.cost import spend_total
+from components.answer import answer_card
+from components.chart import day_axis, figure, own_palette, show, value_axis
+from components.format import day, interval, number, percent, value
+from components.i18n import N_, _
+from components.theme import Palette
+from data.scope import Filters, Period, role
 from metrics.leads import new_leads
+from metrics.models.run_rate import HISTORY_DAYS
 from metrics.orders import first_order_persons, net_revenue
+from metrics.pace import Pace, pace, pace_curve
+from metrics.plan import month_plan
 from metrics.registry import Metric
+from metrics.today import leads_by_hour
 
-_FIGURES = (new_leads, first_order_persons, net_revenue, spend_total)
-_HIDDEN_BY = {"spend_total": "spend", "net_revenue": "order_line"}
-
-
-def _visible(metric: Metric) -> bool:
-    hidden = role(query.current_scope().role).hidden_facts
-    return not ({"spend", "order_line"} & hidden & set(_facts_of(metric)))
-
-
-def _facts_of(metric: Metric) -> tuple[str, ...]:
-    return tuple({"spend": "spend", "order_lines": "order_line"}.get(s, "") for s in metric.sources)
+PLANNED: dict[str, Metric] = {
+    "new_leads": new_leads,
+    "first_orders": first_order_persons,
+    "net_revenue": net_revenue,
+}
+_HOUR_WEEKS = 8
 
 
-def figures_row(filters: Filters) -> None:
-    """The period's figures, each with its days and what it is compared with."""
-    cards = []
-    for metric in _FIGURES:
-        if not _visible(metric):
-            continue
-        before = None
-        if filters.comparison is not None:
-            compared = Filters(
-                period=filters.comparison,
-                campuses=filters.campuses,
-                channels=filters.channels,
-                course_lines=filters.course_lines,
-            )
-            before = query.run(metric, compared).iloc[0]
-        days = query.run(metric, filters, by=("unit_on",))
-        cards.append(
-            FigureCard(
-                metric=metric,
-                figure=query.run(metric, filters).iloc[0],
-                previous=before,
-                against=_("against the period before") if before is not None else "",
-                trend=list(days["value"]),
-            )
+@dataclass(frozen=True)
+class MonthPace:
+    """One planned figure's month: how it stands, its days and its curve."""
+
+    metric: Metric
+    filters: Filters  # the month to date
+    stand: Pace
+    curve: pd.DataFrame
+
+
+def month_of(filters: Filters, name: str) -> MonthPace:
+    """How the month under way stands for a planned figure, whatever days are picked."""
+    metric = PLANNED[name]
+    scope = query.current_scope(filters)
+    month = scope.as_of_on.replace(day=1)
+    first = min(month, scope.as_of_on - timedelta(days=HISTORY_DAYS))
+    tomorrow = scope.as_of_on + timedelta(days=1)
+    learned = replace(filters, period=Period(start=first, end=tomorrow), comparison=None)
+    daily = query.run(metric, learned, by=("unit_on",)).rename(columns={"unit_on": "on"})
+    hourly = None
+    if metric is new_leads:
+        hours = query.fetch(leads_by_hour, filters, weeks=_HOUR_WEEKS)
+        hourly = hours.rename(
+            columns={"created_on": "on", "created_hour": "hour", "leads": "value"}
         )
-    figure_cards(cards, filters=filters, key="board_figures")
+    plan = _plan(filters, name, month)
+    given = {"as_of": scope.as_of, "month_on": month, "plan": plan}
+    return MonthPace(
+        metric,
+        replace(filters, period=Period(start=month, end=tomorrow), comparison=None),
+        pace(daily, hourly=hourly, **given),
+        pace_curve(daily, **given),
+    )
+
+
+def _plan(filters: Filters, name: str, month: date) -> float | None:
+    # Plans are made for a campus, not for a channel or a course.
+    if filters.channels or filters.course_lines:
+        return None
+    plan = query.fetch(month_plan, filters, month_on=month).set_index("metric")["value"]
+    return float(plan[name]) if name in plan.index else None
+
+
+def planned_for(role_name: str) -> list[str]:
+    """The planned figures that a role may read."""
+    hidden = role(role_name).hidden_facts
+    return [name for name in PLANNED if name == "new_leads" or "order_line" not in hidden]
+
+
+def sentence(month: MonthPace) -> str:
+    """The month in a sentence: so far, against plan, where it will end, what is needed."""
+    stand, unit = month.stand, month.metric.unit
+    parts = [
+        _(
+            "{title} this month: {actual}",
+            title=_(month.metric.title),
+            actual=value(stand.actual, unit),
+        )
+    ]
+    if stand.pace is not None:
+        parts.append(_("{share} of the plan to date", share=percent(stand.pace)))
+    if stand.month_end is not None:
+        end = _("at this pace {end} by the end", end=value(stand.month_end.value, unit))
+        if stand.projected is not None:
+            end += _(", {share} of the plan", share=percent(stand.projected))
+        parts.append(end)
+    if stand.needed_per_day:
+        parts.append(
+            _("{needed} a day are needed to reach it", needed=value(stand.needed_per_day, unit))
+        )
+    return _("; ").join(parts) + _(".")
+
+
+_STATES = {
+    True: ("green", ":material/check_circle:", N_("on track")),
+    False: ("orange", ":material/warning:", N_("behind the plan")),
+}
 
 
 def pace_card(filters: Filters) -> None:
-    """The period's figures."""
-    figures_row(filters)
+    """The board's answer: the month's leads against their plan."""
+    month = month_of(filters, "new_leads")
+    answer_card(
+        sentence(month),
+        metric=month.metric,
+        figure=query.run(month.metric, month.filters).iloc[0],
+        filters=month.filters,
+        key="board_pace",
+    )
+
+
+def pace_figure(month: MonthPace, *, colours: Palette | None = None) -> go.Figure:
+    """The month, cumulative: actual, plan, and where it will end with its band."""
+    colours = own_palette(colours)
+    curve, unit = month.curve, month.metric.unit
+    ahead = curve[curve["forecast"].notna()]
+    edge = {"x": ahead["on"], "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    lines = (
+        ("plan", colours.muted, 1.5, "dash"),
+        ("forecast", colours.series, 1.75, "dot"),
+        ("actual", colours.series, 2.5, "solid"),
+    )
+    drawn = figure(
+        go.Scatter(y=ahead["low"], **edge),
+        go.Scatter(
+            y=ahead["high"], fill="tonexty", fillcolor=colours.faded(colours.series, 0.14), **edge
+        ),
+        *(
+            go.Scatter(
+                x=curve["on"], y=curve[name], mode="lines",
+                line={"color": colour, "width": width, "dash": dash},
+                text=[value(v, unit) for v in curve[name]],
+                hovertemplate="%{x}<br><b>%{text}</b><extra></extra>",
+            )
+            for name, colour, width, dash in lines
+        ),
+        title="", colours=colours, height=280, showlegend=False,
+    )  # fmt: skip
+    seen = [v for name in ("plan", "high", "actual") for v in curve[name].dropna()]
+    drawn.update_layout(
+        xaxis={**day_axis(list(curve["on"])), "range": [curve["on"].iloc[0], _room(curve)]},
+        yaxis=value_axis(seen, unit),
+    )
+    last = curve.iloc[-1]
+    higher = "forecast" if last["forecast"] >= last["plan"] else "plan"
+    for name, colour, words in (
+        ("plan", colours.muted, _("plan")),
+        ("forecast", colours.series, _("forecast")),
+    ):
+        if not pd.isna(last[name]):
+            drawn.add_annotation(
+                x=last["on"], y=last[name], text=f" {words} {number(last[name])}",
+                showarrow=False, xanchor="left", font={"color": colour},
+                yanchor="bottom" if name == higher else "top",  # they may lie close together
+            )  # fmt: skip
+    return drawn
+
+
+def _room(curve: pd.DataFrame) -> date:
+    """The axis's end, past the last day, so that the labels have room."""
+    end: date = curve["on"].iloc[-1]
+    return end + timedelta(days=6)
 
 
 def month_card(filters: Filters) -> None:
-    """Month against plan."""
-    del filters
-    st.empty()
+    """The month's picture, and one line for each planned figure."""
+    names = planned_for(query.current_scope(filters).role)
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{_('The month against its plan')}**")
+        name = st.segmented_control(
+            _("Figure"),
+            names,
+            default=names[0],
+            required=True,
+            format_func=lambda n: _(PLANNED[n].title),
+            key="board_planned",
+            label_visibility="collapsed",
+        )
+        month = month_of(filters, name)
+        stand = month.stand
+        if stand.on_track is not None:
+            colour, icon, words = _STATES[stand.on_track]
+            st.badge(_(words), icon=icon, color=colour)
+        said = sentence(month)
+        if stand.month_end is not None:
+            bounds = interval(stand.month_end.low, stand.month_end.high, month.metric.unit)
+            said += " " + _("80 % interval {interval}.", interval=bounds)
+        if stand.plan is None:
+            said += " " + _("No plan for this choice: plans are made by campus and month.")
+        st.caption(said)
+        show(pace_figure(month), key="board_month", alt=f"{day(stand.as_of_on)}: {said}")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.board.answers import answers_card
+from components.board.figures import figures_row
 from components.board.hours import hours_card, today_so_far
 from components.board.matrix import matrix_card
 from components.board.pace import month_card, pace_card
@@ -28,6 +29,7 @@ def live() -> None:
 
 
 live()
+figures_row(filters)
 answers_card(filters)
 left, right = st.columns([3, 2])
 with left:

@@ -1,0 +1,28 @@
+"""Plans: what a month was to bring."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from data.facts import Facts
+from data.scope import Filters
+
+
+def month_plan(facts: Facts, filters: Filters, *, month_on: date) -> ir.Table:
+    """The month's plan of the campuses in scope.
+
+    Plans are made by campus: channels and course lines of ``filters`` do not apply.
+
+    Returns
+    -------
+    ibis Table
+        ``metric`` (a name of the targets contract) and ``value``, one row per planned
+        figure; none where nothing was planned.
+    """
+    del filters
+    target = facts.target
+    month = target.filter(target.month_on == ibis.literal(month_on))
+    return month.group_by("metric").aggregate(value=ibis._.value.sum()).order_by("metric")
