@@ -57,7 +57,7 @@ LEAVES = (
     Leaf(id="sem_shenma", name="神马搜索", parent="sem", kind="online", share=.05, cpl=175,
          converts=.105, median_days=13, overclaims=1.6, campaigns=(("神马-通用词", 1.0),)),
     Leaf(id="feed_douyin", name="抖音信息流", parent="feed", kind="online", share=.17, cpl=42,
-         converts=.036, median_days=9, valid=.66, stops=.45, refunds=.72, renews=.16,
+         converts=.033, median_days=9, valid=.66, stops=.45, refunds=.72, renews=.16,
          engaged=-1.25, overclaims=2.0, campaigns=(("抖音-9.9元引流", .92), ("抖音-品牌课", .08))),
     Leaf(id="feed_moments", name="朋友圈广告", parent="feed", kind="online", share=.10, cpl=178,
          converts=.118, overclaims=1.5, campaigns=(("朋友圈-同城", .6), ("朋友圈-老客相似", .4))),

@@ -32,6 +32,7 @@ from data.sample.truths import (
     HELD_OUT_SHARE,
     SOP_WINDOWS,
     USEFUL_SOP,
+    USELESS_SOP,
 )
 
 _LUCKY_SKILL = -0.3  # logits: what he adds to a lead, below his colleagues
@@ -139,7 +140,8 @@ def draw_leads(rng: np.random.Generator, block: int, came: Arrivals) -> Leads:
     leads.reachable &= ~in_burst(created, campus, leaf)
     # A lead nobody owns is not called; only a few come by themselves.
     chance *= leads.valid * np.where(owner > 0, 1.0, 0.3)
-    won = _drawn_evenly(rng, np.minimum(chance, 0.95), by=owner * len(LEAVES) + leaf)
+    group = leads.arms[USELESS_SOP] * 2**40 + owner * len(LEAVES) + leaf
+    won = _drawn_evenly(rng, np.minimum(chance, 0.95), by=group)
     median = np.where(cheap, 9.0, of_leaves("median_days")[leaf])
     spread = np.where(leaf == LEAF["feed_xhs"], 0.32, 0.75)
     delay = np.maximum(median * np.exp(spread * rng.standard_normal(count)), 0.15)

@@ -236,7 +236,7 @@ def _next_sales(
     day = found.start + rng.integers(35, 130, count)
     paid = at(day, time_of_day(rng, day))
     adds = runs & (rng.random(count) < 0.10 * np.exp(0.4 * engaged)) & (paid <= NOW)
-    adds &= found.order_type == CHARGE
+    adds &= (found.order_type == CHARGE) & (found.level != SHORT)
     second = _Sale(
         student=found.student,
         line=other,

@@ -101,7 +101,7 @@ def channels(ask) -> pd.DataFrame:
 def test_figures_are_those_of_a_plausible_institution(ask, channels):
     sure = channels[channels.leads >= 500]
     assert channels.cpl.between(30, 210).all()
-    assert sure.cac.between(700, 3_500).all()
+    assert sure.cac.between(700, 4_000).all()
     whole = ask(
         """SELECT avg(w90::INT) FILTER (mature90) AS w90, avg((is_reachable AND in_area AND NOT
         is_blacklisted AND NOT is_competitor)::INT) AS known FROM lead"""
