@@ -75,3 +75,12 @@ def entries_for(role: Role) -> list[tuple[str, list[Entry]]]:
         for section, entries in SECTIONS
     ]
     return [(section, entries) for section, entries in found if entries]
+
+
+def link_to(script: str, role: Role) -> str | None:
+    """Where `st.page_link` finds a page; None for a role that does not have it."""
+    for _section, entries in entries_for(role):
+        for entry in entries:
+            if entry.script == script:
+                return f"../pages/{script}.py"  # from the frame's folder
+    return None

@@ -20,7 +20,8 @@ from components.answer import definition_button, evidence
 from components.drill import open_rows
 from components.format import number, percent
 from components.i18n import N_, _
-from data.scope import Filters
+from components.navigation import link_to
+from data.scope import Filters, role
 from metrics.linkage import TRUSTED, leads_with_touch, orders_with_lead
 from metrics.registry import Metric
 
@@ -45,12 +46,18 @@ _QUESTIONS = {
     2: N_("Are marketing and business joined?"),
     4: N_("Is behaviour joined to leads?"),
 }
-_ACQUISITION = "pages/lifecycle/acquisition.py"
+_ACQUISITION = "lifecycle/acquisition"
 
 
 def answers(filters: Filters) -> list[Answer]:
-    """The answers that can be given, in the order of the questions."""
-    return [_channels(filters), _joined(filters), _behaviour(filters)]
+    """The answers that a viewer's role can be given, in the order of the questions."""
+    hidden = role(query.current_scope().role).hidden_facts
+    asked = (
+        ("order_line", _channels),
+        ("order_line", _joined),
+        ("touch", _behaviour),
+    )
+    return [answer(filters) for fact, answer in asked if fact not in hidden]
 
 
 def _channels(filters: Filters) -> Answer:
@@ -116,7 +123,7 @@ def _behaviour(filters: Filters) -> Answer:
         metric=leads_with_touch,
         figure=figure,
         filters=filters,
-        page="pages/people/person.py",
+        page="people/person",
     )
 
 
@@ -132,8 +139,12 @@ def _share_sentence(figure: pd.Series, well: str, badly: str, nothing: str) -> s
 
 def answers_card(filters: Filters) -> None:
     """Draw the answers, one under the other."""
+    viewer_role = role(query.current_scope().role)
+    found = answers(filters)
+    if not found:
+        return
     st.subheader(_("Answers"))
-    for answer in answers(filters):
+    for answer in found:
         key = f"board_answer_{answer.number}"
         with st.container(border=True, key=key):
             st.caption(_("Question {n}: {question}", n=answer.number, question=_(answer.question)))
@@ -145,5 +156,6 @@ def answers_card(filters: Filters) -> None:
                         answer.metric, answer.filters, where=answer.where, **dict(answer.options)
                     )
                 definition_button(answer.metric, answer.filters, key=key, **dict(answer.options))
-                if answer.page:
-                    st.page_link(answer.page, label=_("More"), icon=":material/arrow_forward:")
+                page = link_to(answer.page, viewer_role)
+                if page:
+                    st.page_link(page, label=_("More"), icon=":material/arrow_forward:")
