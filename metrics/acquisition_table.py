@@ -12,9 +12,9 @@ import pandas as pd
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
+from metrics.separation import LEAST_MATURE
 from metrics.units import Z95
 
-LEAST_MATURE = 30  # fewer mature leads give no verdict
 SHIFTED_DAYS = 90  # a judged cohort that had to be moved back is at least a quarter long
 
 GOOD, POOR, CHEAP_BUT_POOR, SLOW = "good", "poor", "cheap_but_poor", "slow"

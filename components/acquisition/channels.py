@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components.acquisition.answer import VERDICT_WORDS
-from components.acquisition.measures import MEASURES, RETURN_DAYS
+from components.acquisition.answer import VERDICT_WORDS, verdicts_of
+from components.acquisition.measures import MEASURES, RETURN_DAYS, Choice
 from components.acquisition.reading import Reading
 from components.acquisition.tree import Node, branches_above, leaves_open, tree_rows
 from components.chart import show
@@ -18,6 +18,7 @@ from components.drill import open_rows
 from components.format import days_range, interval, value
 from components.i18n import N_, _
 from components.states import nothing_to_show
+from data.scope import Filters
 from metrics.acquisition_table import side_by_side
 
 OVERVIEW, COST, RETURNS, QUALITY = "overview", "cost", "returns", "quality"
@@ -44,6 +45,16 @@ _TABLE = "acquisition_table"
 _OPENED = "acquisition_open_branches"
 _CLICKED = "acquisition_clicked_cell"
 _NAME, _VERDICT, _BOUNDS, _N, _IMMATURE = "name", "verdict", "bounds", "n", "immature"
+
+
+@st.fragment
+def channels_side_by_side(filters: Filters, choice: Choice) -> None:
+    """Draw the choice of columns, the picture and the tree; only they rerun on a click."""
+    # The viewer is looked up anew: a fragment reruns without the rest of the page.
+    reading = Reading.of(filters, choice)
+    chosen = columns_choice(reading)
+    channel_picture(reading, chosen)
+    channel_table(reading, verdicts_of(reading), chosen)
 
 
 def columns_choice(reading: Reading) -> str:

@@ -47,13 +47,24 @@ class Reading:
         }
 
     @property
+    def hidden_facts(self) -> frozenset[str]:
+        """The facts that the viewer's role never reads."""
+        return role(self.scope.role).hidden_facts
+
+    @property
     def sees_money(self) -> bool:
         """Whether the viewer's role may read spend."""
-        return "spend" not in role(self.scope.role).hidden_facts
+        return "spend" not in self.hidden_facts
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither a lead in the days picked nor one to judge channels by."""
+        judged = self.figures("conversion").channels
+        return not self.figures("leads").total["n"] and judged.empty
 
     def seen(self, *names: str) -> tuple[str, ...]:
         """Those of the measures that the viewer's role may read."""
-        return visible(names, role(self.scope.role).hidden_facts)
+        return visible(names, self.hidden_facts)
 
     def judged(self, name: str) -> Filters:
         """The filters with the days on which a measure can be judged."""

@@ -4,9 +4,11 @@ import streamlit as st
 
 from components.acquisition.answer import channel_answer, role_note, verdicts_of
 from components.acquisition.cards import acquisition_cards
-from components.acquisition.channels import channel_picture, channel_table, columns_choice
+from components.acquisition.channels import channels_side_by_side
 from components.acquisition.measures import RETURN_DAYS, WINDOWS, Choice
+from components.acquisition.panels import panels
 from components.acquisition.reading import Reading
+from components.acquisition.todo import todo_list
 from components.filters import current_filters
 from components.i18n import _
 from components.states import nothing_to_show
@@ -15,7 +17,7 @@ from metrics import load_all
 load_all()
 filters = current_filters()
 
-st.subheader(_("Which channels bring families who stay, and at what cost?"))
+st.subheader(_("Which channels bring families who stay, at what cost?"))
 with st.container(horizontal=True, gap="medium"):
     window_days = st.segmented_control(
         _("First order within, days"), WINDOWS, default=30, required=True, key="window",
@@ -28,7 +30,7 @@ with st.container(horizontal=True, gap="medium"):
 choice = Choice(window_days, return_days)
 reading = Reading.of(filters, choice)
 
-if not reading.figures("leads").total["n"] and reading.figures("conversion").channels.empty:
+if reading.is_empty:
     nothing_to_show(_("No leads in these days."))
     st.stop()
 
@@ -36,6 +38,6 @@ verdicts = verdicts_of(reading)
 channel_answer(reading, verdicts)
 acquisition_cards(reading)
 role_note(reading)
-chosen = columns_choice(reading)
-channel_picture(reading, chosen)
-channel_table(reading, verdicts, chosen)
+channels_side_by_side(filters, choice)
+panels(filters, choice, reading.hidden_facts)
+todo_list(reading, verdicts)

@@ -1,0 +1,192 @@
+"""Which channels stood before a first order: eight models side by side, none of them hidden."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.acquisition.reading import Reading
+from components.drill import PERSON_URL, download_buttons
+from components.format import escape, money, number
+from components.i18n import N_, _
+from components.states import nothing_to_show
+from metrics.attribution import (
+    MODELS,
+    attribution_touches,
+    converting_touches,
+    credits,
+    disagreement,
+    paths,
+)
+from metrics.path_sums import attribute
+
+LOOKBACKS = (7, 14, 30, 60, 90)
+MODEL_WORDS = {
+    "first": N_("First touch"),
+    "last": N_("Last touch"),
+    "last_non_direct": N_("Last non-direct"),
+    "linear": N_("Linear"),
+    "position": N_("Position 40/20/40"),
+    "time_decay": N_("Time decay, 7 days"),
+    "markov": N_("Markov removal"),
+    "shapley": N_("Shapley"),
+}
+_TABLE = "acquisition_attribution"
+_PICKED = "acquisition_attribution_picked"
+_SHOWN_PATHS = 200
+
+
+def attribution_panel(reading: Reading) -> None:
+    """Draw every model's credits by channel, their common sum, and where they disagree."""
+    with st.container(horizontal=True, gap="medium"):
+        lookback = st.segmented_control(
+            _("Look-back, days"), LOOKBACKS, default=30, required=True, key="lookback",
+            bind="query-params",
+        )  # fmt: skip
+        by_revenue = st.toggle(_("Revenue instead of orders"), key="acquisition_by_revenue")
+    sums = query.fold(
+        attribution_touches, attribute, reading.filters, scope=reading.scope,
+        lookback_days=lookback,
+    )  # fmt: skip
+    if not sums.conversions:
+        nothing_to_show(_("No first order in these days."))
+        return
+    table = credits(sums)
+    column = "revenue_cny" if by_revenue else "conversions"
+    frame = credit_table(table, column, reading.names)
+    ids = list(frame.pop("channel_id"))
+    st.dataframe(
+        frame,
+        key=_TABLE,
+        hide_index=True,
+        column_config=_columns(by_revenue),
+        on_select=partial(_row_clicked, ids),
+        selection_mode="single-cell",
+        placeholder="—",
+        alt=_("Credits of each channel under eight attribution models."),
+    )
+    st.caption(_sum_check(table, by_revenue))
+    picked = st.session_state.pop(_PICKED, None)
+    if picked is not None:
+        _paths_dialog(reading, picked, lookback)
+
+
+def credit_table(table: pd.DataFrame, column: str, names: dict[str, str]) -> pd.DataFrame:
+    """A row a channel: its credit under each model, and whether its rank depends on the model.
+
+    Channels with the most credit (linear) first; what nobody touched comes last.
+    """
+    labelled = table.assign(
+        channel=table["channel"].astype("object").where(table["channel"].notna())
+    )
+    wide = labelled.pivot_table(
+        index="channel", columns="model", values=column, dropna=False, sort=False
+    )
+    known = wide[wide.index.notna()].sort_values("linear", ascending=False)
+    ranks = disagreement(table).set_index("channel")
+    untouched = table[table["channel"].isna()].set_index("model")[column]
+    rows = [
+        {
+            "channel_id": channel,
+            "channel": names.get(channel, channel) or _("no channel"),
+            **{model: round(float(row[model]), 2) for model in MODELS},
+            "flag": _rank_words(ranks.loc[channel]),
+        }
+        for channel, row in known.iterrows()
+    ]
+    last = {model: round(float(untouched[model]), 2) for model in MODELS}
+    rows.append({"channel_id": None, "channel": _("No touch in the look-back"), **last, "flag": ""})
+    return pd.DataFrame(rows)
+
+
+def _rank_words(row: pd.Series) -> str:
+    if not row["disagrees"]:
+        return _("rank {n} in all", n=row["rank_best"])
+    return _("⚑ rank {best} to {worst}", best=row["rank_best"], worst=row["rank_worst"])
+
+
+def _columns(by_revenue: bool) -> dict[str, object]:
+    shape = "%.0f" if by_revenue else "%.1f"
+    settings: dict[str, object] = {
+        "channel": st.column_config.TextColumn(_("Channel"), pinned=True),
+        "flag": st.column_config.TextColumn(
+            _("Rank"), help=_("⚑ the models rank this channel differently: trust none alone.")
+        ),
+    }
+    for model in MODELS:
+        settings[model] = st.column_config.NumberColumn(_(MODEL_WORDS[model]), format=shape)
+    return settings
+
+
+def _sum_check(table: pd.DataFrame, by_revenue: bool) -> str:
+    """That every model adds up to the same total."""
+    column = "revenue_cny" if by_revenue else "conversions"
+    sums = table.groupby("model")[column].sum().round(2)
+    total = float(sums.iloc[0])
+    if (sums - total).abs().max() > 0.005:
+        return _("The models do not add up alike: please report this.")
+    shown = money(total, exact=True) if by_revenue else number(round(total), exact=True)
+    flags = int(disagreement(table)["disagrees"].sum())
+    return _(
+        "Each model adds up to the same {total}. The models rank {n} channels differently."
+        " A cell opens the paths of its channel.",
+        total=shown,
+        n=flags,
+    ).replace("$", r"\$")
+
+
+def _row_clicked(ids: list[str | None]) -> None:
+    cells = st.session_state[_TABLE]["selection"]["cells"]
+    if cells and cells[0][0] < len(ids) and ids[cells[0][0]] is not None:
+        st.session_state[_PICKED] = ids[cells[0][0]]
+    st.session_state[_TABLE] = {"selection": {"rows": [], "columns": [], "cells": []}}
+
+
+def _paths_dialog(reading: Reading, channel: str, lookback: int) -> None:
+    """Open the conversions whose path holds a channel, each with its person."""
+    title = _("Paths with “{channel}”", channel=escape(reading.names.get(channel, channel)))
+
+    def draw() -> None:
+        touches = query.fetch(
+            converting_touches, reading.filters, scope=reading.scope,
+            channel=channel or None, lookback_days=lookback,
+        )  # fmt: skip
+        if touches.empty:
+            nothing_to_show(_("No path was found."))
+            return
+        found = paths(touches)
+        named = found.assign(
+            path=[
+                " → ".join(
+                    reading.names.get(step, step) or _("no channel") for step in p.split(" > ")
+                )
+                for p in found["path"]
+            ]
+        )
+        st.markdown(_("**{n}** first orders", n=number(len(named), exact=True)))
+        shown = named.head(_SHOWN_PATHS)
+        st.dataframe(
+            shown.assign(open=[f"{PERSON_URL}{p}" for p in shown["person_id"]])[
+                ["open", "converted_at", "value_cny", "touches", "days", "path"]
+            ],
+            hide_index=True,
+            column_config={
+                "open": st.column_config.LinkColumn(_("Person"), display_text=_("Open")),
+                "converted_at": st.column_config.DateColumn(_("Ordered"), format="YYYY-MM-DD"),
+                "value_cny": st.column_config.NumberColumn(_("Amount"), format="%.2f"),
+                "touches": st.column_config.NumberColumn(_("Touches")),
+                "days": st.column_config.NumberColumn(_("Days"), format="%.1f"),
+                "path": st.column_config.TextColumn(_("Path"), width="large"),
+            },
+        )
+        if len(named) > len(shown):
+            st.caption(_("The newest {n} are shown; the download has all.", n=_SHOWN_PATHS))
+        download_buttons(
+            lambda: named, subject="attribution_paths", key="acquisition_paths",
+            where={"channel": channel},
+        )  # fmt: skip
+
+    st.dialog(title, width="large", position="right", icon=":material/route:")(draw)()

@@ -1,0 +1,52 @@
+"""Second looks that cost nothing until they are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.acquisition.attribution import attribution_panel
+from components.acquisition.explained import explained_panel
+from components.acquisition.linkage import linkage_panel
+from components.acquisition.marginal import marginal_panel
+from components.acquisition.measures import Choice
+from components.acquisition.reading import Reading
+from components.i18n import N_, _
+from data.scope import Filters
+
+Panel = Callable[[Reading], None]
+# Name → words, icon, what draws it, and the facts without which it has nothing to say.
+PANELS: dict[str, tuple[str, str, Panel, frozenset[str]]] = {
+    "attribution": (
+        N_("Attribution: eight models side by side"), ":material/route:", attribution_panel,
+        frozenset({"touch", "order_line"}),
+    ),
+    "explained": (
+        N_("What changed, and where"), ":material/waterfall_chart:", explained_panel, frozenset(),
+    ),
+    "marginal": (
+        N_("Spend against marginal return"), ":material/trending_up:", marginal_panel,
+        frozenset({"spend", "order_line"}),
+    ),
+    "linkage": (
+        N_("Linkage quality and orphans"), ":material/link:", linkage_panel,
+        frozenset({"spend", "order_line", "touch"}),
+    ),
+}  # fmt: skip
+
+
+def panels(filters: Filters, choice: Choice, hidden_facts: frozenset[str]) -> None:
+    """Draw the closed panels that a role has something to see in."""
+    for name, (_words, _icon, _draw, needs) in PANELS.items():
+        if not needs & hidden_facts:
+            _panel(name, filters, choice)
+
+
+@st.fragment
+def _panel(name: str, filters: Filters, choice: Choice) -> None:
+    words, icon, draw, _needs = PANELS[name]
+    with st.expander(_(words), icon=icon, key=f"acquisition_{name}", on_change="rerun") as panel:
+        if panel.open:
+            # The viewer is looked up anew: a fragment reruns without the rest of the page.
+            draw(Reading.of(filters, choice))

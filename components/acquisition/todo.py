@@ -1,0 +1,175 @@
+"""What to do about channels: at most five lines, each with owner, deadline and what it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.acquisition.answer import slow_channels
+from components.acquisition.linkage import LINKS, weakest_link
+from components.acquisition.measures import LATE_DAYS
+from components.acquisition.reading import Reading
+from components.format import day, escape, moment, money, number, percent
+from components.freshness import FRESH, sources
+from components.i18n import N_, _
+from metrics.acquisition_actions import budget_move, doubled_channels
+from metrics.linkage import TRUSTED
+
+MOST = 5
+UNMAPPED_LIMIT = 0.02  # METRICS: share of unmapped channel
+_FEED = "spend:"
+MARKETING, DATA, CAMPUS = N_("Marketing lead"), N_("Data owner"), N_("Campus heads")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line: what to do, who, within how many days, and what it is worth."""
+
+    text: str
+    owner: str
+    days: int
+    worth: str
+
+
+def todo_list(reading: Reading, verdicts: pd.DataFrame) -> None:
+    """Draw what the figures carry; nothing is advised for the sake of a full list."""
+    st.markdown(f"##### {_('What to do')}")
+    tasks = list(_tasks(reading, verdicts))[:MOST]
+    if not tasks:
+        st.caption(_("Nothing in these figures calls for action."))
+        return
+    for number_, task in enumerate(tasks, 1):
+        due = reading.scope.as_of_on + timedelta(days=task.days)
+        st.markdown(
+            f"{number_}. {task.text}  \n:small[:gray["
+            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
+            + "]]"
+        )
+
+
+def _tasks(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
+    if reading.sees_money:
+        yield from _move(reading, verdicts)
+        yield from _doubled(reading)
+        yield from _late_feeds(reading)
+    yield from _unmapped(reading)
+    yield from _weak_link(reading)
+    yield from _patience(reading, verdicts)
+
+
+def _named(reading: Reading, channel: str) -> str:
+    return escape(reading.names.get(channel, channel))
+
+
+def _move(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
+    spend = reading.figures("spend").channels
+    move = budget_move(verdicts, spend, reading.figures("cac_media").channels)
+    if move is None:
+        return
+    yield Task(
+        _(
+            "Move {amount} from “{source}” to “{target}”, a fifth of the smaller budget and no"
+            " more, then look again.",
+            amount=money(move.amount_cny),
+            source=_named(reading, move.source),
+            target=_named(reading, move.target),
+        ),
+        MARKETING,
+        7,
+        _(
+            "+{gain} first orders ({low} to {high}) at average cost",
+            gain=number(move.gain, digits=2),
+            low=number(move.low, digits=2),
+            high=number(move.high, digits=2),
+        ),
+    )
+
+
+def _doubled(reading: Reading) -> Iterator[Task]:
+    rates = query.run(
+        "duplicate_rate", reading.filters, by=("channel_id",), scope=reading.scope
+    ).dropna(subset=["channel_id"])
+    doubled = doubled_channels(rates, reading.figures("cpl").channels)
+    for row in doubled.head(1).to_dict("records"):
+        yield Task(
+            _(
+                "Claim repeated leads back from “{channel}”: {n} families were known before"
+                " ({rate}, elsewhere {rest}).",
+                channel=_named(reading, row["channel_id"]),
+                n=number(row["leads"], exact=True),
+                rate=percent(row["rate"]),
+                rest=percent(row["rest"]),
+            ),
+            MARKETING,
+            7,
+            _("up to {amount}", amount=money(row["worth_cny"])),
+        )
+
+
+def _late_feeds(reading: Reading) -> Iterator[Task]:
+    late = [s for s in sources() if s.name.startswith(_FEED) and s.state != FRESH]
+    for source in late[:2]:
+        yield Task(
+            _(
+                "Get the spend of “{channel}”: nothing since {at}. Its cost and ROI are too good"
+                " until then.",
+                channel=_named(reading, source.name.removeprefix(_FEED)),
+                at=moment(source.last_at),
+            ),
+            DATA,
+            1,
+            _("right figures"),
+        )
+
+
+def _unmapped(reading: Reading) -> Iterator[Task]:
+    share = query.run("unmapped_lead_share", reading.filters, scope=reading.scope).iloc[0]
+    if not share["n"] or share["value"] < UNMAPPED_LIMIT:
+        return
+    yield Task(
+        _(
+            "Place the channels of {n} leads in the channel tree: {share} are in none, 2% is the"
+            " limit.",
+            n=number(share["numerator"], exact=True),
+            share=percent(share["value"]),
+        ),
+        DATA,
+        3,
+        _("figures by channel become whole"),
+    )
+
+
+def _weak_link(reading: Reading) -> Iterator[Task]:
+    link, share = weakest_link(reading)
+    if share is None or share >= TRUSTED:
+        return
+    yield Task(
+        _(
+            "Close the gap in linkage: {link} only {share}; the list is below.",
+            link=_(LINKS[link]),
+            share=percent(share),
+        ),
+        CAMPUS if link == "orders_with_lead" else DATA,
+        14,
+        _("ROI can be trusted"),
+    )
+
+
+def _patience(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
+    for row in slow_channels(verdicts).head(1).to_dict("records"):
+        yield Task(
+            _(
+                "Do not cut “{channel}” by its first {days} days: judge its leads after {late}.",
+                channel=_named(reading, row["channel_id"]),
+                days=reading.choice.window_days,
+                late=LATE_DAYS,
+            ),
+            MARKETING,
+            LATE_DAYS,
+            _("{rate} order by day {late}", rate=percent(row["late"]), late=LATE_DAYS),
+        )

@@ -1,0 +1,105 @@
+"""What to do about channels: only what the figures carry, with what it should bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from metrics.acquisition_table import CHEAP_BUT_POOR, GOOD, POOR, against_rest
+from metrics.separation import LEAST_MATURE
+
+MOVED_SHARE = 0.2  # of either channel's spend: further, nobody has seen what it brings
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetMove:
+    """Money to move from one channel to another, and the first orders it should bring.
+
+    At the average cost of a first order in both, hence only for a small share of what
+    each of them spends already; ``low`` and ``high`` from the intervals of both costs.
+    """
+
+    source: str
+    target: str
+    amount_cny: float
+    gain: float
+    low: float
+    high: float
+
+
+def budget_move(
+    verdicts: pd.DataFrame, spend: pd.DataFrame, cost: pd.DataFrame
+) -> BudgetMove | None:
+    """The move from the poor channel that spends most to the good one that pays back best.
+
+    Parameters
+    ----------
+    verdicts
+        Of `metrics.acquisition_table.channel_verdicts`, by ``channel_id``.
+    spend
+        Spend of the period by ``channel_id``.
+    cost
+        CAC by ``channel_id`` on a cohort old enough, with its interval.
+
+    Returns
+    -------
+    BudgetMove or None
+        None where no paid channel is poor, none is good, or a cost is unknown: a channel
+        without a first order has no cost, which is no reason to expect one.
+    """
+    table = (
+        verdicts.set_index("channel_id")
+        .join(spend.set_index("channel_id")["value"].rename("spend"))
+        .join(cost.set_index("channel_id")[["value", "low", "high"]])
+    )
+    paid = table[(table["spend"] > 0) & (table["value"] > 0) & (table["low"] > 0)]
+    poor = paid[paid["verdict"].isin([POOR, CHEAP_BUT_POOR])]
+    good = paid[paid["verdict"] == GOOD]
+    if poor.empty or good.empty:
+        return None
+    source, target = poor.sort_values("spend").iloc[-1], good.sort_values("roi").iloc[-1]
+    amount = MOVED_SHARE * float(min(source["spend"], target["spend"]))
+    gain = amount / target["value"] - amount / source["value"]
+    low = amount / target["high"] - amount / source["low"]
+    high = amount / target["low"] - amount / source["high"]
+    if gain <= 0:
+        return None
+    return BudgetMove(
+        source=str(source.name), target=str(target.name), amount_cny=round(amount, 2),
+        gain=float(gain), low=float(low), high=float(high),
+    )  # fmt: skip
+
+
+def doubled_channels(duplicates: pd.DataFrame, price: pd.DataFrame) -> pd.DataFrame:
+    """Paid channels that sell families who had left their phone before, beyond the usual.
+
+    Parameters
+    ----------
+    duplicates
+        Duplicate rate by ``channel_id``.
+    price
+        CPL by ``channel_id``.
+
+    Returns
+    -------
+    DataFrame
+        ``channel_id``, ``leads`` (repeated), ``rate``, ``rest``, ``worth_cny`` (at the
+        channel's price of a lead), the dearest first; only channels with at least
+        `LEAST_MATURE` leads whose rate is above all others' together.
+    """
+    table = duplicates.set_index("channel_id")
+    gap = against_rest(table)
+    cost = price.set_index("channel_id")["value"].reindex(table.index).astype(float)
+    above = (gap["low"] > 0) & (table["n"] >= LEAST_MATURE) & (cost > 0)
+    found = pd.DataFrame(
+        {
+            "channel_id": table.index,
+            "leads": table["numerator"].to_numpy(),
+            "rate": table["value"].to_numpy(),
+            "rest": gap["rest"].to_numpy(),
+            "worth_cny": np.round(table["numerator"].to_numpy() * cost.to_numpy(), 2),
+        }
+    )[above.to_numpy()]
+    return found.sort_values("worth_cny", ascending=False, ignore_index=True)
