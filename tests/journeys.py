@@ -118,7 +118,7 @@ class Story:
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     people: dict[str, str] = field(default_factory=dict)  # name -> phone
-    latest: datetime = datetime.min
+    latest: datetime = field(default_factory=lambda: moment("1970-01-01"))
     _once: set[tuple[str, ...]] = field(default_factory=set)
     _number: int = 0
 

@@ -6,8 +6,10 @@ import duckdb
 import pyarrow as pa
 
 from data.facts.pinyin import syllables
-from data.facts.query import FactQuery, filled, household
+from data.facts.query import FactQuery, campus, filled, household
+from data.identity.evidence import present
 from data.identity.keyed import hmac_sql
+from data.identity.kinds import LINKING
 from data.identity.phone import mask_name
 
 # All the names there are, once each, with what search and masking need of them.
@@ -141,11 +143,41 @@ def masked_identifier(kind: str, value: str) -> str:
     )
 
 
+# Which campus saw which identifier: a number left in one campus is not shown to another.
+_PLACED_EVENTS = f"""(
+  SELECT e.* REPLACE ({campus("e.campus_id", "a.campus_id")} AS campus_id)
+  FROM events e LEFT JOIN activities a USING (activity_id)
+)"""
+_PLACED_GUARDIANS = (
+    "(SELECT g.*, s.campus_id FROM guardians g LEFT JOIN students s USING (student_id))"
+)
+
+
+def _left(table: str, **columns: str) -> list[str]:
+    """Which campus saw the identifiers in these columns of a table."""
+    return [
+        f"SELECT '{kind}' AS kind, {present(column)} AS value, {campus('campus_id')} AS campus_id"
+        f" FROM {table} WHERE {present(column)} IS NOT NULL"
+        for kind, column in columns.items()
+    ]
+
+
+_ON_ROWS = {kind.name: kind.name for kind in LINKING} | {"device": "device_id"}
+_SEEN = " UNION ".join(
+    (
+        *_left("leads", lead="lead_id", **{k: c for k, c in _ON_ROWS.items() if k != "login_id"}),
+        *_left(_PLACED_EVENTS, **{k: c for k, c in _ON_ROWS.items() if k != "crm_id"}),
+        *_left(_PLACED_GUARDIANS, phone="phone", unionid="unionid"),
+        *_left("orders", order="order_id", phone="phone"),
+        "SELECT 'student', student_id, campus_id FROM work_student",
+    )
+)
+
 # The device of an anonymous visitor has nothing to show beside the visitor's own row.
 IDENTIFIER = FactQuery(
     "identifier",
     f"""
-    WITH linked AS (
+    WITH seen AS ({_SEEN}), linked AS (
       SELECT identifier_no,
         min({{'seen_at': linked_at, 'source': source, 'evidence': evidence}}) AS link
       FROM (
@@ -158,7 +190,8 @@ IDENTIFIER = FactQuery(
       coalesce(link.evidence, i.evidence) AS evidence, coalesce(link.source, i.source) AS source,
       coalesce(link.seen_at, i.first_seen_at) AS linked_at
     FROM identity_identifier i JOIN identity_person p USING (identifier_no)
-    JOIN fact_person f ON f.person_id = p.person_id
+    JOIN seen ON seen.kind = i.kind AND seen.value = i.value
+    JOIN fact_person f ON f.person_id = p.person_id AND f.campus_id = seen.campus_id
     LEFT JOIN linked ON linked.identifier_no = i.identifier_no
     WHERE f.stage != 'visitor' OR NOT i.is_weak""",
     "person_id, campus_id, kind, value",

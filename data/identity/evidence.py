@@ -148,8 +148,8 @@ JOIN identity_identifier l ON (l.kind, l.value) = (d.left_kind, d.left_value)
 JOIN identity_identifier r ON (r.kind, r.value) = (d.right_kind, d.right_value)
 WHERE NOT l.is_weak AND NOT r.is_weak AND l.identifier_no != r.identifier_no"""
 
-# Accepted pairs come first; then strong kinds before weaker, early before late. Links of
-# shared identifiers are never tried and stand at the end.
+# Strong kinds come before weaker, early before late; then pairs that people accepted, which
+# are never refused and take no place from others. Shared identifiers' are never tried.
 OFFERS = f"""
 CREATE OR REPLACE TEMP TABLE identity_offer AS
 WITH beside AS (
@@ -163,7 +163,7 @@ WITH beside AS (
   FROM beside JOIN identity_row r ON r.row_no = first.row_no
     ANTI JOIN identity_decision USING (left_no, right_no)
   UNION ALL
-  SELECT left_no, right_no, seen_at, 'decision', evidence, false, true, 0
+  SELECT left_no, right_no, seen_at, 'decision', evidence, false, true, 99
   FROM identity_decision WHERE name = '{ACCEPT}'
 )
 SELECT (row_number() OVER (ORDER BY is_shared, priority, linked_at, left_no, right_no) - 1)::INTEGER
