@@ -7,6 +7,7 @@ import streamlit as st
 from components import i18n
 from components.account_password import password_form
 from components.account_words import campus_text, role_label
+from components.format import escape
 from components.i18n import _
 from data.accounts import Viewer
 from data.installation import installation
@@ -24,7 +25,7 @@ cursor:pointer">{label}</button></form>
 def account_menu(viewer: Viewer) -> None:
     """The viewer's name as a menu: role and campuses, change of password, sign-out."""
     _remember_language(viewer)
-    with st.popover(viewer.name, icon=":material/account_circle:", key="account_menu"):
+    with st.popover(escape(viewer.name), icon=":material/account_circle:", key="account_menu"):
         st.markdown(f"**{role_label(viewer.role)}**")
         st.caption(campus_text(viewer.campuses))
         if st.button(_("Change password"), key="account_password", width="stretch"):
