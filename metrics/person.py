@@ -91,6 +91,7 @@ def _ranked(facts: Facts, who: ir.Table, text: str) -> ir.Table:
         (students.contains(plain), 2),
     ]
     if plain.isascii() and len(plain) > 1:
+        ranks.append((who.person_id == text.upper(), 0))  # a person's id may lack digits
         letters = "".join(filter(str.isalpha, plain))
         # One word a name: the parent's first, then the students'.
         for spelt in (" " + who.pinyin + " ", " " + who.initials + " "):

@@ -212,7 +212,7 @@ def _next_step(
     after_contact = _AFTER_CONTACT.get(state["last_result"], ("call", 0))
     rules = (
         (state["misses_running"] >= MISSES_ALARM, ("recall", 0)),
-        (waiting_since is not None and not state["contacts"], ("first_contact", 0)),
+        (_untouched(state, waiting_since), ("first_contact", 0)),
         (state["active_enrolments"] and _ends_soon(state, today), ("renewal_talk", 0)),
         (state["active_enrolments"], ("keep_warm", 0)),
         (state["stage"] == "payer", ("win_back", 0)),
@@ -220,6 +220,12 @@ def _next_step(
         (state["reads_contacts"], after_contact),
     )
     return next((step for fits, step in rules if fits), ("", 0))
+
+
+def _untouched(state: Mapping[str, Any], waiting_since: datetime | None) -> bool:
+    """Whether nobody even tried since the open lead was given."""
+    tried_at = _known(state["last_contact_at"])
+    return waiting_since is not None and (tried_at is None or tried_at < waiting_since)
 
 
 def _ends_soon(state: Mapping[str, Any], today: date) -> bool:

@@ -20,7 +20,7 @@ from data.scope import local_day
 from metrics.person import Standing, descendants, introduced, share_children
 
 Row = Mapping[str, Any]
-_LEAST_WIDTH = 190  # pixels of a tile: two beside each other on a wide phone, else one
+_LEAST_WIDTH = 150  # pixels of a tile: two beside each other on a phone
 
 
 def header(state: Row, names: Names) -> None:
@@ -52,13 +52,11 @@ def standing_tiles(state: Row, now: Standing, names: Names, as_of: datetime) -> 
         _next_step(now, as_of),
         _clock(now, as_of) if now.waiting_days is not None else _learning(state, as_of),
     ]
-    with st.grid(4, min_column_width=_LEAST_WIDTH, gap="small") as grid:
+    with st.grid(4, min_column_width=_LEAST_WIDTH, gap="small", border=True) as grid:
         for icon, label, value, note in tiles:
-            with grid.cell(), st.container(border=True, height="stretch", gap="xsmall"):
-                st.caption(f"{icon} {label}")
-                st.markdown(f"**{value}**")
-                if note:
-                    st.markdown(f":small[{note}]")
+            below = f"  \n:small[{note}]" if note else ""
+            with grid.cell():
+                st.markdown(f":small[:gray[{icon} {label}]]  \n**{value}**{below}")
 
 
 Tile = tuple[str, str, str, str]
@@ -134,33 +132,48 @@ def contribution_card(person_id: str, brought: Row) -> None:
     referred = descendants(partial(_children, introduced), person_id)[0]
     reached = descendants(partial(_children, share_children), person_id)[0]
     lines = [
-        (_("Net payments"), money(brought["net_cny"], exact=True), ""),
-        (_("Lessons taken"), number(brought["lessons"]), ""),
+        (_("Net payments"), brought["net_cny"], money, ""),
+        (_("Lessons taken"), brought["lessons"], number, ""),
         (
             _("Families referred"),
-            number(brought["referred"]),
-            _("{n} with theirs", n=number(referred)) if referred > brought["referred"] else "",
+            brought["referred"],
+            number,
+            _with_theirs(referred, brought["referred"]),
         ),
         (
             _("Their net payments"),
-            money(brought["referred_net_cny"], exact=True),
+            brought["referred_net_cny"],
+            money,
             _("{n} paying", n=number(brought["referred_payers"])),
         ),
-        (_("Shares"), number(brought["shares"]), ""),
+        (_("Shares"), brought["shares"], number, ""),
         (
             _("Visitors brought"),
-            number(brought["visitors"]),
-            _("{n} with theirs", n=number(reached)) if reached > brought["visitors"] else "",
+            brought["visitors"],
+            number,
+            _with_theirs(reached, brought["visitors"]),
         ),
-        (_("Rewards given"), money(brought["rewards_cny"], exact=True), ""),
+        (_("Rewards given"), brought["rewards_cny"], money, ""),
     ]
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**:material/workspace_premium: {_('Contribution')}**")
-        for label, value, note in lines:
-            with st.container(horizontal=True, gap="small", wrap=False):
-                said = f":gray[{label}]" + (f" :small[:gray[({escape(note)})]]" if note else "")
-                st.markdown(said, width="stretch")
-                st.markdown(f"**{escape(value)}**", width="content", text_alignment="right")
+        for label, amount, written, note in lines:
+            if amount:
+                _contributed(label, written(amount, exact=True), note)
+        if not any(amount for _label, amount, _written, _note in lines):
+            st.caption(_("Nothing so far."))
+
+
+def _with_theirs(total: int, direct: int) -> str:
+    """How many there are with those whom the direct ones brought in turn."""
+    return _("{n} with theirs", n=number(total)) if total > direct else ""
+
+
+def _contributed(label: str, value: str, note: str) -> None:
+    with st.container(horizontal=True, gap="small", wrap=False):
+        said = f":gray[{label}]" + (f" :small[:gray[({escape(note)})]]" if note else "")
+        st.markdown(said, width="stretch")
+        st.markdown(f"**{escape(value)}**", width="content", text_alignment="right")
 
 
 def _children(of: Any, parents: tuple[str, ...]) -> pd.DataFrame:

@@ -129,7 +129,7 @@ def _followup(entry: Entry, names: Names) -> Written:
 
 def _lessons(entry: Entry) -> str:
     n = _count(entry, "quantity")
-    return ngettext("{n} lesson", "{n} lessons", n, n=number(n, exact=True)) if n else ""
+    return ngettext("{n} lesson", "{n} lessons", n) if n else ""
 
 
 def _trial(entry: Entry, names: Names) -> Written:
@@ -166,7 +166,7 @@ def _enrolment(entry: Entry, names: Names) -> Written:
 def _lesson(entry: Entry, names: Names) -> Written:
     held = _count(entry, "quantity")
     parts = [
-        (_count(entry, "late"), _("{n} late", n=_count(entry, "late"))),
+        (_count(entry, "late"), _("{n} came late", n=_count(entry, "late"))),
         (_count(entry, "on_leave"), _("{n} on leave", n=_count(entry, "on_leave"))),
         (_count(entry, "absent"), _("{n} missed", n=_count(entry, "absent"))),
         (_count(entry, "unmarked"), _("{n} roll not called", n=_count(entry, "unmarked"))),

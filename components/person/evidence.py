@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from components import query
-from components.format import escape, moment
+from components.format import escape
 from components.i18n import _, ngettext
-from components.person.names import Names, is_known
+from components.person.names import Names, full_moment, is_known
 from components.person.search import open_person
 from components.person.words import IDENTIFIERS, SOURCES, STAGES, STATES
 from metrics.person import household, identifiers
@@ -18,7 +19,7 @@ from metrics.person import household, identifiers
 _SHOWN = 8  # identifiers before the list is folded
 
 
-def identity_card(person_id: str) -> None:
+def identity_card(person_id: str, today: date) -> None:
     """Each identifier with where and when it was tied to the person."""
     rows = query.fetch(identifiers, None, person_id=person_id).to_dict("records")
     with st.container(border=True, gap="xsmall"):
@@ -27,22 +28,22 @@ def identity_card(person_id: str) -> None:
             st.caption(_("Nothing but the row itself: no identifier was left."))
             return
         for row in rows[:_SHOWN]:
-            _identifier(row)
+            _identifier(row, today)
         if len(rows) > _SHOWN:
             more = len(rows) - _SHOWN
             with st.expander(ngettext("{n} more", "{n} more", more)):
                 for row in rows[_SHOWN:]:
-                    _identifier(row)
+                    _identifier(row, today)
 
 
-def _identifier(row: Mapping[str, Any]) -> None:
+def _identifier(row: Mapping[str, Any], today: date) -> None:
     look = IDENTIFIERS.get(str(row["kind"]))
     icon, word = (look.icon, _(look.word)) if look else (":material/tag:", escape(row["kind"]))
     strength = f":gray-badge[{_('weak, joins nobody alone')}]" if row["is_weak"] else ""
     source = SOURCES.get(str(row["source"]))
     proof = escape(row["evidence"]) if is_known(row["evidence"]) else ""
     said = _(source, row=proof) if source else f"{escape(row['source'])} {proof}"
-    since = moment(row["linked_at"]) if is_known(row["linked_at"]) else ""
+    since = full_moment(row["linked_at"], today) if is_known(row["linked_at"]) else ""
     rest = " · ".join(part for part in (said, since) if part)
     value = escape(row["value"]) if is_known(row["value"]) else "—"
     st.markdown(f"{icon} {word} **{value}** {strength}  \n:small[:gray[{rest}]]")
@@ -58,7 +59,7 @@ def household_card(person_id: str, names: Names) -> None:
         for row in adults:
             _adult(row)
         for row in students:
-            _student(row, names)
+            _student(row, _only_name(adults) if len(students) == 1 else "", names)
         if len(rows) < 2:
             st.caption(_("Nobody else of this household is known here."))
 
@@ -90,7 +91,14 @@ def _adult(row: Mapping[str, Any]) -> None:
         st.markdown(f":small[:gray[{rest}]]")
 
 
-def _student(row: Mapping[str, Any], names: Names) -> None:
+def _only_name(adults: list[dict[str, Any]]) -> str:
+    """The student's name where the adults name one alone; which is whose is not told."""
+    told = [row["student_names"].split("、") for row in adults if is_known(row["student_names"])]
+    called = sorted({name for names in told for name in names})
+    return escape(called[0]) if len(called) == 1 else ""
+
+
+def _student(row: Mapping[str, Any], name: str, names: Names) -> None:
     state = STATES.get(str(row["state"]))
     badge = f":{state[0]}-badge[{_(state[1])}]" if state else ""
     course = names.of("course", row["course_id"])
@@ -98,5 +106,5 @@ def _student(row: Mapping[str, Any], names: Names) -> None:
     rest = " · ".join(
         part for part in (course, ngettext("{n} enrolment", "{n} enrolments", n)) if part
     )
-    student = _("Student {number}", number=escape(row["member_id"]))
+    student = name or _("Student {number}", number=escape(row["member_id"]))
     st.markdown(f":material/school: **{student}** {badge}  \n:small[:gray[{rest}]]")

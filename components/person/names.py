@@ -59,6 +59,11 @@ def full_day(d: date, today: date, *, weekday: bool = False) -> str:
     return f"{day(d, weekday=weekday)} {d.year}"
 
 
+def full_moment(at: datetime, today: date) -> str:
+    """A UTC instant in local time, with its year where it is not this one's."""
+    return f"{full_day(local_day(at), today)} {clock(at)}"
+
+
 def ago(d: date, today: date) -> str:
     """How long ago a day was, or how long it is still to come."""
     days = (today - d).days

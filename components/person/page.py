@@ -12,6 +12,7 @@ from components.person.names import Names
 from components.person.sentence import answer_sentence
 from components.person.timeline import timeline_section
 from components.states import nothing_to_show
+from data.scope import local_day
 from metrics.person import contribution, current_state, standing
 
 
@@ -30,12 +31,12 @@ def person_view(person_id: str) -> None:
     now = standing(state, as_of)
     header(state, names)
     with st.container(border=True, key="person_answer"):
-        st.markdown(f"##### {answer_sentence(state, brought, now, names, as_of)}")
+        st.markdown(answer_sentence(state, brought, now, names, as_of))
     standing_tiles(state, now, names, as_of)
     main, side = st.columns([2.2, 1], gap="medium")
     with main:
         timeline_section(person_id)
     with side:
-        identity_card(person_id)
+        identity_card(person_id, local_day(as_of))
         household_card(person_id, names)
         contribution_card(person_id, brought)

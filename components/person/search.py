@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from components.format import escape, moment
+from components import query
+from components.format import escape
 from components.i18n import _, ngettext
-from components.person.names import Names, is_known
+from components.person.names import Names, full_moment, is_known
 from components.person.words import STAGES
 from components.search import find_people
 from components.states import nothing_to_show
+from data.scope import local_day
 from metrics.person import SEARCH_LIMIT
 
 PERSON = "person_id"  # in the address
@@ -88,12 +91,12 @@ def results(text: str) -> None:
         st.caption(_("The best {n}; type more to narrow it down.", n=n))
     else:
         st.caption(ngettext("{n} person", "{n} people", n))
-    names = Names.in_scope()
+    names, today = Names.in_scope(), local_day(query.as_of())
     for person in found.to_dict("records"):
-        _result(person, names)
+        _result(person, names, today)
 
 
-def _result(person: Mapping[str, Any], names: Names) -> None:
+def _result(person: Mapping[str, Any], names: Names, today: date) -> None:
     called = [person["name"], person["student_names"]]
     label = " · ".join(escape(name) for name in called if is_known(name)) or _("No name yet")
     stage = STAGES.get(str(person["stage"]))
@@ -104,7 +107,7 @@ def _result(person: Mapping[str, Any], names: Names) -> None:
         escape(person["phone"]) if is_known(person["phone"]) else "",
         campus,
         _("owner {name}", name=owner) if owner else "",
-        _("seen {at}", at=moment(person["last_seen_at"])),
+        _("seen {at}", at=full_moment(person["last_seen_at"], today)),
     ]
     with st.container(border=True, gap=None):
         badge = f":{stage.colour}-badge[{_(stage.word)}]" if stage else ""

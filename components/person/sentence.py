@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from components.format import escape, money, number, percent
+from components.format import escape, money, percent
 from components.i18n import _, language, ngettext
 from components.person.names import Names, ago, as_day, full_day, is_known
 from components.person.words import METHODS, NEXT_STEPS, RESULTS
@@ -79,7 +79,7 @@ def _referrals(brought: Row) -> str:
     n = int(brought["referred"])
     if not n:
         return ""
-    return ngettext("referred {n} family", "referred {n} families", n, n=number(n))
+    return ngettext("referred {n} family", "referred {n} families", n)
 
 
 def _contact(state: Row, now: Standing, names: Names, today: date) -> str:
@@ -93,16 +93,24 @@ def _contact(state: Row, now: Standing, names: Names, today: date) -> str:
         _(method.word) if method else "",
         _(result[1]) if result else "",
     ]
-    how = ", ".join(part for part in parts if part)
+    in_chinese = language() == "zh"
+    how = ("、" if in_chinese else ", ").join(part for part in parts if part)
     when = ago(local_day(state["last_contact_at"]), today)
+    if in_chinese and when[0].isdigit():
+        when = f" {when}"  # figures stand apart from Chinese words
     last = (
         _("was last contacted {when} ({how})", when=when, how=how)
         if how
         else _("was last contacted {when}", when=when)
     )
-    if now.waiting_days is not None:
-        last += _(", but never reached")
-    return last
+    if now.waiting_days is None:
+        return last
+    if not is_known(state["last_effective_at"]):
+        return last + _(", but never reached")
+    n = now.waiting_days
+    return last + ngettext(
+        ", and the new enquiry has waited {n} day", ", and the new enquiry has waited {n} days", n
+    )
 
 
 def _step(now: Standing, today: date) -> str:

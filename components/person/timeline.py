@@ -162,5 +162,5 @@ def _draw_line(line: Line, time: str) -> None:
 
 def _line_style() -> str:
     """The vertical line beside a day's entries; without it the page reads the same."""
-    rule = f"border-left:2px solid {palette().border};margin-left:.35rem;padding-left:.9rem"
+    rule = f"border-left:2px solid {palette().border};padding-left:.9rem"
     return f"<style>[class*='st-key-person_day_']{{{rule}}}</style>"

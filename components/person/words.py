@@ -99,7 +99,7 @@ SHARED_TO = {
 }
 NEXT_STEPS = {
     "recall": N_("Call today: three lessons missed running"),
-    "first_contact": N_("Make the first call"),
+    "first_contact": N_("Call about the new enquiry"),
     "call_again": N_("Call again, nobody answered"),
     "invite_trial": N_("Invite to a trial class"),
     "confirm_visit": N_("Confirm the visit"),
@@ -127,7 +127,7 @@ IDENTIFIERS: dict[str, Look] = {
     "unionid": Look(":material/chat:", "green", N_("WeChat (unionid)")),
     "openid": Look(":material/chat:", "green", N_("WeChat (openid)")),
     "external_userid": Look(":material/chat:", "green", N_("WeCom contact")),
-    "login_id": Look(":material/login:", "green", N_("Sign-in")),
+    "login_id": Look(":material/login:", "green", N_("Sign-in account")),
     "crm_id": Look(":material/badge:", "green", N_("CRM number")),
     "student": Look(":material/school:", "green", N_("Student number")),
     "lead": Look(":material/contact_page:", "green", N_("Lead number")),
