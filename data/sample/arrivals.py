@@ -96,11 +96,12 @@ def _repeat(rng: np.random.Generator, came: Arrivals) -> None:
 
 def _burst(came: Arrivals) -> None:
     """Let one member introduce a dozen people within the hour."""
-    free = (came.leaf == _MEMBERS) & (came.campus == _BURST_CAMPUS)
+    free = (came.activity < 0) & (came.campus == _BURST_CAMPUS)
     repeats = came.family != np.arange(len(free))
     free &= ~repeats
     free[came.family[repeats]] = False
     rows = np.nonzero(free)[0][:BURST_LEADS]
+    came.leaf[rows] = _MEMBERS
     came.created[rows] = _BURST_SECOND + np.arange(len(rows)) * 240
 
 

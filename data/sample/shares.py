@@ -16,6 +16,7 @@ _SEEDS = 9  # members who share on the first morning
 _ANONYMOUS = 2.6  # visitors who leave no phone, per lead
 _STEEP = 4.2  # how strongly the first arrivals attract the later ones
 _STAR_SHARE = 0.42
+_KEEN = 0.08  # of those who leave no phone
 _FIRST_VISITOR = 400_000  # visitors known from activities only
 
 
@@ -29,6 +30,7 @@ def share_events(rng: np.random.Generator, leads: Leads, found: Activities) -> E
         if tree.count:
             parts.append(tree.arrivals(shares))
             parts.append(tree.shares(shares))
+            parts.append(tree.returns())
             visitors += tree.anonymous
             shares += tree.count * 2
     return joined(parts)
@@ -97,6 +99,16 @@ class _Tree:
             share=base + np.r_[used, idle * 2],
             share_channel=np.r_[self.channel[sharer, used % 2], self.channel[idle, 0]],
         )
+
+    def returns(self) -> Events:
+        """Later visits of people who leave no phone: a few come back again and again."""
+        keen = np.nonzero((self.person >= VISITOR) & (self.rng.random(self.count) < _KEEN))[0]
+        row = np.repeat(keen, 1 + self.rng.poisson(3.2, len(keen)))
+        later = (self.rng.exponential(2.5 * DAY, len(row))).astype(np.int64) + HOUR
+        row, moment = row[self.moment[row] + later <= NOW], self.moment[row] + later
+        events = self._events("page_view", row, moment[moment <= NOW])
+        events.dwell = np.round(self.rng.lognormal(5.2, 0.7, len(row)), 1)
+        return events
 
     def _idle(self, sharers: Ints) -> Ints:
         """People whose share nobody followed."""

@@ -273,6 +273,22 @@ def test_one_sharer_brings_most_of_an_activity_and_a_fifth_bring_most_of_all(ask
     assert len(reached) > 0.4 * star.visitor.nunique()
 
 
+def test_some_visitors_without_a_phone_come_often_by_the_share_of_someone_reachable(ask):
+    keen = ask(
+        """
+        WITH visitor AS (
+          SELECT device_id, min(from_share_id) AS share_id, sum(dwell_seconds) AS seconds
+          FROM events GROUP BY ALL HAVING count(*) FILTER (name != 'share') >= 7
+            AND seconds >= 1200 AND count(phone) = 0 AND share_id IS NOT NULL
+        )
+        SELECT DISTINCT visitor.device_id FROM visitor
+        JOIN events s ON s.share_id = visitor.share_id AND s.name = 'share'
+        JOIN leads l ON l.device_id = s.device_id WHERE l.phone IS NOT NULL
+        """
+    )
+    assert len(keen) >= 20
+
+
 def test_one_course_loses_its_children_at_one_lesson(ask):
     curve = ask(
         f"""
@@ -384,6 +400,22 @@ def test_rows_are_as_imperfect_as_in_life(ask):
         AND phone IS NOT NULL))::INT) AS share FROM leads WHERE phone IS NOT NULL"""
     ).share[0]
     assert 0.05 < silent < 0.13
+
+
+def test_what_is_planted_by_id_is_there_at_a_small_scale_too():
+    tables: dict[str, list[pa.Table]] = defaultdict(list)
+    for name, table in generate(0.1):
+        tables[name].append(table)
+    leads, spend = (pa.concat_tables(tables[n]).to_pandas() for n in ("leads", "spend"))
+    assert leads.groupby("phone").unionid.nunique().max() == planted.CONFLICT_LEADS
+    assert spend[spend.channel_id == planted.LATE_CHANNEL].spend_on.max() < spend.spend_on.max()
+    introduced = leads.dropna(subset="introducer_id")
+    hour = introduced.created_at.dt.floor("h")
+    assert (hour == planted.BURST_AT).sum() >= planted.BURST_LEADS
+    stalled = leads[leads.activity_id == planted.STALLED_ACTIVITY]
+    assert stalled.created_at.dt.date.nunique() <= 7
+    exposed = pa.concat_tables(tables["events"]).to_pandas().properties.dropna()
+    assert len(exposed.unique()) == 2 * len(planted.SOP_WINDOWS)
 
 
 def test_the_lucky_consultant_leads_his_campus_by_the_leads_he_is_given(ask):
