@@ -9,7 +9,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "data.md"
 
 
 def test_the_data_page_is_what_the_contracts_say():
-    assert PAGE.read_text(encoding="utf-8") == data_page(), "run: python -m data docs > docs/data.md"
+    assert PAGE.read_text(encoding="utf-8") == data_page(), (
+        "run: python -m data docs > docs/data.md"
+    )
 
 
 def test_the_data_page_names_every_column_with_its_label():

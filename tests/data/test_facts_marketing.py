@@ -1,0 +1,206 @@
+"""Leads, events, visits, touches and share edges, told by people's days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from data.facts import Facts
+from tests.conftest import Journeys
+
+Fetch = Callable[..., list[Any]]
+
+
+def test_lead_is_first_once_per_person_anywhere(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys({"lin": ["2026-01-01 lead sem", "2026-01-05 lead feed @south"]})
+    assert [(row.lead_id, row.is_first) for row in fetch(facts.lead)] == [
+        ("lin-1", True),
+        ("lin-2", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flag", "valid"),
+    [
+        ("", True),
+        ("unreachable", False),
+        ("outside", False),
+        ("blacklisted", False),
+        ("competitor", False),
+        ("nophone", False),
+    ],
+)
+def test_lead_is_valid_unless_something_speaks_against_it(
+    facts: Facts, journeys: Journeys, fetch: Fetch, flag: str, valid: bool
+) -> None:
+    journeys({"lin": [f"2026-01-01 lead sem {flag}"]})
+    assert [row.is_valid for row in fetch(facts.lead)] == [valid]
+
+
+def test_lead_of_a_known_person_is_a_duplicate_and_not_valid(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys({"lin": ["2026-01-01 lead sem", "2026-01-05 lead feed"]})
+    assert [row.is_valid for row in fetch(facts.lead)] == [True, False]
+
+
+def test_lead_day_and_hour_are_local(facts: Facts, journeys: Journeys, fetch: Fetch) -> None:
+    journeys({"lin": ["2025-12-31T17:30 lead sem"]})
+    (row,) = fetch(facts.lead)
+    assert (row.created_on, row.created_hour) == (date(2026, 1, 1), 1)
+
+
+def test_lead_has_a_touch_only_where_one_came_before(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": ["2026-01-01 click sem", "2026-01-02 lead sem"],
+            "wu": ["2026-01-02 lead sem", "2026-01-03 click sem"],
+            "he": ["2026-01-02 lead street"],  # met in person
+        }
+    )
+    assert {row.lead_id: row.has_touch for row in fetch(facts.lead)} == {
+        "lin-2": True, "wu-3": False, "he-5": True,
+    }  # fmt: skip
+
+
+def test_lead_keeps_a_channel_that_is_not_in_the_tree(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys({"lin": ["2026-01-01 lead radio"], "wu": ["2026-01-02 lead -"]})
+    assert [(row.channel_id, row.is_mapped) for row in fetch(facts.lead)] == [
+        ("radio", False),
+        (None, False),
+    ]
+
+
+def test_lead_names_the_introducers_parent(facts: Facts, journeys: Journeys, fetch: Fetch) -> None:
+    ids = journeys({"lin": ["2026-01-01 child"], "wu": ["2026-01-02 lead referral by=lin"]})
+    assert [row.introducer_person_id for row in fetch(facts.lead)] == [ids["lin"]]
+
+
+def test_events_join_the_anonymous_past_to_the_person(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    ids = journeys({"lin": ["2026-01-01 view /home", "2026-01-02 lead sem"]})
+    assert [row.person_id for row in fetch(facts.event)] == [ids["lin"]]
+
+
+def test_event_of_a_childs_app_is_its_parents(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    ids = journeys(
+        {
+            "lin": ["2026-01-01 child"],
+            "-": ["2026-01-02 view /app student=lin-child device=tablet"],
+        }
+    )
+    assert [row.person_id for row in fetch(facts.event)] == [ids["lin"]]
+
+
+def test_visit_ends_after_half_an_hour_of_silence(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": [
+                "2026-01-01T10:00 visit sem dwell=60",
+                "2026-01-01T10:30 view /price dwell=30",
+                "2026-01-01T11:00:01 view /home dwell=9000",
+            ]
+        }
+    )
+    visits = fetch(facts.visit)
+    assert [(row.channel_id, row.pages, row.dwell_seconds) for row in visits] == [
+        ("sem", 2, 90.0),
+        (None, 1, 1800.0),
+    ]
+
+
+def test_visit_without_reported_dwell_lasts_from_its_first_to_its_last_page(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys({"lin": ["2026-01-01T10:00 view /a", "2026-01-01T10:10 view /b"]})
+    assert [row.dwell_seconds for row in fetch(facts.visit)] == [600.0]
+
+
+def test_touch_is_each_click_and_each_new_arrival_by_a_channel(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": [
+                "2026-01-01T10:00 click sem",
+                "2026-01-01T10:01 visit sem",  # the click's own page
+                "2026-01-01T10:02 visit feed",
+                "2026-01-01T12:00 visit sem",
+                "2026-01-01T12:01 scan street",
+                "2026-01-02 visit direct",
+            ]
+        }
+    )
+    assert [(row.kind, row.channel_id, row.is_direct) for row in fetch(facts.touch)] == [
+        ("click", "sem", False),
+        ("visit", "feed", False),
+        ("visit", "sem", False),
+        ("scan", "street", False),
+        ("visit", "direct", True),
+    ]
+
+
+def test_touch_has_a_cost_on_the_day_of_spend_or_without_need_of_one(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": ["2026-01-01 click sem", "2026-01-03 click sem", "2026-01-04 visit organic"],
+            "-": ["2026-01-01 spend sem 100"],
+        }
+    )
+    assert [row.has_cost for row in fetch(facts.touch)] == [True, False, True]
+
+
+def test_share_edge_is_the_first_arrival_by_somebodys_link(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    ids = journeys(
+        {
+            "lin": [
+                "2026-01-01 visit organic activity=A",
+                "2026-01-02 share s1 activity=A via=group",
+            ],
+            "wu": [
+                "2026-01-03 view /a activity=A from=s1",
+                "2026-01-04 share s2 activity=A",
+                "2026-01-05 view /a activity=A from=s1",
+            ],
+            "he": ["2026-01-06 view /a activity=A from=s2"],
+        }
+    )
+    edges = {
+        (row.sharer_person_id, row.person_id, row.share_channel) for row in fetch(facts.share_edge)
+    }
+    assert edges == {(ids["lin"], ids["wu"], "group"), (ids["wu"], ids["he"], None)}
+
+
+def test_share_edge_never_makes_a_ring_nor_points_to_oneself(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            # Lin opens her own link, and later Wu's.
+            "lin": [
+                "2026-01-01 share s1 activity=A",
+                "2026-01-02 view /a activity=A from=s1",
+                "2026-01-05 view /a activity=A from=s2",
+            ],
+            "wu": ["2026-01-03 view /a activity=A from=s1", "2026-01-04 share s2 activity=A"],
+        }
+    )
+    assert [row.arrived_on for row in fetch(facts.share_edge)] == [date(2026, 1, 3)]
