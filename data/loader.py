@@ -80,23 +80,24 @@ def load(
     Rows are read by contract and upserted by key; bad rows and damaged segments go to
     quarantine and hinder nobody. Facts are brought up to date with ``rebuild`` (None
     leaves them), the store's version grows and its as-of time moves to what the newest
-    segments declare or show. ``key`` is the secret of the identity keys, by default the
-    home's.
+    segments declare or show. A new store gets all tables even where nothing landed. ``key`` is
+    the secret of the identity keys, by default the home's.
     """
     if not _waiting(store, landing):
         return LoadReport()
     with store.writing() as cursor:
+        is_new = not has_tables(cursor)
         create_tables(cursor)
         report = LoadReport()
         as_of: list[datetime] = []
         segments = list(_whole(cursor, landing, report))
         for batch in _passes(segments):
             as_of += _load_pass(cursor, landing, batch, report)
-        if segments:
-            if rebuild and report.changed:
+        if segments or is_new:
+            if rebuild:
                 if key is None:
                     key = Home(landing.path.parent).key("identity")
-                rebuild(cursor, report.changed, key)
+                rebuild(cursor, None if is_new else report.changed, key)
             cursor.execute(
                 "UPDATE store_state SET version = version + 1, as_of = greatest(as_of, ?)",
                 [max(as_of, default=datetime(1970, 1, 1))],  # noqa: DTZ001  # UTC without zone
@@ -210,7 +211,7 @@ def _load_pass(
     report.updated += sum(updated.values())
     report.duplicate += sum(duplicate.values())
     report.quarantined += sum(quarantined.values())
-    if inserted or updated:
+    if any(inserted.values()) or updated:
         report.changed.add(rules.name)
     seen = [part.meta.as_of or last.get(n) for n, part in enumerate(segments)]
     return [instant for instant in seen if instant is not None]

@@ -114,7 +114,7 @@ def money(text: str) -> str:
     # TRICKY: through DOUBLE only where it must: 0.1 has no exact double.
     return (
         f"coalesce(try_cast({text} AS DECIMAL(18,2)),"
-        f" try_cast(round(({number(text)})::DECIMAL(28,6), 2) AS DECIMAL(18,2)))"
+        f" try_cast(try_cast(({number(text)}) AS DECIMAL(28,6)) AS DECIMAL(18,2)))"
     )
 
 
@@ -182,5 +182,6 @@ def read(column: Column, *, is_text: bool) -> str:
     if column.kind is Kind.PHONE:
         return mobile(name)
     if column.kind in _READERS:
-        return _READERS[column.kind](name) if is_text else name
+        # A date beyond the calendar raises in the depths; one cell must not stop a load.
+        return f"TRY({_READERS[column.kind](name)})" if is_text else name
     return f"nullif({name}, '')"
