@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -24,6 +25,7 @@ _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "
 _LONG_SPAN = 200  # days from which an axis says months, not days
 
 
+@cache
 def template(colours: Palette) -> go.layout.Template:
     """Our one Plotly template in a theme's colours."""
     axis = {

@@ -54,7 +54,8 @@ def run(
     ``by`` names dimensions of the units; ``channel_root`` and ``channel_level2`` group
     by the levels of the channel tree. Without groups there is exactly one row.
     """
-    return _fetched(sql_of(metric, filters, by=by, scope=scope, **options), scope, filters)
+    scope = _cut(scope, filters)
+    return _fetched(sql_of(metric, filters, by=by, scope=scope, **options), scope)
 
 
 def sql_of(
@@ -228,8 +229,8 @@ def _expression_sql(
     return installation().store.compile(function(*arguments, **dict(options)))
 
 
-def _fetched(sql: str, scope: Scope | None, filters: Filters | None = None) -> pd.DataFrame:
-    return _frame(sql, _cut(scope, filters), _version())
+def _fetched(sql: str, scope: Scope) -> pd.DataFrame:
+    return _frame(sql, scope, _version())
 
 
 @st.cache_data(ttl=_HOUR, max_entries=2000, show_spinner=False)

@@ -68,15 +68,14 @@ def matrix(
         ),
         title=title, colours=colours, height=_CELL * max(len(rows), 2) + 80, showlegend=False,
     )  # fmt: skip
-    for y, line in enumerate(texts):
-        for x, text in enumerate(line):
-            if text:
-                number = settled[y][x]
-                drawn.add_annotation(
-                    x=x, y=y, text=text, showarrow=False,
-                    font={"size": 12, "color": _ink(number, low, high, scale, colours)},
-                )  # fmt: skip
     drawn.update_layout(
+        annotations=[
+            {
+                "x": x, "y": y, "text": text, "showarrow": False,
+                "font": {"size": 12, "color": _ink(settled[y][x], low, high, scale, colours)},
+            }
+            for y, line in enumerate(texts) for x, text in enumerate(line) if text
+        ],
         xaxis={"tickvals": list(range(len(columns))), "side": "top", "ticks": "",
                "ticktext": [str((column_names or {}).get(c, c)) for c in columns]},
         yaxis={"tickvals": list(range(len(rows))), "autorange": "reversed", "showgrid": False,

@@ -39,6 +39,9 @@ class DuckDBStore:
         except duckdb.IOException as error:
             raise StoreUnavailable(f"{path} must be free and readable: {error}") from error
         self._writer = threading.RLock()
+        self._state: tuple[int, datetime] | None = None
+        self._state_lock = threading.Lock()
+        self._writes = 0
         self._connection.execute("SET TimeZone='UTC'")
         if not read_only:
             self._connection.execute(
@@ -69,21 +72,32 @@ class DuckDBStore:
             else:
                 cursor.execute("COMMIT")
             finally:
+                with self._state_lock:
+                    self._writes += 1
+                    self._state = None
                 cursor.close()
 
-    def _state(self) -> tuple[int, datetime]:
+    def _read_state(self) -> tuple[int, datetime]:
+        # A page asks a hundred times a run; only a write of this process changes it.
+        with self._state_lock:
+            state, writes = self._state, self._writes
+        if state is not None:
+            return state
         row: Any = self.cursor().execute("SELECT version, as_of FROM store_state").fetchone()
+        with self._state_lock:
+            if writes == self._writes:  # else a write ended meanwhile: the next one looks again
+                self._state = (row[0], row[1])
         return row[0], row[1]
 
     @property
     def version(self) -> int:
         """Grows with every load."""
-        return self._state()[0]
+        return self._read_state()[0]
 
     @property
     def as_of(self) -> datetime:
         """The newest complete load's instant, UTC without zone."""
-        return self._state()[1]
+        return self._read_state()[1]
 
     def compile(self, expr: ir.Table) -> str:
         """The DuckDB SQL of an expression."""
