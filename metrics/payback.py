@@ -1,0 +1,140 @@
+"""Payback: when a lead cohort has earned what it cost; and LTV to CAC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from data.facts import Facts
+from data.scope import Filters
+from metrics.cohort import at_least, first_leads
+from metrics.units import within
+
+
+def cohort_cashflow(
+    facts: Facts, filters: Filters, *, days: int = 365, by: str = "channel_id"
+) -> ir.Table:
+    """Net revenue of a lead cohort by days since the lead, and the cohort's spend.
+
+    Parameters
+    ----------
+    facts, filters
+        The cohort: first leads, and spend, of the period, channels and course lines
+        (spend has no course line and is kept whole).
+    days
+        Days since the lead that are read, at least 1.
+    by
+        A column to keep: ``channel_id`` or ``campus_id``.
+
+    Returns
+    -------
+    ibis Table
+        ``by``, ``day_no`` (local days since the lead, from 0; -1 for the spend),
+        ``net_cny``, ``cost_cny``.
+
+    Raises
+    ------
+    InvalidOption
+        If ``days`` is less than 1.
+    """
+    at_least("days", days)
+    leads = first_leads(facts)
+    cohort = within(
+        leads.mutate(unit_on=leads.created_on), period=filters.period,
+        channels=filters.channels, course_lines=filters.course_lines,
+    ).select("person_id", by, "created_at", "created_on")  # fmt: skip
+    lines = facts.order_line.select("person_id", "paid_at", "paid_on", "net_cny")
+    paid = lines.inner_join(cohort, "person_id")
+    paid = paid.filter(paid.paid_at >= paid.created_at)
+    paid = paid.mutate(day_no=paid.paid_on.delta(paid.created_on, unit="day").cast("int64"))
+    paid = paid.filter(paid.day_no <= days)
+    revenue = paid.group_by(by, "day_no").aggregate(net=paid.net_cny.sum())
+    spend = facts.spend
+    spent = within(
+        spend.mutate(unit_on=spend.spend_on), period=filters.period, channels=filters.channels
+    )
+    cost = spent.group_by(by).aggregate(cost=spent.cost_cny.sum())
+    money, nothing = "decimal(18, 2)", ibis.literal(0)
+    return revenue.select(
+        by, "day_no", net_cny=revenue.net.cast(money), cost_cny=nothing.cast(money)
+    ).union(
+        cost.select(
+            by, day_no=ibis.literal(-1, "int64"), net_cny=nothing.cast(money),
+            cost_cny=cost.cost.cast(money),
+        )
+    )  # fmt: skip
+
+
+def payback_curve(
+    cashflow: pd.DataFrame, *, cohort_ends_on: date, as_of_on: date, days: int = 365
+) -> pd.DataFrame:
+    """Cumulative net revenue of a cohort against its cost, day by day since the lead.
+
+    Parameters
+    ----------
+    cashflow
+        Of `cohort_cashflow`, of one group or of several taken together.
+    cohort_ends_on
+        The day after the cohort's last lead.
+    as_of_on
+        The local as-of day. Days that the youngest lead has not finished are left out:
+        part of the cohort could still pay on them.
+    days
+        The last day since the lead, at least 1.
+
+    Returns
+    -------
+    DataFrame
+        ``day_no`` from 0, ``revenue_cny`` (cumulative), ``cost_cny``, ``paid_back``.
+        Empty while the youngest lead's first day is not over.
+    """
+    at_least("days", days)
+    known = min((as_of_on - cohort_ends_on).days, days)
+    numbers = np.arange(known + 1)
+    earned = cashflow[cashflow["day_no"] >= 0].groupby("day_no")["net_cny"].sum()
+    cents = (earned.astype(float) * 100).round().astype("int64")
+    cost = round(float(cashflow["cost_cny"].astype(float).sum()), 2)
+    revenue = cents.reindex(numbers, fill_value=0).cumsum().to_numpy() / 100
+    return pd.DataFrame(
+        {
+            "day_no": numbers,
+            "revenue_cny": revenue,
+            "cost_cny": cost,
+            "paid_back": (revenue >= cost) & (cost > 0),
+        }
+    )
+
+
+def payback_day(curve: pd.DataFrame) -> int | None:
+    """The first day since the lead on which the cohort has earned its cost.
+
+    None while it has not, and where there was no cost to earn.
+    """
+    reached = curve.loc[curve["paid_back"], "day_no"]
+    return None if reached.empty else int(reached.iloc[0])
+
+
+def ltv_to_cac(ltv: pd.DataFrame, cac: pd.DataFrame, *, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Lifetime value ÷ acquisition cost, from the figures of the two as they stand.
+
+    Parameters
+    ----------
+    ltv, cac
+        Roll-ups of "Lifetime value" (by payer) and of a CAC, both grouped by ``by``.
+
+    Returns
+    -------
+    DataFrame
+        ``by``, ``ltv``, ``cac``, ``value`` (missing where either is, or the CAC is 0),
+        ``n`` and ``immature`` of the lifetime value. Groups of both figures.
+    """
+    names = list(by)
+    left = ltv[[*names, "value", "n", "immature"]].rename(columns={"value": "ltv"})
+    right = cac[[*names, "value"]].rename(columns={"value": "cac"})
+    both = left.merge(right, on=names, how="inner") if names else left.join(right)
+    return both.assign(value=both["ltv"] / both["cac"].where(both["cac"] != 0))

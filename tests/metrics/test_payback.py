@@ -1,0 +1,99 @@
+"""Payback day and LTV to CAC."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from data.errors import InvalidOption
+from data.scope import Filters, Period
+from metrics.cohort_value import ltv
+from metrics.cost import cac_media
+from metrics.payback import cohort_cashflow, ltv_to_cac, payback_curve, payback_day
+
+JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))
+
+
+def curve_of(tiny, as_of, filters=JANUARY, days=365):
+    facts = tiny.facts(as_of)
+    cashflow = tiny.fetch(cohort_cashflow(facts, filters, days=days))
+    return payback_curve(
+        cashflow, cohort_ends_on=filters.period.end, as_of_on=facts.scope.as_of_on, days=days
+    )
+
+
+def test_payback_is_the_first_day_the_cohort_has_earned_its_cost(tiny):
+    tiny.spend("2026-01-01", "sem", 1000)
+    tiny.spend("2026-02-10", "sem", 5000)
+    tiny.tell(
+        {
+            "lin": ["2026-01-01 lead sem", "2026-01-11 order 600"],
+            "wu": ["2026-01-20 lead sem", "2026-02-24 order 400", "2026-02-25 refund 300"],
+            "xu": ["2026-02-02 lead sem", "2026-02-02 order 9000"],
+        }
+    )
+    curve = curve_of(tiny, "2026-06-01")
+    assert curve.loc[curve["day_no"] == 34, "revenue_cny"].item() == 600
+    assert payback_day(curve) == 35
+    assert curve["revenue_cny"].iloc[-1] == 700
+
+
+def test_payback_is_missing_while_it_is_not_reached(tiny):
+    tiny.spend("2026-01-01", "sem", 1000)
+    tiny.tell({"lin": ["2026-01-01 lead sem", "2026-01-11 order 999.99"]})
+    assert payback_day(curve_of(tiny, "2026-06-01")) is None
+
+
+def test_payback_does_not_read_days_the_youngest_lead_has_not_lived(tiny):
+    tiny.spend("2026-01-01", "sem", 100)
+    tiny.tell({"lin": ["2026-01-01 lead sem", "2026-01-31 order 900"]})
+    assert curve_of(tiny, "2026-02-11")["day_no"].max() == 10
+    assert payback_day(curve_of(tiny, "2026-02-11")) is None
+    assert payback_day(curve_of(tiny, "2026-03-20")) == 30
+    assert curve_of(tiny, "2026-01-15").empty
+
+
+def test_payback_of_a_channel_that_cost_nothing_is_missing(tiny):
+    tiny.tell({"lin": ["2026-01-01 lead organic", "2026-01-11 order 600"]})
+    assert payback_day(curve_of(tiny, "2026-06-01")) is None
+
+
+def test_payback_of_one_channel_by_filter_and_of_no_cohort(tiny):
+    tiny.spend("2026-01-01", "sem", 100)
+    tiny.spend("2026-01-01", "feed", 10_000)
+    tiny.tell({"lin": ["2026-01-01 lead sem", "2026-01-03 order 600"]})
+    sem = Filters(period=JANUARY.period, channels=("sem",))
+    assert payback_day(curve_of(tiny, "2026-06-01", sem)) == 2
+    assert payback_day(curve_of(tiny, "2026-06-01")) is None
+    march = Filters(period=Period(start=date(2026, 3, 1), end=date(2026, 4, 1)))
+    assert curve_of(tiny, "2026-06-01", march)["revenue_cny"].eq(0).all()
+
+
+def test_payback_rejects_no_days(tiny):
+    with pytest.raises(InvalidOption, match="days must be at least 1, got 0"):
+        cohort_cashflow(tiny.facts("2026-06-01"), JANUARY, days=0)
+
+
+def test_ltv_to_cac_is_declared_from_the_two(tiny):
+    tiny.spend("2026-01-01", "sem", 500)
+    tiny.spend("2026-01-01", "feed", 0)
+    tiny.tell(
+        {
+            "lin": ["2026-01-01 lead sem", "2026-01-05 order 3000"],
+            "wu": ["2026-01-01 lead feed", "2026-01-05 order 800"],
+        }
+    )
+    facts = tiny.facts("2026-06-01")
+    by = ("channel_id",)
+    table = ltv_to_cac(
+        tiny.figures(ltv, facts, by=by, days=90, base="payer"),
+        tiny.figures(cac_media, facts, by=by, window_days=90),
+        by=by,
+    ).set_index("channel_id")
+    assert table.loc["sem", ["ltv", "cac", "value"]].tolist() == [3000, 500, 6]
+    assert pd.isna(table.loc["feed", "value"])
+    whole = ltv_to_cac(
+        tiny.figures(ltv, facts, days=90, base="payer"),
+        tiny.figures(cac_media, facts, window_days=90),
+    )
+    assert whole["value"].tolist() == [pytest.approx(1900 / 250)]
