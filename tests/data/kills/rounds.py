@@ -1,0 +1,185 @@
+"""Rounds of writing and loading, each killed by SIGKILL at a step or at a random moment.
+
+Run as ``python rounds.py HOME ROUNDS SEED``. A parent that holds no store and no threads
+forks a child for each round, so that none pays for imports again. The child appends what
+was acknowledged to a file; a second child then opens what is left and checks it. Prints one
+JSON line a round.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pyarrow as pa
+
+from data.landing import Landing
+from data.loader import load
+from data.stores.duck import DuckDBStore
+
+STEPS = ("landing.py", "segment.py", "loader.py", "staging.py", "upsert.py", "quarantine.py")
+AT = "2026-01-02 10:00:00"
+GROUP = 7
+
+
+def counted(cursor: Any, changed: set[str] | None, key: bytes) -> None:
+    """Facts of a kind: they must always agree with the rows they are made of."""
+    cursor.execute("CREATE OR REPLACE TABLE fact_count AS SELECT count(*) AS events FROM events")
+
+
+def play(home: Path, number: int) -> None:
+    """Write a round's segments, note what was acknowledged, and load it all."""
+    landing = Landing(home / "landing")
+    store = DuckDBStore(home / "store.duckdb")
+    acknowledged = os.open(home / "acknowledged", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def say(*words: object) -> None:
+        os.write(acknowledged, (" ".join(map(str, words)) + "\n").encode())
+
+    for part in range(2):
+        ids = [f"e{number}-{part}-{n}" for n in range(50)]
+        events = pa.table({"event_id": ids, "name": ["view"] * 50, "occurred_at": [AT] * 50})
+        landing.write("events", [events], source="kills")
+        for event_id in ids:
+            say("event", event_id)
+        if part == 0:
+            load(store, landing, rebuild=counted, key=b"")
+    leads = pa.table(
+        {"lead_id": ["lin", f"l{number}"], "created_at": [AT, "?"], "campus_id": ["c"] * 2,
+         "name": [f"{number:06d}"] * 2}
+    )  # fmt: skip
+    landing.write("leads", [leads], source="kills")
+    say("lead", number)
+    group = pa.table({"order_id": [f"o{number}-{n}" for n in range(GROUP)]})
+    group = group.append_column("campus_id", pa.array(["c"] * GROUP))
+    for name, value in (("created_at", AT), ("type", "收费"), ("state", "1")):
+        group = group.append_column(name, pa.array([value] * GROUP))
+    lines = pa.table(
+        {"order_line_id": [f"o{number}-{n}" for n in range(GROUP)],
+         "order_id": [f"o{number}-{n}" for n in range(GROUP)], "amount_cny": ["1"] * GROUP}
+    )  # fmt: skip
+    landing.write_together([("orders", [group]), ("order_lines", [lines])], source="kills")
+    say("group", number)
+    load(store, landing, rebuild=counted, key=b"")
+    store.close()
+
+
+def check(home: Path) -> dict[str, Any]:
+    """Open what is left, load what waits, and compare with what was acknowledged."""
+    landing = Landing(home / "landing")
+    store = DuckDBStore(home / "store.duckdb")
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        return store.cursor().execute(sql).fetchall()
+
+    wrong = []
+    tables = {name for (name,) in ask("SELECT table_name FROM duckdb_tables()")}
+    if "fact_count" in tables:
+        wrong += ask(
+            "SELECT 'facts differ' FROM fact_count WHERE events <> (SELECT count(*) FROM events)"
+        )
+    load(store, landing, rebuild=counted, key=b"")
+    log = home / "acknowledged"
+    said = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
+    stored = [row[0] for row in ask("SELECT event_id FROM events")]
+    lost = {word[1] for word in said if word[0] == "event"} - set(stored)
+    doubled = len(stored) - len(set(stored))
+    groups = {int(word[1]) for word in said if word[0] == "group"}
+    held = {name: ask(f"SELECT {key} FROM {name}") for name, key in
+            (("orders", "order_id"), ("order_lines", "order_line_id"))}  # fmt: skip
+    wrong += ["half a group"] * (sorted(held["orders"]) != sorted(held["order_lines"]))
+    doubled += len(held["orders"]) - len(set(held["orders"]))
+    present = {int(order[0][1:].partition("-")[0]) for order in held["orders"]}
+    lost |= {f"group {number}" for number in groups - present}
+    wrong += ["a group is short"] * (len(held["orders"]) != GROUP * len(present))
+    newest = max((int(word[1]) for word in said if word[0] == "lead"), default=-1)
+    name = ask("SELECT coalesce(max(name), '-1') FROM leads WHERE lead_id = 'lin'")[0][0]
+    wrong += ["an old lead came back"] * (int(name) < newest)
+    wrong += ["a segment was loaded twice"] * (
+        ask("SELECT count(*) - count(DISTINCT segment) FROM load_log") != [(0,)]
+    )
+    logged = ask("SELECT coalesce(sum(inserted), 0) FROM load_log WHERE table_name = 'events'")
+    wrong += ["the log differs from the rows"] * (logged != [(len(stored),)])
+    torn = [name for name in landing.segments() if not landing.is_whole(name)]
+    store.close()
+    return {
+        "lost": len(lost), "doubled": doubled, "torn": len(torn), "wrong": [str(w) for w in wrong],
+        "acknowledged": len(said), "stored": len(stored),
+    }  # fmt: skip
+
+
+def stop_at(step: int) -> Callable[[], int]:
+    """Kill this process before the given line of the code under test; gives the lines run."""
+    lines = 0
+
+    def on_line(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal lines
+        if event == "line":
+            lines += 1
+            if lines == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return on_line
+
+    def on_call(frame: FrameType, event: str, argument: object) -> Any:
+        path = Path(frame.f_code.co_filename)
+        return on_line if path.name in STEPS and path.parent.name == "data" else None
+
+    sys.settrace(on_call)
+    return lambda: lines
+
+
+def forked(work: Callable[[], Any], *, kill_after: float | None = None) -> tuple[bool, Any]:
+    """Whether a child doing the work was killed, and else what it gave."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, json.dumps(work()).encode())
+        os._exit(0)
+    os.close(writer)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    with os.fdopen(reader, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return True, None
+    if os.WEXITSTATUS(status) != 0 or not said:
+        raise RuntimeError(f"a child ended with {status}")
+    return False, json.loads(said)
+
+
+def main(home: Path, rounds: int, seed: int) -> None:
+    """Measure an undisturbed round, then kill as many as asked and check after each."""
+    chance = random.Random(seed)
+
+    def measured() -> list[float]:
+        began, lines = time.monotonic(), stop_at(0)
+        play(home, 0)
+        sys.settrace(None)
+        return [lines(), time.monotonic() - began]
+
+    _, (lines, seconds) = forked(measured)
+    killed = 0
+    for number in range(1, rounds + 1):
+        if number % 4 == 0:
+            moment = chance.uniform(0, seconds)
+            was_killed, _ = forked(lambda n=number: play(home, n), kill_after=moment)
+        else:
+            step = int(lines * number / (rounds + 1)) + chance.randint(1, 8)
+            was_killed, _ = forked(lambda n=number, s=step: (stop_at(s), play(home, n))[1])
+        killed += was_killed
+        _, found = forked(lambda: check(home))
+        print(json.dumps({"round": number, "killed": was_killed, **found}), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
