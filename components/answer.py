@@ -63,7 +63,7 @@ def answer_card(
         Which rows stand behind the figure, as for `open_rows`.
     """
     with st.container(border=True, key=f"{key}_answer"):
-        st.markdown(f"#### {sentence}")
+        st.markdown(f"### {sentence}")
         if previous is not None:
             comparison_chip(metric, figure, previous, against)
         st.caption(evidence(metric, figure))

@@ -41,7 +41,7 @@ def figure_cards(cards: Sequence[FigureCard], *, filters: Filters, key: str) -> 
     """Draw the cards in a row that wraps; a click on "rows" opens the list behind one."""
     with st.grid(max(len(cards), 1), min_column_width=_LEAST_WIDTH, gap="small") as grid:
         for i, card in enumerate(cards):
-            with grid.cell(), st.container(border=True, height="stretch", gap="xsmall"):
+            with grid.container(border=True, height="stretch", gap="xsmall"):
                 _draw(card, filters, f"{key}_{i}")
 
 

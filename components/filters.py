@@ -40,8 +40,7 @@ def filter_bar() -> Filters:
     """Draw the filters and give back what is picked."""
     today = _today()
     campuses, channels, lines = _campuses(), _channels(), _course_lines()
-    _adopt_foreign_link(PRESET, PRESETS)
-    _adopt_foreign_link(COMPARISON, COMPARISONS)
+    _adopt_foreign_link()
     # TRICKY: a popover's label is drawn before the widgets inside it know their values
     # from the address; labels are therefore checked once more after the widgets.
     labels = _labels(today, campuses, channels)
@@ -124,6 +123,7 @@ def _multiselect(label: str, options: dict[str, str], key: str, everything: str)
         list(options),
         format_func=lambda option: options.get(option, str(option)),
         placeholder=everything,
+        select_all=False,
         key=key,
         bind="query-params",
     )
@@ -144,7 +144,7 @@ def _labels(
     return (
         _picked(filters.campuses, campuses, N_("{n} campuses")) or _("All campuses"),
         escape(when),
-        " · ".join(filter(None, more)) or _("All channels and courses"),
+        " · ".join(filter(None, more)) or _("Channels, courses"),
     )
 
 
@@ -156,14 +156,32 @@ def _picked(picked: tuple[str, ...], names: dict[str, str], many: str) -> str:
     return _(many, n=len(picked))
 
 
-def _adopt_foreign_link(key: str, options: dict[str, str]) -> None:
+def _adopt_foreign_link() -> None:
     """Understand a link made in the other language: addresses hold the words shown."""
-    said = st.query_params.get(key)
-    if said is None or key in st.session_state:
-        return
-    for name, message in options.items():
-        if said == name or said in {translate(message, code) for code in LANGUAGES}:
-            st.session_state[key] = name
+    adopted = False
+    for key, options in ((PRESET, PRESETS), (COMPARISON, COMPARISONS)):
+        said = st.query_params.get(key)
+        if said is None or key in st.session_state:
+            continue
+        for name, message in options.items():
+            spellings = {name, *(translate(message, code) for code in LANGUAGES)} - {_(message)}
+            if said in spellings:
+                st.query_params[key] = _(message)
+                adopted = True
+    if adopted:
+        st.rerun()  # so that the widgets meet words they know
+
+
+def keep_through_language() -> None:
+    """Write the picks into the address anew, in the words of the language just chosen.
+
+    Call it where the language changes, before the widgets are drawn.
+    """
+    for key in (PRESET, COMPARISON):
+        if key in st.session_state:
+            # TRICKY: the widget holds the words of the language left behind and would
+            # fall back to its default; an assignment makes it take the value as new.
+            st.session_state[key] = st.session_state[key]
 
 
 def _campuses() -> dict[str, str]:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from components import i18n, theme
 from components.account import account_menu
-from components.filters import filter_bar
+from components.filters import filter_bar, keep_through_language
 from components.freshness import freshness_badge
 from components.i18n import N_, _
 from components.navigation import Entry, entries_for
@@ -22,6 +22,7 @@ from components.session import current_viewer
 from components.states import error_in_words, nothing_to_show
 from data.errors import EduLensError
 from data.scope import role
+from metrics import load_all
 
 BRAND = Path(__file__).parent / "brand"
 PAGES = "../pages"  # from this script's folder, as Streamlit resolves it
@@ -36,6 +37,8 @@ def _page_of(entry: Entry) -> st.Page:
 
 def _language_switch() -> None:
     """Chinese or English, kept in the address; links with "zh" or "en" are understood."""
+    if i18n.SWITCH_KEY in st.query_params and i18n.SWITCH_KEY not in st.session_state:
+        st.session_state[i18n.SWITCH_KEY] = i18n.SWITCH_LABELS[i18n.language()]
     st.segmented_control(
         _(_SWITCH_HELP),
         _LANGUAGES,
@@ -44,12 +47,13 @@ def _language_switch() -> None:
         key=i18n.SWITCH_KEY,
         bind="query-params",
         label_visibility="collapsed",
+        on_change=keep_through_language,
     )
 
 
 def _bar(entry: Entry, entries: list[Entry]) -> None:
     """The row above every page; wraps on a phone."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="frame_bar"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="frame_bar"):
         if entry.filtered:
             filter_bar()
         st.space("stretch")
@@ -60,6 +64,7 @@ def _bar(entry: Entry, entries: list[Entry]) -> None:
 def main() -> None:
     """Draw the frame and the page inside it."""
     st.set_page_config(page_icon=str(BRAND / "icon.png"), layout="wide")
+    load_all()  # pages name metrics that no import of theirs brought in
     viewer = current_viewer()
     st.session_state[i18n.ACCOUNT_KEY] = viewer.language
     st.logo(str(BRAND / f"logo_{theme.theme_name()}.svg"), icon_image=str(BRAND / "icon.png"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -29,39 +30,70 @@ _ICONS = {
 
 @dataclass(frozen=True)
 class Source:
-    """A source: its name, state, and the UTC instant of its newest row (or None)."""
+    """A source: its name, title, state, and the UTC instant of its newest row (or None).
+
+    A part of a source is named after it: ``spend:<channel>`` is one channel's spend.
+    """
 
     name: str
+    title: str
     state: str
     last_at: datetime | None
 
-    @property
-    def title(self) -> str:
-        """The source's name in the reader's language."""
-        if language() == "en" or self.name not in CONTRACTS:
-            return self.name.replace("_", " ")
-        return CONTRACTS[self.name].label
-
 
 def sources(names: Iterable[str] | None = None) -> list[Source]:
-    """The state of these sources, or of all that ever arrived, worst first."""
+    """The state of these sources, or of all that ever arrived, worst first.
+
+    A source is as late as its latest part: spend of nine channels does not make up for
+    the tenth that stopped.
+    """
     table = query.names("freshness")
-    found = {row["source"]: row for row in table.to_dict("records")}
-    wanted = list(found) if names is None else list(names)
+    found = {str(row["source"]): row for row in table.to_dict("records")}
+    wanted = [name for name in found if ":" not in name] if names is None else list(names)
     now = query.as_of()
-    states = [_source(name, found.get(name), now) for name in wanted]
-    return sorted(
-        states, key=lambda source: ([SILENT, LATE, FRESH].index(source.state), source.name)
-    )
+    worst = [
+        min(
+            (_source(part, found.get(part), now) for part in [name, *_parts(name, found)]),
+            key=_worst_first,
+        )
+        for name in wanted
+    ]
+    return sorted(worst, key=_worst_first)
 
 
-def _source(name: str, row: dict[str, object] | None, now: datetime) -> Source:
-    if row is None or pd.isna(row["last_at"]):
-        return Source(name, SILENT, None)
-    last_at = pd.Timestamp(row["last_at"]).to_pydatetime()
+def _parts(name: str, found: Iterable[str]) -> list[str]:
+    return [part for part in found if part.startswith(f"{name}:")]
+
+
+def _worst_first(source: Source) -> tuple[int, bool]:
+    # Of equally bad ones the whole stands before its parts.
+    return [SILENT, LATE, FRESH].index(source.state), ":" in source.name
+
+
+def _source(name: str, row: Mapping[Hashable, Any] | None, now: datetime) -> Source:
+    """Reference tables (campuses, courses…) and rare sources have no usual gap: never late."""
+    if row is None or not row["rows"]:
+        return Source(name, _title(name), SILENT, None)
+    last_at = None if pd.isna(row["last_at"]) else pd.Timestamp(row["last_at"]).to_pydatetime()
     usual = row["usual_hours"]
-    hours = _LEAST_HOURS if pd.isna(usual) else max(float(usual) * _GRACE, _LEAST_HOURS)
-    return Source(name, FRESH if now - last_at <= timedelta(hours=hours) else LATE, last_at)
+    late = (
+        last_at is not None
+        and not pd.isna(usual)
+        and now - last_at > timedelta(hours=max(float(usual) * _GRACE, _LEAST_HOURS))
+    )
+    return Source(name, _title(name), LATE if late else FRESH, last_at)
+
+
+def _title(name: str) -> str:
+    """The source's name in the reader's language, a part with its channel's name."""
+    table, _colon, channel = name.partition(":")
+    known = language() == "zh" and table in CONTRACTS
+    title = CONTRACTS[table].label if known else table.replace("_", " ")
+    if not channel:
+        return title
+    tree = query.names("channel")
+    names = dict(zip(tree["channel_id"], tree["name"], strict=True))
+    return f"{title} · {names.get(channel, channel)}"
 
 
 def in_words(states: list[Source]) -> str:
@@ -82,15 +114,14 @@ def in_words(states: list[Source]) -> str:
 
 
 def freshness_badge() -> None:
-    """As of when, and whether all sources spoke lately; opens to the list of sources.
-
-    Reference tables (campuses, courses…) have no usual gap and cannot be late.
-    """
-    states = [s for s in sources() if s.name in CONTRACTS and CONTRACTS[s.name].at]
-    worst = states[0].state if states else SILENT
+    """As of when, and how many sources are behind; opens to the list of those that move."""
+    states = [s for s in sources() if s.last_at is not None or s.state == SILENT]
+    behind = [source for source in states if source.state != FRESH]
+    worst = behind[0].state if behind else FRESH
+    words = _("fresh") if not behind else _("{n} late", n=len(behind))
     label = _("As of {at}", at=moment(query.as_of()))
     with st.popover(
-        f"{label} · :{_COLOURS[worst]}[{_(_WORDS[worst])}]",
+        f"{label} · :{_COLOURS[worst]}[{words}]",
         icon=_ICONS[worst],
         type="tertiary",
         key="frame_freshness",
