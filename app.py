@@ -15,9 +15,9 @@ from starlette.middleware import Middleware
 from components.activity import is_activity
 from components.states import error_in_words
 from data.__main__ import run_command
-from data.accounts import Accounts, passwords, sample_sign_ins
+from data.accounts import passwords
 from data.errors import EduLensError
-from data.gate import Gate, health_route, signin_routes
+from data.gate import Gate, gate_routes
 from data.installation import installation
 from data.serving import Serving
 
@@ -45,17 +45,12 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-def _accounts() -> Accounts:
-    return installation().accounts
-
-
 app = st.App(
     "components/frame.py",
     lifespan=lifespan,
     on_script_error=on_script_error,
-    middleware=[Middleware(Gate, accounts=_accounts, is_activity=is_activity)],
-    routes=[
-        *signin_routes(_accounts, lambda: sample_sign_ins(_accounts(), installation().home)),
-        health_route(installation),
+    middleware=[
+        Middleware(Gate, accounts=lambda: installation().accounts, is_activity=is_activity)
     ],
+    routes=gate_routes(installation),
 )

@@ -17,10 +17,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data.accounts import Accounts
 from data.accounts.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS
-from data.gate import Gate, signin_routes
+from data.gate import Gate
 from data.gate import sockets as gate_sockets
 from data.gate.page import palette
 from data.gate.requests import local_path
+from data.gate.signin import signin_routes
 from data.gate.words import WORDS
 from data.home import Home
 from tests.asgi import Browser, Socket

@@ -1,0 +1,29 @@
+"""The routes that the gate brings: its pages and `/healthz`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from data.accounts import sample_sign_ins
+from data.gate.health import health_route
+from data.gate.signin import signin_routes
+
+if TYPE_CHECKING:
+    from data.installation import Installation
+
+
+def gate_routes(installation: Callable[[], Installation]) -> list[Route]:
+    """Sign-in, sign-out, password, language and health of an installation.
+
+    ``installation`` is called at each request: routes are made before it is opened.
+    """
+    return [
+        *signin_routes(
+            lambda: installation().accounts,
+            lambda: sample_sign_ins(installation().accounts, installation().home),
+        ),
+        health_route(installation),
+    ]
