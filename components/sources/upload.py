@@ -1,0 +1,204 @@
+"""Importing files: choose, look at what they would do, take them in."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from components.format import escape, number
+from components.i18n import N_, _, language
+from components.session import current_viewer
+from data.contracts import CONTRACTS
+from data.errors import EduLensError, NotAllowed
+from data.installation import installation
+from data.scope import role
+from data.sources.command import template
+from data.sources.imports import ImportReport, import_files
+from data.sources.mapping import SHIPPED, find_mapping
+from data.sources.preview import TablePreview
+
+BY_HEADERS = ""
+_KINDS = ("csv", "txt", "xlsx", "parquet")
+_MOST_PROBLEMS = 50
+_COUNTS = {
+    "rows": N_("rows"),
+    "new": N_("new"),
+    "update": N_("updates"),
+    "duplicate": N_("duplicates"),
+    "conflict": N_("conflicts"),
+    "rejected": N_("rejected"),
+}
+
+
+def _may_import() -> None:
+    viewer = current_viewer()
+    if not role(viewer.role).imports:
+        raise NotAllowed(f"the role must allow imports, {viewer.role} does not")
+
+
+def _mappings() -> dict[str, str]:
+    """Saved mappings: those of this institution, then those that are shipped."""
+    folders = [installation().home.mappings, SHIPPED]
+    return {path.stem: path.stem for folder in folders for path in sorted(folder.glob("*.toml"))}
+
+
+def table_title(name: str) -> str:
+    """A table in the reader's language."""
+    return name.replace("_", " ") if language() == "en" else CONTRACTS[name].label
+
+
+def upload_panel() -> None:
+    """Files, how they are read, the preview, and the button that takes them in."""
+    _may_import()
+    files = st.file_uploader(
+        _("CSV, XLSX or Parquet files"), type=list(_KINDS), accept_multiple_files=True,
+        key="sources_files",
+    )  # fmt: skip
+    left, right = st.columns(2)
+    mapping = left.selectbox(
+        _("How columns are matched"),
+        [BY_HEADERS, *_mappings()],
+        format_func=lambda name: name or _("By their headers"),
+        key="sources_mapping",
+        help=_("By name or Chinese label; or by a saved mapping for files of another system."),
+    )
+    table = right.selectbox(
+        _("Table"),
+        [BY_HEADERS, *CONTRACTS],
+        format_func=lambda name: table_title(name) if name else _("Told from the headers"),
+        key="sources_table",
+        disabled=bool(mapping),
+    )
+    _template_button(table)
+    if not files:
+        return
+    try:
+        report = _preview(files, table, mapping)
+    except EduLensError as error:
+        st.error(
+            _("These files cannot be read: {reason}", reason=escape(error)),
+            icon=":material/error:",
+        )
+        return
+    _report(report)
+    if st.button(
+        _("Import"), type="primary", icon=":material/upload:", key="sources_commit",
+        disabled=not any(part.new or part.update for part in report.tables),
+    ):  # fmt: skip
+        _commit(files, table, mapping)
+
+
+def _template_button(table: str) -> None:
+    if table:
+        st.download_button(
+            _("Template of this table"),
+            template(table),
+            file_name=f"{table}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key="sources_template",
+        )
+
+
+def _preview(files: Sequence[UploadedFile], table: str, mapping: str) -> ImportReport:
+    """What the files would do; kept for the run in which they did not change."""
+    key = (tuple((file.file_id, file.name) for file in files), table, mapping)
+    kept = st.session_state.get("sources_preview")
+    version = installation().store.version
+    if kept is not None and kept[0] == (key, version):
+        report: ImportReport = kept[1]
+        return report
+    with st.spinner(_("Reading…")):
+        report = _imported(files, table, mapping, commit=False)
+    st.session_state["sources_preview"] = ((key, version), report)
+    return report
+
+
+def _commit(files: Sequence[UploadedFile], table: str, mapping: str) -> None:
+    _may_import()
+    viewer = current_viewer()
+    with st.status(_("Importing…"), expanded=True) as status:
+        report = _imported(files, table, mapping, commit=True, actor=viewer.user)
+        installation().accounts.audit.append(
+            actor=viewer.user, action="import", subject=", ".join(file.name for file in files)
+        )
+        loaded = report.loaded
+        if loaded is not None:
+            st.write(
+                _(
+                    "{inserted} new, {updated} updated, {duplicate} already there,"
+                    " {quarantined} refused.",
+                    inserted=number(loaded.inserted, exact=True),
+                    updated=number(loaded.updated, exact=True),
+                    duplicate=number(loaded.duplicate, exact=True),
+                    quarantined=number(loaded.quarantined, exact=True),
+                )
+            )
+        status.update(label=_("Imported; every figure counts it from now on."), state="complete")
+
+
+def _imported(
+    files: Sequence[UploadedFile], table: str, mapping: str, *, commit: bool, actor: str = ""
+) -> ImportReport:
+    opened = installation()
+    plan = find_mapping(mapping, [opened.home.mappings]) if mapping else None
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for place, file in enumerate(files):
+            # A name from outside never decides where something is stored.
+            inside = Path(folder) / str(place)
+            inside.mkdir()
+            path = inside / Path(file.name.replace("\\", "/")).name
+            path.write_bytes(file.getbuffer())
+            paths.append(path)
+        return import_files(
+            opened.store, opened.landing, paths, table=table or None, mapping=plan,
+            actor=actor, commit=commit,
+        )  # fmt: skip
+
+
+def _report(report: ImportReport) -> None:
+    counts = pd.DataFrame(
+        [
+            {
+                _("Table"): table_title(part.table),
+                **{_(words): getattr(part, name) for name, words in _COUNTS.items()},
+            }
+            for part in report.tables
+        ]
+    )
+    st.dataframe(counts, hide_index=True, key="sources_counts")
+    for part in report.tables:
+        _columns(part)
+        if part.problems:
+            _problems(part)
+
+
+def _columns(part: TablePreview) -> None:
+    with st.expander(_("Columns of {table}", table=table_title(part.table))):
+        matched = pd.DataFrame(
+            [{_("Column"): ours, _("In the file"): came} for ours, came in part.columns.items()]
+        )
+        st.dataframe(matched, hide_index=True, key=f"sources_columns_{part.table}")
+        if part.unmapped:
+            st.caption(
+                _("Not used: {columns}", columns=escape(", ".join(part.unmapped))),
+            )
+
+
+def _problems(part: TablePreview) -> None:
+    st.markdown(f"**{_('Rows to look at')} · {table_title(part.table)}**")
+    listed = pd.DataFrame(
+        [
+            {_("Line"): p.line, _("Reason"): p.reason, _("Code"): p.code}
+            for p in part.problems[:_MOST_PROBLEMS]
+        ]
+    )
+    st.dataframe(listed, hide_index=True, key=f"sources_problems_{part.table}")
