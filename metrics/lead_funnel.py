@@ -1,0 +1,250 @@
+"""The whole chain: impression, click, visit, lead … order, lesson, renewal, referral."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+from scipy.stats import binomtest
+
+from data.errors import InvalidOption, UnknownName
+from data.facts import Facts
+from data.scope import Filters
+from metrics.cohort import day_start_at, first_leads, formal_lines, trial_lines
+from metrics.units import within
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step after the lead and the days from the lead within which it counts."""
+
+    name: str
+    days: int
+
+
+STEPS = (
+    Step(name="valid", days=3),
+    Step(name="contact", days=30),
+    Step(name="trial", days=60),
+    Step(name="order", days=90),
+    Step(name="first_lesson", days=120),
+    Step(name="renewal", days=365),
+    Step(name="referral", days=365),
+)
+TOP = ("impression", "click", "visit")
+_CARRIED = ("lead_id", "person_id", "campus_id", "channel_id", "created_at", "is_valid")
+
+
+def lead_steps(facts: Facts, filters: Filters, *, skip: tuple[str, ...] = ()) -> ir.Table:
+    """When each new lead of the period took each step after the one before it.
+
+    Sequential: a step's time is the person's first such time at or after the step before
+    it, so a trial before the first contact does not count unless there is another one.
+
+    Parameters
+    ----------
+    facts, filters
+        The cohort: persons whose first lead falls in the period, channels and course
+        lines.
+    skip
+        Steps the chain leaves out: ``("trial",)`` for where orders come without one.
+
+    Returns
+    -------
+    ibis Table
+        One row per person: the lead's keys, ``<step>_at`` (UTC; missing where not
+        reached) in sequence, and ``any_<step>_at``: the first time after the lead,
+        whatever came before it.
+
+    Raises
+    ------
+    UnknownName
+        If ``skip`` names no step.
+    """
+    leads = first_leads(facts)
+    cohort = within(
+        leads.mutate(unit_on=leads.created_on), period=filters.period,
+        channels=filters.channels, course_lines=filters.course_lines,
+    )  # fmt: skip
+    valid_at = cohort.is_valid.fill_null(False).ifelse(cohort.created_at, None)
+    rows = cohort.select(*_CARRIED, any_valid_at=valid_at, valid_at=valid_at)
+    previous = "valid_at"
+    for step in _chosen(skip)[1:]:
+        rows = _next(rows, _events(facts, step.name), step.name, previous)
+        previous = f"{step.name}_at"
+    return rows
+
+
+def _next(rows: ir.Table, events: ir.Table, name: str, previous: str) -> ir.Table:
+    """The rows with one more step: its first time at or after the step before."""
+    joined = rows.left_join(events, rows.person_id == events.event_person_id)
+    return joined.group_by(*rows.columns).aggregate(
+        **{
+            f"any_{name}_at": joined.event_at.min(where=joined.event_at >= joined.created_at),
+            f"{name}_at": joined.event_at.min(where=joined.event_at >= joined[previous]),
+        }
+    )
+
+
+def _events(facts: Facts, name: str) -> ir.Table:
+    """Persons and times of a step, as ``event_person_id`` and ``event_at``."""
+    if name == "contact":
+        rows = facts.followup.filter(facts.followup.is_effective)
+        return rows.select(event_person_id="person_id", event_at="happened_at")
+    if name in ("trial", "order"):
+        rows = trial_lines(facts) if name == "trial" else formal_lines(facts)
+        return rows.select(event_person_id="person_id", event_at="paid_at")
+    if name == "first_lesson":
+        rows = facts.seat.filter(
+            facts.seat.attendance.isin(["present", "late"]), facts.seat.lesson_state != "cancelled"
+        )
+        return rows.select(event_person_id="person_id", event_at="starts_at")
+    if name == "renewal":
+        rows = facts.enrolment.filter(facts.enrolment.renewed_from_id.notnull())
+        # A renewal has a day, not a time: it counts until that day's end.
+        ends_at = day_start_at(rows.started_on) + ibis.interval(days=1)
+        return rows.select(event_person_id="person_id", event_at=ends_at)
+    invited = first_leads(facts).filter(facts.lead.introducer_person_id.notnull())
+    return invited.select(event_person_id="introducer_person_id", event_at="created_at")
+
+
+def _chosen(skip: tuple[str, ...]) -> list[Step]:
+    names = [step.name for step in STEPS]
+    for name in skip:
+        if name not in names:
+            raise UnknownName("step", name, names)
+    if STEPS[0].name in skip:
+        raise InvalidOption(f"skip must leave {STEPS[0].name!r}, got {skip}")
+    return [step for step in STEPS if step.name not in skip]
+
+
+def lead_funnel(
+    facts: Facts, filters: Filters, *, by: str | None = None, skip: tuple[str, ...] = ()
+) -> ir.Table:
+    """Counts of `lead_steps`, in one row per group; `funnel_table` makes steps of them.
+
+    Parameters
+    ----------
+    facts, filters, skip
+        As in `lead_steps`.
+    by
+        ``channel_id`` or ``campus_id``; None for the whole.
+
+    Returns
+    -------
+    ibis Table
+        ``by``, ``leads``, and for each step ``<step>_old`` (leads as old as the step's
+        window), ``<step>_from`` (those of them at the step before), ``<step>_reached``
+        (of those, in time), ``<step>_anyway`` (of the old, in time, in any order).
+    """
+    rows = lead_steps(facts, filters, skip=skip)
+    counts: dict[str, ir.Value] = {"leads": rows.count()}
+    reached_before: ir.Value = ibis.literal(True)
+    for step in _chosen(skip):
+        window = ibis.interval(days=step.days)
+        old = rows.created_at + window <= facts.as_of
+        in_time = (rows[f"{step.name}_at"] <= rows.created_at + window).fill_null(False)
+        anyway = (rows[f"any_{step.name}_at"] <= rows.created_at + window).fill_null(False)
+        reached = reached_before & in_time
+        for part, condition in {
+            "old": old, "from": old & reached_before, "reached": old & reached,
+            "anyway": old & anyway,
+        }.items():  # fmt: skip
+            counts[f"{step.name}_{part}"] = condition.sum().fill_null(0)
+        reached_before = reached
+    return rows.aggregate(by=[by] if by else [], **counts)
+
+
+def funnel_top(facts: Facts, filters: Filters) -> ir.Table:
+    """What stands above the leads: impressions and clicks as platforms count them, visitors.
+
+    These are not the cohort's persons: a visitor may have clicked in another period.
+
+    Returns
+    -------
+    ibis Table
+        ``step`` (of `TOP`) and ``reached``: impressions, clicks, distinct visitors.
+    """
+    spend, visits = facts.spend, facts.visit
+    paid = within(
+        spend.mutate(unit_on=spend.spend_on), period=filters.period, channels=filters.channels
+    )
+    came = within(
+        visits.mutate(unit_on=visits.started_on), period=filters.period, channels=filters.channels
+    )
+    counts = (
+        paid.aggregate(reached=paid.impressions.sum().fill_null(0).cast("int64")),
+        paid.aggregate(reached=paid.clicks.sum().fill_null(0).cast("int64")),
+        came.aggregate(reached=came.person_id.nunique().cast("int64")),
+    )
+    steps = [
+        count.select(step=ibis.literal(name), reached=count.reached)
+        for name, count in zip(TOP, counts, strict=True)
+    ]
+    return steps[0].union(*steps[1:])
+
+
+def funnel_table(
+    counts: pd.Series, *, top: pd.DataFrame | None = None, skip: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """The chain as one row per step, with rates over leads old enough for the step.
+
+    A step's rate is never of the count above it in the table: that one holds younger
+    leads. Both sides of a rate are of the same leads.
+
+    Parameters
+    ----------
+    counts
+        A row of `lead_funnel`.
+    top
+        Rows of `funnel_top`; None leaves them out.
+    skip
+        As given to `lead_funnel`.
+
+    Returns
+    -------
+    DataFrame
+        ``step``, ``window_days`` (missing above the lead), ``reached`` (of leads old
+        enough), ``entered`` (those of them at the step before), ``rate`` (reached ÷
+        entered, missing where nobody entered) with ``low`` and ``high`` (Wilson 95 %),
+        ``of_leads`` (reached ÷ leads old enough), ``anyway`` (did it in any order),
+        ``immature`` (leads too young for the step).
+    """
+    rows: list[dict[str, object]] = []
+    above: int | None = None
+    if top is not None:
+        by_step = top.set_index("step")["reached"]
+        for name in TOP:
+            reached = int(by_step.get(name, 0))
+            rate = reached / above if above else None
+            rows.append({"step": name, "reached": reached, "entered": above, "rate": rate})
+            above = reached
+    leads = int(counts["leads"])
+    first = {"step": "lead", "window_days": 0, "reached": leads, "entered": above, "immature": 0}
+    rows.append(
+        {**first, "rate": leads / above if above else None, "of_leads": 1.0, "anyway": leads}
+    )
+    for step in _chosen(skip):
+        old, entered, reached, anyway = (
+            int(counts[f"{step.name}_{part}"]) for part in ("old", "from", "reached", "anyway")
+        )
+        interval = binomtest(reached, entered).proportion_ci(method="wilson") if entered else None
+        rows.append(
+            {
+                "step": step.name, "window_days": step.days, "reached": reached,
+                "entered": entered, "rate": reached / entered if entered else None,
+                "low": interval.low if interval else None,
+                "high": interval.high if interval else None,
+                "of_leads": reached / old if old else None, "anyway": anyway,
+                "immature": leads - old,
+            }
+        )  # fmt: skip
+    columns = [
+        "step", "window_days", "reached", "entered", "rate", "low", "high", "of_leads", "anyway",
+        "immature",
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns)
+    whole = ["window_days", "reached", "entered", "anyway", "immature"]
+    return table.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(columns[4:8], "float64"))

@@ -1,0 +1,162 @@
+"""The chain from impression to referral: in sequence, in time, of leads old enough."""
+
+from datetime import date
+
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from data.errors import InvalidOption, UnknownName
+from data.scope import Filters, Period
+from metrics.lead_funnel import STEPS, funnel_table, funnel_top, lead_funnel, lead_steps
+from tests.metrics.tiny_facts import moment
+
+JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))
+WHOLE_WAY = [
+    "2026-01-01 lead sem",
+    "2026-01-02 followup effective",
+    "2026-01-05 trial 9",
+    "2026-01-10 order 5000",
+    "2026-01-17 seat present",
+    "2026-06-01 enrol E2 renews=E1",
+]
+
+
+def table_of(tiny, as_of="2027-06-01", top=False, skip=(), filters=JANUARY):
+    facts = tiny.facts(as_of)
+    (counts,) = tiny.fetch(lead_funnel(facts, filters, skip=skip)).to_dict("records")
+    above = tiny.fetch(funnel_top(facts, filters)) if top else None
+    return funnel_table(counts, top=above, skip=skip).set_index("step")
+
+
+def test_a_person_who_goes_all_the_way_is_in_every_step(tiny):
+    tiny.tell({"lin": WHOLE_WAY, "friend": ["2026-07-01 lead referral by=lin"]})
+    table = table_of(tiny)
+    assert table["reached"].tolist() == [1] * 8
+    assert table["rate"].tolist()[1:] == [1] * 7
+
+
+def test_steps_count_in_sequence_only(tiny):
+    tiny.tell(
+        {
+            "trial_before_contact": [
+                "2026-01-01 lead sem",
+                "2026-01-02 trial 9",
+                "2026-01-03 followup effective",
+                "2026-01-10 order 5000",
+            ],
+            "second_trial_after_contact": [
+                "2026-01-01 lead sem",
+                "2026-01-02 trial 9",
+                "2026-01-03 followup effective",
+                "2026-01-04 trial 9",
+                "2026-01-10 order 5000",
+            ],
+        }
+    )
+    table = table_of(tiny)
+    assert table.loc[["contact", "trial", "order"], "reached"].tolist() == [2, 1, 1]
+    assert table.loc[["contact", "trial", "order"], "anyway"].tolist() == [2, 2, 2]
+
+
+def test_a_skipped_step_is_not_asked_for(tiny):
+    tiny.tell(
+        {"lin": ["2026-01-01 lead sem", "2026-01-02 followup effective", "2026-01-10 order 5000"]}
+    )
+    assert table_of(tiny).loc["order", "reached"] == 0
+    without = table_of(tiny, skip=("trial",))
+    assert without.loc["order", "reached"] == 1
+    assert "trial" not in without.index
+
+
+def test_a_step_outside_its_window_does_not_count(tiny):
+    tiny.tell({"lin": ["2026-01-01 lead sem", "2026-02-01 followup effective"]})
+    assert table_of(tiny).loc["contact", "reached"] == 0
+
+
+def test_rates_are_of_leads_old_enough_for_the_step_on_both_sides(tiny):
+    tiny.tell(
+        {
+            "old": ["2026-01-01 lead sem", "2026-01-02 followup effective", "2026-01-03 trial 9"],
+            "young": ["2026-01-30 lead sem", "2026-01-30 followup effective"],
+        }
+    )
+    table = table_of(tiny, as_of="2026-03-10")
+    # The trial's window is 60 days: the young lead is 39 days old and in neither side.
+    assert table.loc["contact", ["reached", "immature"]].tolist() == [2, 0]
+    assert table.loc["trial", ["entered", "reached", "rate", "immature"]].tolist() == [1, 1, 1, 1]
+
+
+def test_an_invalid_lead_goes_no_further(tiny):
+    tiny.tell({"lin": ["2026-01-01 lead sem invalid", *WHOLE_WAY[1:]]})
+    table = table_of(tiny)
+    assert table["reached"].tolist() == [1] + [0] * 7
+    assert table.loc["order", "anyway"] == 1
+    assert table["rate"].isna().tolist()[2:] == [True] * 6
+
+
+def test_several_orders_and_seats_do_not_multiply_a_person(tiny):
+    tiny.tell({"lin": [*WHOLE_WAY[:4], *WHOLE_WAY[3:5] * 4, "2026-01-18 followup effective"]})
+    assert table_of(tiny)["reached"].tolist() == [1] * 6 + [0, 0]
+
+
+def test_the_top_counts_what_platforms_and_visits_say(tiny):
+    tiny.spend("2026-01-01", "sem", 10, impressions=1000, clicks=50)
+    tiny.spend("2026-02-01", "sem", 10, impressions=9, clicks=9)
+    for visit in range(3):
+        tiny.add(
+            "visit", visit_id=f"v{visit}", person_id=f"p{visit // 2}", campus_id="north",
+            started_at=moment("2026-01-05"), started_on=date(2026, 1, 5), channel_id="sem",
+        )  # fmt: skip
+    tiny.tell({"lin": WHOLE_WAY})
+    table = table_of(tiny, top=True)
+    assert table["reached"].tolist()[:4] == [1000, 50, 2, 1]
+    assert table["rate"].tolist()[1:4] == [0.05, 0.04, 0.5]
+
+
+def test_counts_by_channel_add_to_the_whole(tiny):
+    tiny.tell(
+        {
+            "lin": WHOLE_WAY,
+            "wu": ["2026-01-01 lead feed", "2026-01-02 followup effective"],
+            "xu": ["2026-01-01 lead -"],
+        }
+    )
+    facts = tiny.facts("2027-06-01")
+    parts = tiny.fetch(lead_funnel(facts, JANUARY, by="channel_id")).drop(columns="channel_id")
+    whole = tiny.fetch(lead_funnel(facts, JANUARY))
+    assert parts.sum().tolist() == whole.iloc[0].tolist()
+
+
+def test_the_rows_behind_a_step_are_its_people(tiny):
+    tiny.tell({"lin": WHOLE_WAY, "wu": ["2026-01-01 lead feed", "2026-01-02 followup effective"]})
+    rows = tiny.fetch(lead_steps(tiny.facts("2027-06-01"), JANUARY)).set_index("person_id")
+    stopped = rows[rows["contact_at"].notna() & rows["trial_at"].isna()]
+    assert stopped.index.tolist() == ["wu"]
+
+
+def test_intervals_are_wilsons(tiny):
+    tiny.tell({f"p{i}": [f"2026-01-01 lead sem {'invalid' if i < 8 else ''}"] for i in range(40)})
+    row = table_of(tiny).loc["valid"]
+    bounds = proportion_confint(32, 40, method="wilson")
+    assert (row["low"], row["high"]) == pytest.approx(bounds)
+
+
+def test_nobody_is_a_chain_of_zeros_without_rates(tiny):
+    table = table_of(tiny)
+    assert table["reached"].sum() == 0
+    assert table["rate"].isna().all()
+    assert len(table) == len(STEPS) + 1
+
+
+def test_the_funnel_of_another_campus_is_not_seen(tiny):
+    tiny.tell({"lin": WHOLE_WAY}, campus="south")
+    facts = tiny.facts("2027-06-01", campuses=("north",), role="campus_head")
+    assert tiny.fetch(lead_funnel(facts, JANUARY))["leads"].tolist() == [0]
+
+
+def test_skip_must_name_a_step_and_leave_the_first(tiny):
+    facts = tiny.facts("2027-06-01")
+    with pytest.raises(UnknownName, match="did you mean: trial"):
+        lead_steps(facts, JANUARY, skip=("trials",))
+    with pytest.raises(InvalidOption, match="skip must leave 'valid'"):
+        lead_steps(facts, JANUARY, skip=("valid",))
