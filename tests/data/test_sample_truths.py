@@ -4,63 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from data.sample import AS_OF, generate
 from data.sample import truths as planted
-
-NEEDED = {
-    "activities", "classes", "courses", "enrolments", "events", "experiments", "guardians",
-    "leads", "lessons", "order_lines", "orders", "rewards", "seats", "spend", "staff", "students",
-}  # fmt: skip
-
-VIEWS = f"""
-CREATE VIEW line AS
-  SELECT o.order_id, o.lead_id, o.student_id, o.type, o.paid_at, l.order_line_id, l.course_id,
-    c.type AS course_type, CASE o.type WHEN 'charge' THEN l.amount_cny
-      WHEN 'refund' THEN -l.amount_cny ELSE 0 END AS net_cny
-  FROM orders o JOIN order_lines l USING (order_id) LEFT JOIN courses c USING (course_id)
-  WHERE o.paid_at IS NOT NULL;
-CREATE VIEW first_order AS
-  SELECT lead_id, min(paid_at) AS paid_at FROM line
-  WHERE type = 'charge' AND course_type = 'formal' AND lead_id IS NOT NULL GROUP BY lead_id;
-CREATE TABLE lead AS
-  SELECT l.*, f.paid_at, coalesce(f.paid_at <= l.created_at + INTERVAL 30 DAY, false) AS w30,
-    coalesce(f.paid_at <= l.created_at + INTERVAL 90 DAY, false) AS w90,
-    l.created_at <= TIMESTAMP '{AS_OF}' - INTERVAL 90 DAY AS mature90
-  FROM leads l LEFT JOIN first_order f USING (lead_id);
-CREATE TABLE term AS
-  SELECT e.*, l.channel_id, l.campaign,
-    EXISTS (FROM enrolments n WHERE n.renewed_from_id = e.enrolment_id) AS renewed,
-    EXISTS (FROM order_lines r WHERE r.refund_of_id = e.order_line_id) AS refunded
-  FROM enrolments e JOIN courses c USING (course_id) JOIN line b USING (order_line_id)
-  LEFT JOIN leads l ON l.lead_id = b.lead_id WHERE c.type = 'formal';
-"""
+from tests.data.sample_rows import whole_sample
 
 
-@pytest.fixture(scope="module")
-def ask() -> Iterator[object]:
+@pytest.fixture
+def ask() -> Callable[[str], pd.DataFrame]:
     """Run a query over the whole sample; gives a frame."""
-    parts: dict[str, list[pa.Table]] = defaultdict(list)
-    for name, table in generate():
-        if name in NEEDED:
-            parts[name].append(table)
-    with duckdb.connect() as connection:
-        for name, tables in parts.items():
-            connection.register("arrived", pa.concat_tables(tables))
-            connection.execute(f'CREATE TABLE "{name}" AS FROM arrived')
-            connection.unregister("arrived")
-        connection.execute(VIEWS)
-
-        def frame(query: str) -> pd.DataFrame:
-            return connection.execute(query).df()
-
-        yield frame
+    return lambda query: whole_sample().execute(query).df()
 
 
 def z_of(wins: tuple[float, float], totals: tuple[float, float]) -> float:
@@ -70,7 +28,7 @@ def z_of(wins: tuple[float, float], totals: tuple[float, float]) -> float:
     return (wins[0] / totals[0] - wins[1] / totals[1]) / error
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def channels(ask) -> pd.DataFrame:
     """What each channel costs and brings."""
     return ask(
@@ -168,36 +126,6 @@ def test_the_slow_channel_looks_bad_at_30_days_and_is_among_the_best_at_90(chann
     assert slow.roi_365 > channels.roi_365.median()
 
 
-def test_one_phone_of_two_families_has_more_unionids_than_a_person_may(ask):
-    shared = ask(
-        """
-        SELECT phone, count(*) AS leads, count(DISTINCT unionid) AS unionids,
-          count(DISTINCT device_id) AS devices, list(DISTINCT student_name[1]) AS families,
-          list(DISTINCT campus_id) AS campuses
-        FROM leads WHERE phone IS NOT NULL GROUP BY phone HAVING unionids > 3
-        """
-    )
-    assert len(shared) == 1
-    row = shared.iloc[0]
-    assert (row.leads, row.unionids, row.devices) == (planted.CONFLICT_LEADS,) * 2 + (1,)
-    assert set(row.families) == set(planted.CONFLICT_SURNAMES)
-    assert list(row.campuses) == [planted.CONFLICT_CAMPUS]
-
-
-def test_ordinary_households_have_two_parents_with_phones_of_their_own(ask):
-    homes = ask(
-        "SELECT student_id, count(*) AS n, count(DISTINCT phone) AS phones FROM guardians "
-        "GROUP BY ALL"
-    )
-    assert 0.3 <= (homes.n == 2).mean() <= 0.45
-    assert (homes.n == homes.phones).all()
-    other_parent = ask(
-        """SELECT count(*) AS n FROM leads JOIN guardians USING (phone)
-        WHERE NOT guardians.is_primary"""
-    )
-    assert other_parent.n[0] >= 20
-
-
 def test_one_cost_feed_is_late_and_the_other_running_ones_are_not(ask):
     last = ask(
         """SELECT channel_id, date_diff('day', max(spend_on), DATE '2026-11-21') AS late
@@ -205,88 +133,6 @@ def test_one_cost_feed_is_late_and_the_other_running_ones_are_not(ask):
     ).set_index("channel_id")
     assert last.late[planted.LATE_CHANNEL] == planted.LATE_DAYS
     assert (last.late.drop(planted.LATE_CHANNEL) <= 1).all()
-
-
-def _activity_curves(ask) -> pd.DataFrame:
-    daily = ask(
-        """
-        SELECT a.activity_id, d.day, count(l.lead_id) AS leads
-        FROM activities a, LATERAL (SELECT unnest(range(a.ends_on - a.starts_on + 1)) AS day) d
-        LEFT JOIN leads l ON l.activity_id = a.activity_id
-          AND (l.created_at + INTERVAL 8 HOUR)::DATE - a.starts_on = d.day
-        WHERE a.ends_on < DATE '2026-11-21' GROUP BY ALL ORDER BY ALL
-        """
-    )
-    found = {}
-    for activity, rows in daily.groupby("activity_id"):
-        leads, length = rows.leads.to_numpy(), len(rows)
-        middle = leads[2 : length - 2]
-        gap = max(len(run) for run in "".join("0" if n == 0 else "1" for n in middle).split("1"))
-        found[activity] = {
-            "L": leads[:2].mean() / middle.mean(),
-            "S": leads[-2:].mean() / middle[-3:].mean(),
-            "gap": gap,
-            "sprint_below_launch": leads[-2:].mean() < leads[:2].mean(),
-        }
-    return pd.DataFrame(found).T.astype(float)
-
-
-def test_one_activity_stalls_one_has_no_sprint_and_the_others_are_healthy(ask):
-    curves = _activity_curves(ask)
-    assert curves.gap[planted.STALLED_ACTIVITY] >= 2
-    assert curves.S[planted.NO_SPRINT_ACTIVITY] < 0.8
-    others = curves.drop([planted.STALLED_ACTIVITY, planted.NO_SPRINT_ACTIVITY])
-    healthy = (
-        (others.L >= 1.5) & (others.gap < 2) & others.S.between(1.2, 3)
-        & (others.sprint_below_launch == 1)
-    )  # fmt: skip
-    assert healthy.mean() >= 0.9
-    assert (others.gap < 2).all()
-
-
-def test_one_sharer_brings_most_of_an_activity_and_a_fifth_bring_most_of_all(ask):
-    arrivals = ask(
-        """
-        WITH sharer AS (
-          SELECT share_id, min(coalesce(unionid, device_id)) AS sharer FROM events
-          WHERE name = 'share' GROUP BY ALL
-        )
-        SELECT sharer, e.activity_id, coalesce(e.unionid, e.device_id) AS visitor
-        FROM sharer LEFT JOIN events e ON e.from_share_id = sharer.share_id
-        """
-    )
-    direct = arrivals.groupby("sharer").visitor.nunique().sort_values(ascending=False)
-    top = direct.head(math.ceil(len(direct) * 0.2)).sum() / direct.sum()
-    assert 0.68 <= top <= 0.88
-    star = arrivals[arrivals.activity_id == planted.STAR_ACTIVITY]
-    of_star = star.groupby("sharer").visitor.nunique().sort_values(ascending=False)
-    assert of_star.iloc[0] / of_star.sum() > 0.35
-    assert of_star.iloc[0] > 2 * of_star.iloc[1]
-    assert direct.rank(ascending=False)[of_star.index[0]] <= 5
-    children = star.groupby("sharer").visitor.unique()
-    reached, wave, generations = set(), {of_star.index[0]}, 0
-    while wave:
-        wave = {v for s in wave if s in children for v in children[s]} - reached
-        reached |= wave
-        generations += bool(wave)
-    assert generations >= 3
-    assert len(reached) > 0.4 * star.visitor.nunique()
-
-
-def test_some_visitors_without_a_phone_come_often_by_the_share_of_someone_reachable(ask):
-    keen = ask(
-        """
-        WITH visitor AS (
-          SELECT device_id, min(from_share_id) AS share_id, sum(dwell_seconds) AS seconds
-          FROM events GROUP BY ALL HAVING count(*) FILTER (name != 'share') >= 7
-            AND seconds >= 1200 AND count(phone) = 0 AND share_id IS NOT NULL
-        )
-        SELECT DISTINCT visitor.device_id FROM visitor
-        JOIN events s ON s.share_id = visitor.share_id AND s.name = 'share'
-        JOIN leads l ON l.device_id = s.device_id WHERE l.phone IS NOT NULL
-        """
-    )
-    assert len(keen) >= 20
 
 
 def test_one_course_loses_its_children_at_one_lesson(ask):
@@ -338,28 +184,6 @@ def test_one_playbook_harms_one_does_nothing_and_one_works(ask):
     assert both.n[0] == 0
     registered = ask("SELECT experiment_id FROM experiments").experiment_id
     assert set(registered) == set(planted.SOP_WINDOWS)
-
-
-def test_false_introducers_use_their_own_phone_or_device(ask):
-    own_phone = ask(
-        """SELECT l.lead_id FROM leads l JOIN guardians g
-        ON g.student_id = l.introducer_id AND g.phone = l.phone"""
-    )
-    own_device = ask(
-        """SELECT DISTINCT l.lead_id FROM leads l
-        JOIN orders o ON o.student_id = l.introducer_id
-        JOIN leads b ON b.lead_id = o.lead_id AND b.device_id = l.device_id"""
-    )
-    found = set(own_phone.lead_id) | set(own_device.lead_id)
-    assert len(own_phone) == planted.SELF_REFERRERS // 2
-    assert len(found) == planted.SELF_REFERRERS
-    bursts = ask(
-        """SELECT introducer_id, campus_id, time_bucket(INTERVAL 1 HOUR, created_at) AS hour,
-          count(*) AS n FROM leads WHERE introducer_id IS NOT NULL GROUP BY ALL HAVING n >= 5"""
-    )
-    assert len(bursts) == 1
-    assert bursts.n[0] == planted.BURST_LEADS
-    assert (bursts.campus_id[0], bursts.hour[0]) == (planted.BURST_CAMPUS, planted.BURST_AT)
 
 
 def test_two_vendors_sold_the_same_phones_within_days(ask):
