@@ -166,6 +166,13 @@ def return_against_rest(returns: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def paid_total(returns: pd.DataFrame) -> float | None:
+    """All paid channels' ratio of sums; revenue of channels without cost is not in it."""
+    paid = returns[returns["denominator"] > 0]
+    cost = float(paid["denominator"].sum())
+    return float(paid["numerator"].sum()) / cost if cost else None
+
+
 def _all_at_once(groups: int) -> float:
     """The normal quantile by which all groups' intervals hold at once with 95 %."""
     return NormalDist().inv_cdf(1 - 0.05 / (2 * max(1, groups)))

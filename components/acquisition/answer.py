@@ -120,13 +120,19 @@ def _loses(row: dict, bounds: pd.DataFrame, names: Mapping[str, str], choice: Ch
         "roi": percent(row["roi"]),
         "interval": _bounds(bounds, row["channel_id"]),
         "price": money(row["price"]),
+        "rest": percent(row["roi_rest"]),
     }
     if row["verdict"] == CHEAP_BUT_POOR:
         return _(
-            "“{channel}” is cheap but poor: {price} a lead, {days}-day ROI {roi} ({interval})",
+            "“{channel}” is cheap but poor: {price} a lead, {days}-day ROI {roi} ({interval}),"
+            " the other paid channels {rest}",
             **values,
         )
-    return _("“{channel}” pays back worst: {days}-day ROI {roi} ({interval})", **values)
+    return _(
+        "“{channel}” pays back worst: {days}-day ROI {roi} ({interval}),"
+        " the other paid channels {rest}",
+        **values,
+    )
 
 
 def _converts(row: dict, names: Mapping[str, str], choice: Choice, *, better: bool) -> str:

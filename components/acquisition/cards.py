@@ -11,15 +11,16 @@ from components.format import days_range, interval, is_missing, number
 from components.i18n import _
 
 CARDS = ("leads", "valid", "cpl", "conversion", "cac_full", "roi")
-_LEAST_WIDTH = 200  # pixels, as the kit's own row of cards
+_COLUMNS = 3  # two rows of three: a seventh of the width holds no interval
+_LEAST_WIDTH = 240  # pixels; one card a row on a phone
 
 
 def acquisition_cards(reading: Reading) -> None:
     """Draw the cards that the viewer's role may read."""
     shown = reading.seen(*CARDS)
-    with st.grid(len(shown), min_column_width=_LEAST_WIDTH, gap="small") as grid:
+    with st.grid(_COLUMNS, min_column_width=_LEAST_WIDTH, gap="small") as grid:
         for name in shown:
-            with grid.cell():
+            with grid.container():
                 judged = reading.judged(name)
                 figure_cards([_card(reading, name)], filters=judged, key=f"acquisition_{name}")
 

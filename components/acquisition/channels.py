@@ -1,7 +1,8 @@
-"""Channels side by side: a picture with intervals, and the tree as a table of cells that open."""
+"""Channels side by side: the tree as a table of cells that open."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -9,42 +10,25 @@ import pandas as pd
 import streamlit as st
 
 from components.acquisition.answer import VERDICT_WORDS, verdicts_of
-from components.acquisition.measures import MEASURES, RETURN_DAYS, Choice
+from components.acquisition.measures import MEASURES, PICTURED, RETURNS, SETS, Choice
+from components.acquisition.payback import payback_days
+from components.acquisition.picture import channel_picture
 from components.acquisition.reading import Reading
 from components.acquisition.tree import Node, branches_above, leaves_open, tree_rows
-from components.chart import show
-from components.charts.bars import ranked_bars
 from components.drill import open_rows
-from components.format import days_range, interval, value
-from components.i18n import N_, _
-from components.states import nothing_to_show
+from components.format import days_range, interval
+from components.i18n import _
 from data.scope import Filters
 from metrics.acquisition_table import side_by_side
+from metrics.separation import ranked
 
-OVERVIEW, COST, RETURNS, QUALITY = "overview", "cost", "returns", "quality"
-SETS: dict[str, tuple[str, tuple[str, ...]]] = {
-    OVERVIEW: (
-        N_("Overview"),
-        ("spend", "leads", "valid", "cpl", "conversion", "cac_full", "roi"),
-    ),
-    COST: (N_("Cost"), ("spend", "cpl", "cpvl", "cac_media", "cac_full", "over_claim")),
-    RETURNS: (N_("Return"), ("spend", *(f"roi_{days}" for days in RETURN_DAYS))),
-    QUALITY: (
-        N_("Downstream quality"),
-        ("conversion", "attendance", "refund", "renewal", "referred"),
-    ),
-}
-# What the picture above a set of columns shows: the first that the role may read.
-_PICTURED = {
-    OVERVIEW: ("roi", "conversion"),
-    COST: ("cac_full",),
-    RETURNS: ("roi",),
-    QUALITY: ("attendance",),
-}
+_BY_SPEND = ("cpl", "cpvl", "cac_media")  # nothing, not 0, where no spend is booked
 _TABLE = "acquisition_table"
 _OPENED = "acquisition_open_branches"
 _CLICKED = "acquisition_clicked_cell"
-_NAME, _VERDICT, _BOUNDS, _N, _IMMATURE = "name", "verdict", "bounds", "n", "immature"
+_NAME, _VERDICT, _GROUP, _BOUNDS, _PAYBACK, _N, _IMMATURE = (
+    "name", "verdict", "group", "bounds", "payback", "n", "immature",
+)  # fmt: skip
 
 
 @st.fragment
@@ -71,63 +55,10 @@ def columns_choice(reading: Reading) -> str:
     )
 
 
-def channel_picture(reading: Reading, chosen: str) -> None:
-    """Draw the channels of one measure, ranked, with their intervals."""
-    name = reading.seen(*_PICTURED[chosen])[0]
-    measure, judged = MEASURES[name], reading.judged(name)
-    shown = ranked(reading.figures(name).channels)
-    heading = measure.heading(reading.choice)
-    if shown.empty:
-        nothing_to_show(_("No channel has a figure for “{measure}” yet.", measure=heading))
-        return
-    finding = picture_finding(shown, reading.names, heading, measure.metric.unit)
-    clicked = show(
-        ranked_bars(
-            shown,
-            by="channel_id",
-            unit=measure.metric.unit,
-            title=finding,
-            names=reading.names,
-            reference=float(reading.figures(name).total["value"]),
-            reference_name=_("All"),
-        ),
-        key=f"acquisition_picture_{name}",
-        alt=finding,
-        clickable=True,
-    )
-    if clicked:
-        open_rows(
-            measure.metric,
-            judged,
-            where=clicked,
-            title=f"{reading.names.get(clicked['channel_id'], '')} · {heading}",
-            **measure.settings(reading.choice),
-        )
-
-
-def ranked(figures: pd.DataFrame) -> pd.DataFrame:
-    """Channels with a figure, the highest first."""
-    known = figures[(figures["channel_id"] != "") & figures["value"].notna()]
-    return known.sort_values(["value", "channel_id"], ascending=[False, True], ignore_index=True)
-
-
-def picture_finding(shown: pd.DataFrame, names: dict[str, str], heading: str, unit: str) -> str:
-    """What the ranking shows, as its title."""
-    first, last = shown.iloc[0], shown.iloc[-1]
-    return _(
-        "{measure}: from {low} ({lowest}) to {high} ({highest})",
-        measure=heading,
-        low=value(last["value"], unit),
-        lowest=names.get(last["channel_id"], last["channel_id"]),
-        high=value(first["value"], unit),
-        highest=names.get(first["channel_id"], first["channel_id"]),
-    )
-
-
 def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None:
     """Draw the tree; a name opens its branch, any other cell opens its rows."""
     names = reading.seen(*SETS[chosen][1])
-    pictured = reading.seen(*_PICTURED[chosen])[0]
+    pictured = reading.seen(*PICTURED[chosen])[0]
     opened = st.session_state.setdefault(
         _OPENED, branches_above(reading.tree, _outstanding(verdicts))
     )
@@ -139,7 +70,15 @@ def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None
         elsewhere=_("Not in the channel tree"),
         campaigns=_campaigns(wide),
     )
-    frame = table_frame(nodes, wide, names, pictured, verdicts)
+    frame = table_frame(
+        nodes,
+        wide,
+        names,
+        pictured,
+        said=dict(zip(verdicts["channel_id"], verdicts["verdict"], strict=True)),
+        groups=separation_groups(reading.figures(pictured).channels, pictured),
+        payback=payback_days(reading) if chosen == RETURNS else None,
+    )
     st.dataframe(
         frame,
         key=_TABLE,
@@ -148,7 +87,7 @@ def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None
         on_select=partial(_cell_clicked, nodes),
         selection_mode="single-cell",
         placeholder="—",
-        height=min(38 + 35 * len(frame), 740),
+        height=min(37 + 35 * len(frame), 740),
         alt=_("Channels with their figures; a cell opens its rows."),
     )
     st.caption(_cohorts(reading, names))
@@ -158,8 +97,24 @@ def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None
 
 
 def _outstanding(verdicts: pd.DataFrame) -> list[str]:
-    said = verdicts["verdict"].isin(["good", "poor", "cheap_but_poor", "slow"])
-    return list(verdicts.loc[said, "channel_id"])
+    """Channels that the answer speaks of: the branches above them are open at first."""
+    by_money = verdicts["basis"] == "money"
+    said = verdicts["verdict"].isin(["poor", "cheap_but_poor"]) | (
+        by_money & (verdicts["verdict"] == "good")
+    )
+    return list(verdicts.loc[said | verdicts["is_slow"], "channel_id"])
+
+
+def separation_groups(figures: pd.DataFrame, name: str) -> dict[str, str]:
+    """Channel → the letter of its band: channels of one letter cannot be told apart."""
+    metric = MEASURES[name].metric
+    table = ranked(figures, kind=metric.kind, better=metric.better or 1)
+    known = table[table["band"].notna()]
+    return {c: _letter(int(b)) for c, b in zip(known["channel_id"], known["band"], strict=True)}
+
+
+def _letter(band: int) -> str:
+    return chr(ord("A") + band - 1) if band <= 26 else str(band)
 
 
 def _figures(
@@ -189,24 +144,31 @@ def table_frame(
     wide: pd.DataFrame,
     names: tuple[str, ...],
     pictured: str,
-    verdicts: pd.DataFrame,
+    *,
+    said: Mapping[str, str],
+    groups: Mapping[str, str],
+    payback: Mapping[str, int | None] | None = None,
 ) -> pd.DataFrame:
     """What the table shows: a row a node, figures as numbers so that they sort."""
     rows = wide.set_index("node").reindex([node.key for node in nodes])
     unit = MEASURES[pictured].metric.unit
-    said = dict(zip(verdicts["channel_id"], verdicts["verdict"], strict=True))
     lows, highs = rows[f"{pictured}_low"], rows[f"{pictured}_high"]
     shown: dict[str, Any] = {
         _NAME: [node.label for node in nodes],
-        _VERDICT: [
-            _(VERDICT_WORDS[said[node.key]]) if node.key in said and node.key else None
-            for node in nodes
-        ],
+        _VERDICT: [_(VERDICT_WORDS[said[n.key]]) if said.get(n.key) else None for n in nodes],
+        _GROUP: [groups.get(node.key) for node in nodes],
     }
     for name in names:
-        shown[name] = rows[name].astype(float).round(4).to_list()
+        figures = rows[name].astype(float)
+        if name in _BY_SPEND:
+            figures = figures.where(rows[f"{name}_numerator"] > 0)
+        shown[name] = figures.round(0 if MEASURES[name].metric.unit == "cny" else 4).to_list()
         if name == pictured:
             shown[_BOUNDS] = [interval(a, b, unit) for a, b in zip(lows, highs, strict=True)]
+    if pictured not in names:
+        shown[_BOUNDS] = [interval(a, b, unit) for a, b in zip(lows, highs, strict=True)]
+    if payback is not None:
+        shown[_PAYBACK] = [payback.get(node.key) for node in nodes]
     shown[_N] = rows[f"{pictured}_n"].to_list()
     shown[_IMMATURE] = rows[f"{pictured}_immature"].to_list()
     return pd.DataFrame(shown)
@@ -214,10 +176,18 @@ def table_frame(
 
 def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[str, Any]:
     settings: dict[str, Any] = {
-        _NAME: st.column_config.TextColumn(_("Channel"), pinned=True, width="medium"),
-        _VERDICT: st.column_config.TextColumn(_("Verdict"), help=_(
+        _NAME: st.column_config.TextColumn(_("Channel"), pinned=True, width=150),
+        _VERDICT: st.column_config.TextColumn(_("Verdict"), width=110, help=_(
             "Against the other channels, on leads old enough; at least 30 of them.")),
-        _BOUNDS: st.column_config.TextColumn("95 %", width="small"),
+        _GROUP: st.column_config.TextColumn(_("Group"), width=60, help=_(
+            "Groups with the same letter cannot be separated.")),
+        _BOUNDS: st.column_config.TextColumn(
+            "95 %", width=120, help=MEASURES[pictured].heading(reading.choice)
+        ),
+        _PAYBACK: st.column_config.NumberColumn(
+            _("Paid back on day"),
+            help=_("First day since the lead on which revenue had covered the spend."),
+        ),
         _N: st.column_config.NumberColumn("n", format="localized"),
         _IMMATURE: st.column_config.NumberColumn(_("Immature"), format="localized"),
     }  # fmt: skip

@@ -73,6 +73,7 @@ _ALL = (
         Measure(f"roi_{days}", "roi", N_("ROI in {days} days"), days, {"days": days})
         for days in RETURN_DAYS
     ),
+    Measure("roi_period", "roi_period", N_("ROI of the period, not by cohort")),
     Measure("attendance", "attendance_d90", N_("Attendance, 90 days"), 120),
     Measure("refund", "refund_rate", N_("Refund rate, 90 days"), 120),
     Measure("renewal", "renewal_rate_of_cohort", N_("Renewal rate of the cohort"), 240),
@@ -80,6 +81,30 @@ _ALL = (
     Measure("over_claim", "over_claim", N_("Over-claim ratio")),
 )  # fmt: skip
 MEASURES = {measure.name: measure for measure in _ALL}
+
+OVERVIEW, COST, RETURNS, QUALITY = "overview", "cost", "returns", "quality"
+SETS: dict[str, tuple[str, tuple[str, ...]]] = {
+    OVERVIEW: (
+        N_("Overview"),
+        ("spend", "leads", "valid", "cpl", "conversion", "cac_full", "roi"),
+    ),
+    COST: (N_("Cost"), ("spend", "cpl", "cpvl", "cac_media", "cac_full", "over_claim")),
+    RETURNS: (
+        N_("Return"),
+        ("spend", *(f"roi_{days}" for days in RETURN_DAYS), "roi_period"),
+    ),
+    QUALITY: (
+        N_("Downstream quality"),
+        ("conversion", "attendance", "refund", "renewal", "referred"),
+    ),
+}
+# What the picture above a set of columns shows: the first that the role may read.
+PICTURED = {
+    OVERVIEW: ("roi", "conversion"),
+    COST: ("cac_full",),
+    RETURNS: ("roi",),
+    QUALITY: ("attendance",),
+}
 
 # Sources that a hidden fact is made of: where a role reads no such fact, a figure on it
 # would be 0 and not missing.

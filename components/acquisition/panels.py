@@ -8,9 +8,11 @@ import streamlit as st
 
 from components.acquisition.attribution import attribution_panel
 from components.acquisition.explained import explained_panel
+from components.acquisition.funnel import funnel_panel
 from components.acquisition.linkage import linkage_panel
 from components.acquisition.marginal import marginal_panel
 from components.acquisition.measures import Choice
+from components.acquisition.payback import payback_panel
 from components.acquisition.reading import Reading
 from components.i18n import N_, _
 from data.scope import Filters
@@ -22,8 +24,16 @@ PANELS: dict[str, tuple[str, str, Panel, frozenset[str]]] = {
         N_("Attribution: eight models side by side"), ":material/route:", attribution_panel,
         frozenset({"touch", "order_line"}),
     ),
+    "funnel": (
+        N_("Funnel, from impression to order and beyond"), ":material/filter_alt:", funnel_panel,
+        frozenset({"order_line", "followup"}),
+    ),
     "explained": (
         N_("What changed, and where"), ":material/waterfall_chart:", explained_panel, frozenset(),
+    ),
+    "payback": (
+        N_("Payback, day by day"), ":material/savings:", payback_panel,
+        frozenset({"spend", "order_line"}),
     ),
     "marginal": (
         N_("Spend against marginal return"), ":material/trending_up:", marginal_panel,

@@ -22,6 +22,7 @@ from metrics.acquisition_table import (
     against_rest,
     channel_verdicts,
     judged_cohort,
+    paid_total,
     return_against_rest,
     side_by_side,
 )
@@ -104,6 +105,11 @@ def test_return_against_rest_leaves_channels_without_cost_out():
     # Equal widths: the difference's is √2 times one's, and 97.5 % wide.
     half = 0.4 * np.sqrt(2) * 2.241402728 / 1.959963985
     assert found["high"].iloc[0] - 3.5 == pytest.approx(half)
+
+
+def test_paid_total_leaves_revenue_without_cost_out():
+    assert paid_total(returns(a=(300, 100, 0.4), b=(-50, 100, 0.4), word=(500, 0, 0))) == 1.25
+    assert paid_total(returns(word=(500, 0, 0))) is None
 
 
 def test_channel_verdicts_name_the_cheap_channel_that_returns_less_than_the_others():

@@ -1,0 +1,193 @@
+"""From the impression to the order and beyond: how many pass each step, and who drops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.acquisition.reading import Reading
+from components.chart import show
+from components.charts.funnel import funnel_steps
+from components.columns import named
+from components.drill import PERSON_URL, download_buttons
+from components.format import days_range, interval, number, percent
+from components.i18n import N_, _
+from components.states import nothing_to_show
+from data.scope import Filters
+from metrics.funnel_rows import leads_at_step
+from metrics.lead_funnel import funnel_table, funnel_top, lead_funnel
+
+STEP_WORDS = {
+    "impression": N_("Impressions"),
+    "click": N_("Clicks"),
+    "visit": N_("Visitors"),
+    "lead": N_("New leads"),
+    "valid": N_("Valid"),
+    "contact": N_("Effective contact"),
+    "trial": N_("Trial"),
+    "order": N_("First formal order"),
+    "first_lesson": N_("First lesson"),
+    "renewal": N_("Renewed"),
+    "referral": N_("Brought others"),
+}
+_EVERY = ""
+_SHOWN = 200
+
+
+def funnel_panel(reading: Reading) -> None:
+    """Draw the chain on leads old enough for an order, with a way to who passed or dropped."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        channels = sorted(c for c in reading.figures("late").channels["channel_id"] if c)
+        channel = st.selectbox(
+            _("Channel"), [_EVERY, *channels], width=320, key="acquisition_funnel_channel",
+            format_func=lambda c: reading.names.get(c, c) if c else _("All"),
+        )  # fmt: skip
+        with_trial = st.toggle(_("Trial as a step"), value=True, key="acquisition_with_trial")
+    skip = () if with_trial else ("trial",)
+    filters = reading.judged("late")
+    if channel:
+        filters = replace(filters, channels=(channel,))
+    counts = query.fetch(lead_funnel, filters, scope=reading.scope, skip=skip).iloc[0]
+    if not counts["leads"]:
+        nothing_to_show(_("No leads in these days."))
+        return
+    top = query.fetch(funnel_top, filters, scope=reading.scope) if reading.sees_money else None
+    table = funnel_table(counts, top=top, skip=skip)
+    steps = drawn_steps(table)
+    finding = funnel_finding(table)
+    clicked = show(
+        funnel_steps(steps, title=finding, count="of_leads", passed="rate", unit="ratio"),
+        key=f"acquisition_funnel_{channel}_{with_trial}",
+        alt=finding,
+        clickable=True,
+    )
+    if top is not None:
+        st.caption(top_words(table))
+    st.caption(
+        _(
+            "Leads of {days}. Each step counts leads old enough for it, in sequence; the rates"
+            " between steps are of the same leads. A bar opens who took the step.",
+            days=days_range(filters.period),
+        )
+    )
+    _steps_table(table)
+    if clicked:
+        _leads_dialog(reading, filters, clicked["step"], skip)
+
+
+def drawn_steps(table: pd.DataFrame) -> pd.DataFrame:
+    """The steps from the lead on, as shares of the leads old enough for each."""
+    told = table[table["of_leads"].notna()]
+    return pd.DataFrame(
+        {
+            "name": [_(STEP_WORDS[step]) for step in told["step"]],
+            "of_leads": told["of_leads"].to_list(),
+            "rate": [None, *told["rate"].to_list()[1:]],
+            "where": [{"step": step} for step in told["step"]],
+        }
+    )
+
+
+def funnel_finding(table: pd.DataFrame) -> str:
+    """Where the chain up to the order loses most, as the picture's title."""
+    inner = table[table["step"].isin(["valid", "contact", "trial", "order"])]
+    known = inner[inner["rate"].notna()]
+    if known.empty:
+        return _("No step has leads old enough yet.")
+    worst = known.sort_values("rate", kind="stable").iloc[0]
+    return _(
+        "The narrowest step is “{step}”: {rate} pass (95 % {interval})",
+        step=_(STEP_WORDS[worst["step"]]),
+        rate=percent(worst["rate"]),
+        interval=interval(worst["low"], worst["high"], "ratio"),
+    )
+
+
+def top_words(table: pd.DataFrame) -> str:
+    """What stands above the leads, in a line: those are not the same persons."""
+    rows = table[table["step"].isin(["impression", "click", "visit", "lead"])]
+    parts = []
+    for row in rows.to_dict("records"):
+        text = f"{_(STEP_WORDS[row['step']])} {number(row['reached'])}"
+        if row["step"] == "click" and row["rate"] == row["rate"] and row["rate"] is not None:
+            text += f" ({percent(row['rate'])})"
+        parts.append(text)
+    return " → ".join(parts)
+
+
+def _steps_table(table: pd.DataFrame) -> None:
+    shown = table[table["window_days"].notna()]
+    frame = pd.DataFrame(
+        {
+            "step": [_(STEP_WORDS[step]) for step in shown["step"]],
+            "window_days": shown["window_days"],
+            "entered": shown["entered"].where(shown["step"] != "lead"),
+            "reached": shown["reached"],
+            "rate": shown["rate"].where(shown["step"] != "lead"),
+            "bounds": [
+                interval(a, b, "ratio") for a, b in zip(shown["low"], shown["high"], strict=True)
+            ],
+            "anyway": shown["anyway"],
+            "immature": shown["immature"],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder="—",
+        column_config={
+            "step": st.column_config.TextColumn(_("Step"), pinned=True),
+            "window_days": st.column_config.NumberColumn(_("Within days")),
+            "entered": st.column_config.NumberColumn(_("Before"), format="localized"),
+            "reached": st.column_config.NumberColumn(_("Passed"), format="localized"),
+            "rate": st.column_config.NumberColumn(_("Rate"), format="percent"),
+            "bounds": st.column_config.TextColumn("95 %"),
+            "anyway": st.column_config.NumberColumn(
+                _("In any order"),
+                format="localized",
+                help=_("Took it in time, steps before or not."),
+            ),
+            "immature": st.column_config.NumberColumn(_("Immature"), format="localized"),
+        },
+        alt=_("Steps of the funnel with rates and what is immature."),
+    )
+
+
+def _leads_dialog(reading: Reading, filters: Filters, step: str, skip: tuple[str, ...]) -> None:
+    """Open the leads that took a step, or dropped before it."""
+    if step == "lead":
+        step = "valid"
+    title = _(STEP_WORDS[step])
+
+    def draw() -> None:
+        dropped = st.toggle(_("Those who did not"), key="acquisition_dropped")
+        leads = query.fetch(
+            leads_at_step, filters, scope=reading.scope, step=step, reached=not dropped, skip=skip
+        )
+        st.markdown(f"**{_('{n} rows', n=number(len(leads), exact=True))}**")
+        shown = named(leads.head(_SHOWN))
+        links = [f"{PERSON_URL}{person}" for person in shown["person_id"]]
+        columns = ["open", "created_at", "step_at", "campus", "channel"]
+        st.dataframe(
+            shown.assign(open=links)[columns],
+            hide_index=True,
+            placeholder="—",
+            column_config={
+                "open": st.column_config.LinkColumn(_("Person"), display_text=_("Open")),
+                "created_at": st.column_config.DateColumn(_("Lead on"), format="YYYY-MM-DD"),
+                "step_at": st.column_config.DateColumn(_("Step on"), format="YYYY-MM-DD"),
+                "campus": st.column_config.TextColumn(_("Campus")),
+                "channel": st.column_config.TextColumn(_("Channel")),
+            },
+        )
+        if len(leads) > _SHOWN:
+            st.caption(_("The newest {n} are shown; the download has all.", n=_SHOWN))
+        download_buttons(
+            lambda: leads, subject=f"funnel_{step}", key="acquisition_funnel_leads",
+            where={"step": step, "reached": not dropped},
+        )  # fmt: skip
+
+    st.dialog(title, width="large", position="right", icon=":material/filter_alt:")(draw)()

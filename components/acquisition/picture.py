@@ -1,0 +1,78 @@
+"""Channels ranked by one measure, with their intervals."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from components.acquisition.measures import MEASURES, PICTURED
+from components.acquisition.reading import Reading
+from components.chart import show
+from components.charts.bars import ranked_bars
+from components.drill import open_rows
+from components.format import value
+from components.i18n import _
+from components.states import nothing_to_show
+from metrics.acquisition_table import paid_total
+
+# Revenue of channels that cost nothing would stand in the total of all, but in no bar.
+_OF_PAID = ("roi",)
+
+
+def channel_picture(reading: Reading, chosen: str) -> None:
+    """Draw the channels of one measure, ranked, with their intervals."""
+    name = reading.seen(*PICTURED[chosen])[0]
+    measure, judged = MEASURES[name], reading.judged(name)
+    shown = ranked_channels(reading.figures(name).channels)
+    heading = measure.heading(reading.choice)
+    if shown.empty:
+        nothing_to_show(_("No channel has a figure for “{measure}” yet.", measure=heading))
+        return
+    finding = picture_finding(shown, reading.names, heading, measure.metric.unit)
+    clicked = show(
+        ranked_bars(
+            shown,
+            by="channel_id",
+            unit=measure.metric.unit,
+            title=finding,
+            names=reading.names,
+            reference=_reference(reading, name),
+            reference_name=_("Paid channels") if name in _OF_PAID else _("All"),
+        ),
+        key=f"acquisition_picture_{name}",
+        alt=finding,
+        clickable=True,
+    )
+    if clicked:
+        open_rows(
+            measure.metric,
+            judged,
+            where=clicked,
+            title=f"{reading.names.get(clicked['channel_id'], '')} · {heading}",
+            **measure.settings(reading.choice),
+        )
+
+
+def ranked_channels(figures: pd.DataFrame) -> pd.DataFrame:
+    """Channels with a figure, the highest first."""
+    known = figures[(figures["channel_id"] != "") & figures["value"].notna()]
+    return known.sort_values(["value", "channel_id"], ascending=[False, True], ignore_index=True)
+
+
+def picture_finding(shown: pd.DataFrame, names: dict[str, str], heading: str, unit: str) -> str:
+    """What the ranking shows, as its title."""
+    first, last = shown.iloc[0], shown.iloc[-1]
+    return _(
+        "{measure}: from {low} ({lowest}) to {high} ({highest})",
+        measure=heading,
+        low=value(last["value"], unit),
+        lowest=names.get(last["channel_id"], last["channel_id"]),
+        high=value(first["value"], unit),
+        highest=names.get(first["channel_id"], first["channel_id"]),
+    )
+
+
+def _reference(reading: Reading, name: str) -> float | None:
+    """The line across the bars: all channels, or all that cost anything."""
+    if name in _OF_PAID:
+        return paid_total(reading.figures(name).channels)
+    return float(reading.figures(name).total["value"])

@@ -1,0 +1,57 @@
+"""The leads behind a step of the funnel: who took it in time, who dropped before it."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from data.errors import UnknownName
+from data.facts import Facts
+from data.scope import Filters
+from metrics.lead_funnel import STEPS, lead_steps
+
+
+def leads_at_step(
+    facts: Facts, filters: Filters, *, step: str, reached: bool = True, skip: tuple[str, ...] = ()
+) -> ir.Table:
+    """The leads that a step of `metrics.lead_funnel.lead_funnel` counts.
+
+    Parameters
+    ----------
+    facts, filters, skip
+        As in `metrics.lead_funnel.lead_steps`.
+    step
+        A step's name.
+    reached
+        True: those that took it in time. False: those at the step before, old enough,
+        that did not.
+
+    Returns
+    -------
+    ibis Table
+        ``lead_id``, ``person_id``, ``campus_id``, ``channel_id``, ``created_at``, and
+        ``step_at`` (missing where not reached), newest lead first.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such step in the chain.
+    """
+    chain = [found for found in STEPS if found.name not in skip]
+    names = [found.name for found in chain]
+    if step not in names:
+        raise UnknownName("step", step, names)
+    rows = lead_steps(facts, filters, skip=skip)
+    wanted: ir.BooleanValue = ibis.literal(True)
+    for found in chain[: names.index(step) + 1]:
+        window = ibis.interval(days=found.days)
+        in_time = (rows[f"{found.name}_at"] <= rows.created_at + window).fill_null(False)
+        if found.name == step:
+            old = rows.created_at + window <= facts.as_of
+            wanted = wanted & old & (in_time if reached else ~in_time)
+        else:
+            wanted = wanted & in_time
+    kept = rows.filter(wanted)
+    return kept.select(
+        "lead_id", "person_id", "campus_id", "channel_id", "created_at", step_at=f"{step}_at"
+    ).order_by(ibis.desc("created_at"), "lead_id")
