@@ -42,7 +42,13 @@ def template(colours: Palette) -> go.layout.Template:
     return go.layout.Template(
         layout={
             "font": {"family": colours.font, "color": colours.text, "size": 13},
-            "title": {"font": {"size": 15}, "x": 0, "xanchor": "left", "y": 0.98, "yanchor": "top"},
+            "title": {
+                "font": {"size": 15, "weight": 600},
+                "x": 0,
+                "xanchor": "left",
+                "y": 0.98,
+                "yanchor": "top",
+            },
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": list(colours.categorical),

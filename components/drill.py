@@ -70,14 +70,17 @@ def _drawer(
     if rows.empty:
         nothing_to_show(_("No rows stand behind this figure."))
         return
-    st.markdown(summary(metric, rows))
-    sort = st.selectbox(
-        _("Order"),
-        [name for name, (_words, column, _up) in _SORTS.items() if column in rows],
-        format_func=lambda name: _(_SORTS[name][0]),
-        key="drill_order",
-        width=220,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.markdown(summary(metric, rows))
+        st.space("stretch")
+        sort = st.selectbox(
+            _("Order"),
+            [name for name, (_words, column, _up) in _SORTS.items() if column in rows],
+            format_func=lambda name: _(_SORTS[name][0]),
+            key="drill_order",
+            width=180,
+            label_visibility="collapsed",
+        )
     _text, column, ascending = _SORTS[sort]
     ordered = rows.sort_values([column, "unit_id"], ascending=[ascending, True], kind="stable")
     pages = -(-len(ordered) // PAGE)
@@ -106,37 +109,44 @@ def summary(metric: Metric, rows: pd.DataFrame) -> str:
 
 
 def rows_table(rows: pd.DataFrame, *, unit: str = "", key: str | None = None) -> None:
-    """Rows as a table, each with a link to its person; empty columns are left out."""
+    """Rows as a table, each with a link to its person; columns that say nothing are left out."""
     shown = named(rows)
-    columns = [c for c in _SHOWN if c in shown and shown[c].notna().any()]
-    if "is_mature" in columns and shown["is_mature"].all():
-        columns.remove("is_mature")
+    columns = [c for c in _SHOWN if c in shown and _says_something(shown[c])]
     table = shown[columns].copy()
-    settings: dict[str, Any] = {
-        c: st.column_config.Column(label(c)) for c in columns
-    }  # fmt: skip
+    settings: dict[str, Any] = {c: st.column_config.Column(label(c)) for c in columns}
     for column in ("numerator", "denominator", "amount"):
         if column in columns:
-            shape = "%.2f" if unit == "cny" and column != "denominator" else "localized"
-            settings[column] = st.column_config.NumberColumn(label(column), format=shape)
+            is_money = unit == "cny" and column != "denominator"
+            title = _("Yuan") if is_money else label(column)
+            shape = "%.2f" if is_money else "localized"
+            settings[column] = st.column_config.NumberColumn(title, format=shape)
     if "unit_on" in columns:
         settings["unit_on"] = st.column_config.DateColumn(label("unit_on"), format="YYYY-MM-DD")
     if "is_mature" in columns:
         settings["is_mature"] = st.column_config.CheckboxColumn(label("is_mature"))
     if "person_id" in shown and shown["person_id"].notna().any():
-        table.insert(
-            0, "open", [None if pd.isna(p) else f"{PERSON_URL}{p}" for p in shown["person_id"]]
-        )
+        links = [None if pd.isna(p) else f"{PERSON_URL}{p}" for p in shown["person_id"]]
+        table.insert(0, "open", links)
         settings["open"] = st.column_config.LinkColumn(
-            label("person_id"), display_text=":material/person_search:", width="small"
+            label("person_id"), display_text=":material/person_search:", width=70
         )
     st.dataframe(
         table,
         hide_index=True,
+        height="content",
         column_config=settings,
         key=key,
         alt=_("{n} rows, one a line", n=number(len(rows), exact=True)),
     )
+
+
+def _says_something(column: pd.Series) -> bool:
+    """Whether a column differs from what every row has anyway: a one, a nought, a yes."""
+    if column.name == "is_mature":
+        return not column.all()
+    if column.name in ("numerator", "denominator"):
+        return not (len(column) and column.nunique() == 1 and float(column.iloc[0]) in (0.0, 1.0))
+    return bool(column.notna().any())
 
 
 def download_buttons(

@@ -32,7 +32,7 @@ def funnel_steps(
     most = float(steps[count].max()) if len(steps) else 0.0
     # Steps that pass few would vanish; a hair of colour keeps them clickable.
     lengths = [max(float(n), most * 0.004) if n else 0.0 for n in steps[count]]
-    where = list(steps["where"]) if "where" in steps else [{name: s} for s in steps[name]]
+    where = list(steps["where"]) if "where" in steps else None
     bars = go.Bar(
         x=lengths, y=rows, orientation="h", width=0.58, customdata=where,
         marker={"color": [colours.sequential[_shade(i, len(steps), colours)] for i in rows],

@@ -16,6 +16,8 @@ from components.i18n import _
 from components.theme import Palette
 
 MOST_SERIES = 6
+_LABEL_HEIGHT = 22  # pixels from one label to the next, with the margins' share
+_WIDEST_LABEL = 110
 
 
 @dataclass(frozen=True)
@@ -61,27 +63,64 @@ def line(
     """
     colours = own_palette(colours)
     traces: list[Any] = []
-    if comparison is not None:
-        traces.append(_comparison(points[x], comparison[y], comparison_name, unit, colours))
-    series = [(None, points)] if by is None else list(points.groupby(by, sort=False))[:MOST_SERIES]
     if by is None and {"low", "high"} <= set(points.columns):
         traces += _band(points, x, colours)
+    ends: list[_End] = []
+    if comparison is not None:
+        before = list(comparison[y])[: len(points)]
+        days = list(points[x])[: len(before)]
+        traces.append(_comparison(days, before, comparison_name, unit, colours))
+        ends += _end(days, before, comparison_name, colours.muted)
+    series = [(None, points)] if by is None else list(points.groupby(by, sort=False))[:MOST_SERIES]
     for i, (name, rows) in enumerate(series):
         label = "" if name is None else (names or {}).get(name, str(name))
         where = [{x: _plain(day), **({by: name} if by else {})} for day in rows[x]]
         drawn_rows = rows.assign(day=rows[x], figure=rows[y], where=where)
         traces += _series(drawn_rows, label=label, unit=unit, colour=colours.categorical[i])
-    known = [points[y], *([comparison[y]] if comparison is not None else [])]
-    seen = [v for column in known for v in column] + ([target] if target is not None else [])
-    if "high" in points.columns and by is None:
-        seen += list(points["high"])
+        ends += _end(list(rows[x]), list(rows[y]), label, colours.categorical[i])
+    seen = [*points[y], *(comparison[y] if comparison is not None else [])]
+    seen += list(points["high"]) if "high" in points.columns and by is None else []
+    seen += [target] if target is not None else []
     drawn = figure(*traces, title=title, colours=colours, height=height, showlegend=False)
-    drawn.update_layout(yaxis=value_axis(seen, unit, zero=zero), xaxis=day_axis(list(points[x])))
+    axis = value_axis(seen, unit, zero=zero)
+    drawn.update_layout(yaxis=axis, xaxis=day_axis(list(points[x])))
     if target is not None:
         _target(drawn, target, unit, colours)
     for note in notes:
         _annotate(drawn, note, colours)
+    _name_ends(drawn, ends, axis["range"][1] - axis["range"][0], height)
     return drawn
+
+
+@dataclass(frozen=True)
+class _End:
+    """Where a line ends, what it is called there, and its colour."""
+
+    on: Any
+    y: float
+    label: str
+    colour: str
+
+
+def _end(days: Sequence[Any], figures: Sequence[Any], label: str, colour: str) -> list[_End]:
+    known = [(d, f) for d, f in zip(days, figures, strict=True) if not words.is_missing(f)]
+    return [_End(known[-1][0], float(known[-1][1]), label, colour)] if known and label else []
+
+
+def _name_ends(drawn: go.Figure, ends: Sequence[_End], span: float, height: int) -> None:
+    """Labels beside the lines' ends, pushed apart where lines end close together."""
+    if not ends:
+        return
+    least = span * _LABEL_HEIGHT / height
+    level = float("-inf")
+    for end in sorted(ends, key=lambda end: end.y):
+        level = max(end.y, level + least)
+        drawn.add_annotation(
+            x=end.on, y=level, text=end.label, showarrow=False, xanchor="left", xshift=6,
+            font={"color": end.colour, "size": 12},
+        )  # fmt: skip
+    widest = max(sum(13 if ord(c) > 0x2E80 else 7 for c in end.label) for end in ends)
+    drawn.update_layout(margin_r=min(widest, _WIDEST_LABEL) + 14)
 
 
 def _series(rows: pd.DataFrame, *, label: str, unit: str, colour: str) -> list[Any]:
@@ -105,39 +144,34 @@ def _series(rows: pd.DataFrame, *, label: str, unit: str, colour: str) -> list[A
                 + "<extra></extra>",
             )
         )  # fmt: skip
-    if label:
-        known = rows[rows["figure"].notna()]
-        if not known.empty:
-            last = known.iloc[-1]
-            traces.append(
-                go.Scatter(
-                    x=[last["day"]], y=[last["figure"]], mode="text", text=[f" {label}"],
-                    textposition="middle right", textfont={"color": colour}, hoverinfo="skip",
-                    cliponaxis=False,
-                )
-            )  # fmt: skip
     return traces
 
 
 def _comparison(
-    days: pd.Series, before: pd.Series, name: str, unit: str, colours: Palette
+    days: Sequence[Any], before: Sequence[Any], name: str, unit: str, colours: Palette
 ) -> go.Scatter:
-    figures = list(before)[: len(days)]
     return go.Scatter(
-        x=days[: len(figures)], y=figures, mode="lines", name=name,
-        line={"color": colours.faded(colours.muted, 0.65), "width": 1.5},
-        text=[words.value(v, unit) for v in figures],
+        x=days, y=before, mode="lines", name=name,
+        line={"color": colours.faded(colours.muted, 0.6), "width": 1.5},
+        text=[words.value(v, unit) for v in before],
         hovertemplate=f"{name} %{{text}}<extra></extra>",
     )  # fmt: skip
 
 
 def _band(rows: pd.DataFrame, x: str, colours: Palette) -> list[go.Scatter]:
-    edge = {"x": rows[x], "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    fill = colours.faded(colours.series, 0.14)
-    return [
-        go.Scatter(y=rows["low"], **edge),
-        go.Scatter(y=rows["high"], fill="tonexty", fillcolor=fill, **edge),
-    ]
+    """The interval, one closed shape per unbroken run: a gap stays a gap."""
+    known = rows["low"].notna() & rows["high"].notna()
+    runs = (known != known.shift()).cumsum()[known]
+    shapes = []
+    for _run, part in rows[known].groupby(runs):
+        shapes.append(
+            go.Scatter(
+                x=[*part[x], *part[x][::-1]], y=[*part["high"], *part["low"][::-1]],
+                fill="toself", fillcolor=colours.faded(colours.series, 0.14), mode="lines",
+                line={"width": 0}, hoverinfo="skip",
+            )
+        )  # fmt: skip
+    return shapes
 
 
 def _target(drawn: go.Figure, target: float, unit: str, colours: Palette) -> None:
@@ -145,7 +179,8 @@ def _target(drawn: go.Figure, target: float, unit: str, colours: Palette) -> Non
         y=target, line={"color": colours.warning, "width": 1.25, "dash": "dash"},
         annotation={
             "text": _("Target {figure}", figure=words.value(target, unit)), "showarrow": False,
-            "font": {"color": colours.warning, "size": 12}, "xanchor": "right", "yanchor": "bottom",
+            "font": {"color": colours.warning, "size": 12}, "x": 0, "xanchor": "left",
+            "yanchor": "bottom",
         },
     )  # fmt: skip
 

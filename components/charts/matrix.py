@@ -53,9 +53,7 @@ def matrix(
         go.Heatmap(
             z=settled, x=list(range(len(columns))), y=list(range(len(rows))), zmin=low, zmax=high,
             colorscale=colours.scale(scale), showscale=False, xgap=2, ygap=2, hoverongaps=True,
-            customdata=[[{row: r, column: c} for c in columns] for r in rows],
-            hovertext=[[_hover(cell, value, unit) for cell in line] for line in grid],
-            hovertemplate="%{hovertext}<extra></extra>",
+            hoverinfo="skip",
         ),
         # A heat map's cells cannot be clicked in Plotly; these marks stand over them.
         go.Scatter(
@@ -63,7 +61,8 @@ def matrix(
             y=[y for y in range(len(rows)) for _c in columns],
             mode="markers", marker={"symbol": "square", "size": 26, "opacity": 0},
             customdata=[{row: r, column: c} for r in rows for c in columns],
-            hoverinfo="skip", selected={"marker": {"opacity": 0}},
+            hovertext=[_hover(cell, value, unit) for line in grid for cell in line],
+            hovertemplate="%{hovertext}<extra></extra>", selected={"marker": {"opacity": 0}},
             unselected={"marker": {"opacity": 0}},
         ),
         title=title, colours=colours, height=_CELL * max(len(rows), 2) + 80, showlegend=False,
