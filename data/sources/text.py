@@ -6,16 +6,17 @@ import codecs
 import csv
 import io
 import mmap
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from data.errors import InvalidInput
 from data.segment import DAMAGE, LINE
 
 _HEAD_BYTES = 1 << 20
 _MOST_COLUMNS = 1024
-_LONGEST_CELL = 131_072
 _MOST_LINES_A_ROW = 100  # a cell longer than this is a quote that nobody closed
 _SPREADSHEET_MAGIC = {b"PK\x03\x04": "XLSX", b"\xd0\xcf\x11\xe0": "an old or encrypted workbook"}
 
@@ -59,12 +60,13 @@ def _encoding(path: Path, head: bytes) -> str:
         return "utf-16"
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
+    if _decodes(path, "utf-8") and head.count(0) < len(head) / 4:
+        return "utf-8"
     if b"\0" in head:
-        zeros = head[:4096]
-        return "utf-16-le" if zeros[1::2].count(0) >= zeros[0::2].count(0) else "utf-16-be"
-    for encoding in ("utf-8", "gb18030"):
-        if _decodes(path, encoding):
-            return encoding
+        # ASCII signs, such as delimiters, have their zero byte second or first.
+        return "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
+    if _decodes(path, "gb18030"):
+        return "gb18030"
     raise InvalidInput(f"{path.name} must be UTF-8, UTF-16 or GB18030 text, it is none of them")
 
 
@@ -133,46 +135,75 @@ def rewrite(path: Path, layout: Layout, clean: Path) -> None:
     """Write the file anew as even UTF-8 CSV with `LINE` and `DAMAGE` columns.
 
     `LINE` is the row's number as a spreadsheet shows it, the header being 1. A row with
-    too many cells, or with a quote that is never closed, has empty cells and the reason
-    in `DAMAGE`; a row with too few gets empty ones at its end.
+    too many cells, or a line whose quote is never closed, has empty cells and the reason in
+    `DAMAGE`, and the next line is read as if nothing had been; a row with too few cells
+    gets empty ones at its end.
     """
     width = len(layout.header)
     with open(clean, "w", encoding="utf-8", newline="") as output:
         writer = csv.writer(output)
         writer.writerow([LINE, DAMAGE, *layout.header])
-        for number, cells, lines in _records(path, layout):
-            damage = _damage(cells, lines, width)
+        for number, cells in enumerate(_records(path, layout), 1):
+            if number == 1 or not any(cell.strip() for cell in cells):
+                continue
+            damage = _damage(cells, width)
             kept = [] if damage else cells[:width]
             writer.writerow([number, damage, *kept, *[""] * (width - len(kept))])
 
 
-def _damage(cells: list[str], lines: int, width: int) -> str:
+class _OpenQuote(list[str]):
+    """The one text of a line whose quote is never closed."""
+
+
+def _damage(cells: list[str], width: int) -> str:
     came = ",".join(cells)[:200]
-    if len(cells) > width and any(cells[width:]):
+    if isinstance(cells, _OpenQuote):
+        return f"a quote must be closed, this one is not: {came}"
+    if any(cells[width:]):
         return f"the row must have {width} cells, has {len(cells)}: {came}"
-    if lines > _MOST_LINES_A_ROW or (len(cells) < width and lines > 1):
-        return f"a quote must be closed, this one runs over {lines} lines: {came}"
     return ""
 
 
-def _records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str], int]]:
-    """Number, cells and count of lines of each row below the header that is not empty."""
-    # TRICKY: 'replace' cannot hide anything: the encoding was tried on the whole file, but
-    # for UTF-16, where a lone surrogate should cost one cell and not the file.
+def _records(path: Path, layout: Layout) -> Iterator[list[str]]:
+    """The cells of every row, the header and empty ones too."""
+    # TRICKY: 'replace' hides nothing but a lone surrogate in UTF-16, which should cost one
+    # character and not the file; the other encodings were tried on the whole file.
     errors = "replace" if layout.encoding.startswith("utf-16") else "strict"
-    csv.field_size_limit(_LONGEST_CELL)
     with open(path, encoding=layout.encoding, errors=errors, newline="") as file:
-        lines = (line.replace("\0", "") for line in file)
-        reader = csv.reader(lines, delimiter=layout.delimiter)
-        next(reader)
-        number, began = 1, reader.line_num
-        try:
-            for cells in reader:
-                number += 1
-                if any(cell.strip() for cell in cells):
-                    yield number, cells, reader.line_num - began
-                began = reader.line_num
-        except csv.Error as error:
-            raise InvalidInput(
-                f"{path.name} must be readable, row {number + 1} is not: {error}"
-            ) from error
+        waiting: deque[str] = deque()
+        while line := _next_line(file, waiting):
+            record = [line]
+            while (cells := _split(record, layout.delimiter)) is None:
+                more = _next_line(file, waiting) if len(record) < _MOST_LINES_A_ROW else ""
+                if not more or _closes_badly([*record, more], layout.delimiter):
+                    waiting.extendleft(reversed([*record[1:], *([more] if more else [])]))
+                    cells = _OpenQuote([line.strip()])
+                    break
+                record.append(more)
+            yield cells
+
+
+def _next_line(file: TextIO, waiting: deque[str]) -> str:
+    """The next line without NULs, first of those put back; empty at the end."""
+    return waiting.popleft() if waiting else file.readline().replace("\0", "")
+
+
+def _split(record: list[str], delimiter: str) -> list[str] | None:
+    """The cells of a row's lines; None where a quote is still open."""
+    try:
+        return next(csv.reader(record, delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            return None
+        if "field larger" in str(error):
+            return _OpenQuote([record[0][:200]])
+    return next(csv.reader(record, delimiter=delimiter), [])
+
+
+def _closes_badly(record: list[str], delimiter: str) -> bool:
+    """Whether the quote open since the first line ends inside a later line's cell."""
+    try:
+        next(csv.reader(record, delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        return "expected after" in str(error)
+    return False
