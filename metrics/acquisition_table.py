@@ -186,6 +186,57 @@ def _wilson(x: pd.Series, n: pd.Series, z: float) -> tuple[pd.Series, pd.Series,
     return p, centre - half, centre + half
 
 
+def shared_letters(figures: pd.DataFrame, *, key: str, better: int = 1) -> dict[str, str]:
+    """Letters such that channels which share one cannot be told apart.
+
+    Two channels share a letter exactly where their 95 % intervals overlap, so that a wide
+    interval between two others does not make those alike. "A" is with the best value.
+
+    Parameters
+    ----------
+    figures
+        A metric's roll-up by ``key``: ``value``, ``low``, ``high``, ``n``.
+    better
+        1 where more is better, -1 where less is.
+
+    Returns
+    -------
+    dict
+        Channel → its letters ("A", "AB"); none with fewer than `LEAST_MATURE` units or
+        without an interval.
+
+    References
+    ----------
+    METRICS, rule 6. Piepho (2004), Journal of Computational and Graphical Statistics
+    13:456-466 (letter displays): here the maximal cliques of an interval graph.
+    """
+    known = figures[(figures["n"] >= LEAST_MATURE) & figures["low"].notna()]
+    spans = [
+        (float(low), float(high), float(value), str(name))
+        for low, high, value, name in zip(
+            known["low"], known["high"], known["value"], known[key], strict=True
+        )
+    ]
+    # At an interval's end, all that are open overlap each other; a set is maximal only if
+    # one of them was opened since the last end.
+    ends = sorted({span[1] for span in spans})
+    cliques = []
+    for end in ends:
+        open_now = [span for span in spans if span[0] <= end <= span[1]]
+        if not any(set(open_now) <= set(found) for found in cliques):
+            cliques.append(open_now)
+    cliques.sort(key=lambda found: -max(better * span[2] for span in found))
+    letters: dict[str, str] = {}
+    for number, found in enumerate(cliques):
+        for span in found:
+            letters[span[3]] = letters.get(span[3], "") + _letter(number)
+    return letters
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else f"({number + 1})"
+
+
 def channel_verdicts(
     conversion: pd.DataFrame,
     late: pd.DataFrame,

@@ -98,6 +98,8 @@ def _named(channel: str, names: Mapping[str, str]) -> str:
 
 def _bounds(bounds: pd.DataFrame, channel: str) -> str:
     row = bounds.loc[channel]
+    if row["low"] < 0:  # a dash after a minus reads as another minus
+        return _("{low} to {high}", low=percent(row["low"]), high=percent(row["high"]))
     return interval(row["low"], row["high"], "ratio")
 
 

@@ -34,9 +34,10 @@ MODEL_WORDS = {
     "markov": N_("Markov removal"),
     "shapley": N_("Shapley"),
 }
-_TABLE = "acquisition_attribution"
-_PICKED = "acquisition_attribution_picked"
+_TABLE = "acquisition_credits"
+_PICKED = "acquisition_credits_picked"
 _SHOWN_PATHS = 200
+FLAGGED_PLACES = 3  # neighbours swap places under any two models; that alone says nothing
 
 
 def attribution_panel(reading: Reading) -> None:
@@ -105,6 +106,8 @@ def credit_table(table: pd.DataFrame, column: str, names: dict[str, str]) -> pd.
 def _rank_words(row: pd.Series) -> str:
     if not row["disagrees"]:
         return _("rank {n} in all", n=row["rank_best"])
+    if row["rank_worst"] - row["rank_best"] < FLAGGED_PLACES:
+        return _("rank {best} to {worst}", best=row["rank_best"], worst=row["rank_worst"])
     return _("⚑ rank {best} to {worst}", best=row["rank_best"], worst=row["rank_worst"])
 
 
@@ -129,10 +132,11 @@ def _sum_check(table: pd.DataFrame, by_revenue: bool) -> str:
     if (sums - total).abs().max() > 0.005:
         return _("The models do not add up alike: please report this.")
     shown = money(total, exact=True) if by_revenue else number(round(total), exact=True)
-    flags = int(disagreement(table)["disagrees"].sum())
+    ranks = disagreement(table)
+    flags = int((ranks["rank_worst"] - ranks["rank_best"] >= FLAGGED_PLACES).sum())
     return _(
-        "Each model adds up to the same {total}. The models rank {n} channels differently."
-        " A cell opens the paths of its channel.",
+        "Each model adds up to the same {total}. Of {n} channels the rank moves by three places"
+        " or more with the model. A cell opens the paths of its channel.",
         total=shown,
         n=flags,
     ).replace("$", r"\$")

@@ -19,8 +19,7 @@ from components.drill import open_rows
 from components.format import days_range, interval
 from components.i18n import _
 from data.scope import Filters
-from metrics.acquisition_table import side_by_side
-from metrics.separation import ranked
+from metrics.acquisition_table import shared_letters, side_by_side
 
 _BY_SPEND = ("cpl", "cpvl", "cac_media")  # nothing, not 0, where no spend is booked
 _TABLE = "acquisition_table"
@@ -76,7 +75,11 @@ def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None
         names,
         pictured,
         said=dict(zip(verdicts["channel_id"], verdicts["verdict"], strict=True)),
-        groups=separation_groups(reading.figures(pictured).channels, pictured),
+        groups=shared_letters(
+            reading.figures(pictured).channels,
+            key="channel_id",
+            better=MEASURES[pictured].metric.better,
+        ),
         payback=payback_days(reading) if chosen == RETURNS else None,
     )
     st.dataframe(
@@ -103,18 +106,6 @@ def _outstanding(verdicts: pd.DataFrame) -> list[str]:
         by_money & (verdicts["verdict"] == "good")
     )
     return list(verdicts.loc[said | verdicts["is_slow"], "channel_id"])
-
-
-def separation_groups(figures: pd.DataFrame, name: str) -> dict[str, str]:
-    """Channel → the letter of its band: channels of one letter cannot be told apart."""
-    metric = MEASURES[name].metric
-    table = ranked(figures, kind=metric.kind, better=metric.better or 1)
-    known = table[table["band"].notna()]
-    return {c: _letter(int(b)) for c, b in zip(known["channel_id"], known["band"], strict=True)}
-
-
-def _letter(band: int) -> str:
-    return chr(ord("A") + band - 1) if band <= 26 else str(band)
 
 
 def _figures(
@@ -180,7 +171,7 @@ def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[st
         _VERDICT: st.column_config.TextColumn(_("Verdict"), width=110, help=_(
             "Against the other channels, on leads old enough; at least 30 of them.")),
         _GROUP: st.column_config.TextColumn(_("Group"), width=60, help=_(
-            "Groups with the same letter cannot be separated.")),
+            "Channels that share a letter cannot be told apart.")),
         _BOUNDS: st.column_config.TextColumn(
             "95 %", width=120, help=MEASURES[pictured].heading(reading.choice)
         ),

@@ -35,7 +35,7 @@ def explained_panel(reading: Reading) -> None:
         name = st.segmented_control(
             _("Figure"), reading.seen(*EXPLAINED), default="leads", required=True,
             format_func=lambda name: MEASURES[name].heading(reading.choice),
-            key="acquisition_explained",
+            key="acquisition_explained_figure",
         )  # fmt: skip
         dimension = st.segmented_control(
             _("Split by"), list(DIMENSIONS), default="channel_level2", required=True,

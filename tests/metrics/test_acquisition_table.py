@@ -24,6 +24,7 @@ from metrics.acquisition_table import (
     judged_cohort,
     paid_total,
     return_against_rest,
+    shared_letters,
     side_by_side,
 )
 
@@ -145,3 +146,36 @@ def test_channel_verdicts_without_money_go_by_conversion():
     conversion = rates(a=(10, 500, 0), b=(100, 500, 0))
     found = channel_verdicts(conversion, conversion, key="channel_id").set_index("channel_id")
     assert found["verdict"].to_dict() == {"a": POOR, "b": GOOD}
+
+
+def spans(**channels: tuple[float, float]) -> pd.DataFrame:
+    """Intervals by channel, the value in the middle."""
+    rows = [
+        {"channel_id": name, "low": low, "high": high, "value": (low + high) / 2, "n": 100}
+        for name, (low, high) in channels.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_shared_letters_are_shared_exactly_where_intervals_overlap():
+    table = spans(best=(5, 7), good=(4, 6), wide=(0, 6), poor=(-1, 1))
+    assert shared_letters(table, key="channel_id") == {
+        "best": "A", "good": "A", "wide": "AB", "poor": "B",
+    }  # fmt: skip
+    assert shared_letters(table, key="channel_id", better=-1)["poor"] == "A"
+
+
+def test_shared_letters_agree_with_every_pair_on_random_intervals():
+    rng = np.random.default_rng(3)
+    lows = rng.uniform(0, 10, 12)
+    drawn = {f"c{i}": (float(a), float(a + w)) for i, (a, w) in
+             enumerate(zip(lows, rng.uniform(0.1, 4, 12), strict=True))}  # fmt: skip
+    letters = shared_letters(spans(**drawn), key="channel_id")
+    for one, (low, high) in drawn.items():
+        for other, (other_low, other_high) in drawn.items():
+            overlap = low <= other_high and other_low <= high
+            assert bool(set(letters[one]) & set(letters[other])) == overlap
+
+
+def test_shared_letters_leave_small_channels_out():
+    assert shared_letters(spans(a=(1, 2)).assign(n=29), key="channel_id") == {}
