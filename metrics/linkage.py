@@ -37,7 +37,8 @@ def orders_with_lead(facts: Facts) -> ir.Table:
     METRICS, "linkage quality".
     """
     lines = facts.order_line.filter(facts.order_line.kind == "charge")
-    orders = lines.group_by("order_id", "person_id", "campus_id").aggregate(
+    orders = lines.group_by("order_id").aggregate(
+        person_id=lines.person_id.min(), campus_id=lines.campus_id.min(),
         lead_id=lines.lead_id.max(), course_line=lines.course_line.min(),
         paid_on=lines.paid_on.min(), paid_at=lines.paid_at.min(),
     )  # fmt: skip
