@@ -79,8 +79,8 @@ def phone_line(person_id: str, masked: str | None) -> None:
                 disabled=reason is None,
                 key=f"person_show_{person_id}",
             )
-    if pressed and reason:
-        _draw_numbers(person_id, reason)
+            if pressed and reason:
+                _draw_numbers(person_id, reason)
 
 
 def _draw_numbers(person_id: str, reason: str) -> None:
@@ -92,8 +92,7 @@ def _draw_numbers(person_id: str, reason: str) -> None:
             icon=":material/block:",
         )
         return
-    with st.container(horizontal=True):
-        for number in numbers:
-            st.link_button(number, f"tel:{number}", icon=":material/call:", type="primary")
+    for number in numbers:
+        st.link_button(number, f"tel:{number}", icon=":material/call:", type="primary")
     if not numbers:
         st.caption(_("No phone number is known."))

@@ -118,6 +118,5 @@ def _result(person: Mapping[str, Any], names: Names, today: date) -> None:
             key=f"person_result_{person['person_id']}",
             on_click=open_person,
             args=(person["person_id"],),
-            width="stretch",
         )
         st.markdown(f":small[:gray[{' · '.join(part for part in parts if part)}]]")

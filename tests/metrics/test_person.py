@@ -22,6 +22,7 @@ from metrics.person import (
     standing,
     timeline,
 )
+from tests.metrics.tiny_facts import TinyFacts
 
 AS_OF = "2026-11-21T10:00"
 NOW = datetime.fromisoformat(AS_OF)
@@ -36,6 +37,16 @@ PEOPLE = {
 @pytest.fixture
 def known(tiny):
     """Four parents: three of the north campus, one of the south."""
+    return _told(tiny)
+
+
+@pytest.fixture(scope="module")
+def known_once():
+    """The same four, for tests that add nothing."""
+    return _told(TinyFacts())
+
+
+def _told(tiny):
     for i, (person, (name, pinyin, initials, number, student)) in enumerate(PEOPLE.items()):
         tiny.add(
             "person", person_id=person, campus_id="south" if person == "ou" else "north",
@@ -92,15 +103,15 @@ def _found(tiny, **asked):
         ("' OR 1=1 --", []),
     ],
 )
-def test_search_finds_by_name_pinyin_initials_last_digits_and_id(known, text, people):
-    assert _found(known, text=text) == people
+def test_search_finds_by_name_pinyin_initials_last_digits_and_id(known_once, text, people):
+    assert _found(known_once, text=text) == people
 
 
-def test_search_by_full_number_goes_through_the_key_alone(known):
-    assert _found(known, phone_key="key-lin") == ["lin"]
-    assert _found(known, phone_key="key-lin", role="analyst") == ["lin"]
-    assert _found(known, text="13812345678") == []
-    assert _found(known, text="+8613812345678") == []
+def test_search_by_full_number_goes_through_the_key_alone(known_once):
+    assert _found(known_once, phone_key="key-lin") == ["lin"]
+    assert _found(known_once, phone_key="key-lin", role="analyst") == ["lin"]
+    assert _found(known_once, text="13812345678") == []
+    assert _found(known_once, text="+8613812345678") == []
 
 
 def test_search_by_student_crm_and_person_id(known):
@@ -117,32 +128,34 @@ def test_search_by_student_crm_and_person_id(known):
     assert _found(known, text="CRM77", role="analyst") == []
 
 
-def test_search_without_personal_rights_cannot_guess_a_name(known):
-    assert _found(known, text="晓", role="analyst") == []
-    assert _found(known, text="林晓", role="marketing") == []
-    assert _found(known, text="linxiaomei", role="analyst") == []
-    assert _found(known, text="lxm", role="analyst") == []
-    assert _found(known, text="小宝", role="analyst") == []
-    facts = known.facts(AS_OF, role="analyst")
-    (row,) = known.fetch(search(facts, phone_key="key-lin")).itertuples()
+def test_search_without_personal_rights_cannot_guess_a_name(known_once):
+    assert _found(known_once, text="晓", role="analyst") == []
+    assert _found(known_once, text="林晓", role="marketing") == []
+    assert _found(known_once, text="linxiaomei", role="analyst") == []
+    assert _found(known_once, text="lxm", role="analyst") == []
+    assert _found(known_once, text="小宝", role="analyst") == []
+    facts = known_once.facts(AS_OF, role="analyst")
+    (row,) = known_once.fetch(search(facts, phone_key="key-lin")).itertuples()
     assert (row.name, row.student_names, row.phone) == ("林*", "林*", "138****5678")
 
 
-def test_search_shows_no_role_a_whole_number(known):
+def test_search_shows_no_role_a_whole_number(known_once):
     for role in ("manager", "campus_head", "analyst"):
         campuses = ("*",) if role != "campus_head" else ("north",)
-        found = known.fetch(search(known.facts(AS_OF, role=role, campuses=campuses), text="林"))
+        found = known_once.fetch(
+            search(known_once.facts(AS_OF, role=role, campuses=campuses), text="林")
+        )
         assert not found["phone"].str.contains(r"\d{8}").any()
 
 
-def test_search_leaves_other_campuses_and_other_consultants_out(known):
+def test_search_leaves_other_campuses_and_other_consultants_out(known_once):
     head = {"role": "campus_head", "campuses": ("north",)}
-    assert _found(known, text="欧阳静", **head) == []
-    assert _found(known, phone_key="key-ou", **head) == []
+    assert _found(known_once, text="欧阳静", **head) == []
+    assert _found(known_once, phone_key="key-ou", **head) == []
     own = {"role": "consultant", "campuses": ("north",), "staff_id": "S1"}
-    assert _found(known, text="林", **own) == ["lina", "lin"]
-    assert _found(known, text="L2", **own) == []
-    assert _found(known, text="林", role="nobody") == []
+    assert _found(known_once, text="林", **own) == ["lina", "lin"]
+    assert _found(known_once, text="L2", **own) == []
+    assert _found(known_once, text="林", role="nobody") == []
 
 
 def test_search_gives_at_most_twenty_and_one_row_a_person(tiny):
@@ -292,12 +305,14 @@ def test_identifiers_show_evidence_and_no_whole_number(known):
     assert list(masked["value"]) == ["138****5678", "D***"]
 
 
-def test_phone_comes_whole_only_with_personal_rights(known):
-    (whole,) = known.fetch(phone(known.facts(AS_OF), person_id="lin"))["phone"]
-    (masked,) = known.fetch(phone(known.facts(AS_OF, role="marketing"), person_id="lin"))["phone"]
+def test_phone_comes_whole_only_with_personal_rights(known_once):
+    (whole,) = known_once.fetch(phone(known_once.facts(AS_OF), person_id="lin"))["phone"]
+    (masked,) = known_once.fetch(phone(known_once.facts(AS_OF, role="marketing"), person_id="lin"))[
+        "phone"
+    ]
     assert (whole, masked) == ("+8613812345678", "138****5678")
     with pytest.raises(InvalidOption, match="person_id must name a person"):
-        phone(known.facts(AS_OF), person_id="")
+        phone(known_once.facts(AS_OF), person_id="")
 
 
 def test_household_lists_adults_then_students(known):
@@ -338,12 +353,12 @@ def test_sla_clock_climbs_the_ladder_while_nobody_was_reached(known, days, step,
     known.connection.execute("UPDATE fact_lead SET assigned_at = ? WHERE lead_id = 'L0'", [start])
     # A call that nobody answered does not stop the clock.
     known.add("followup", followup_id="F1", lead_id="L0", person_id="lin", campus_id="north",
-              happened_at=NOW - timedelta(hours=1), result="no_answer",
+              happened_at=NOW, result="no_answer",
               is_effective=False)  # fmt: skip
     _, now = _standing(known)
     assert (now.waiting_days, now.sla_step) == (int(days), step)
     assert now.sla_next_at == (start + timedelta(days=next_day) if next_day else None)
-    assert (now.next_step, now.due_at) == ("call_again", NOW + timedelta(hours=23))
+    assert (now.next_step, now.due_at) == ("call_again", NOW + timedelta(days=1))
 
 
 def test_sla_clock_stops_when_the_lead_was_reached_or_closed(known):
