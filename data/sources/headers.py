@@ -51,8 +51,8 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 
 def folded(header: str) -> str:
     """A header without case, width, blanks, underscores and a unit in brackets."""
-    text = unicodedata.normalize("NFKC", header).casefold()
-    text = re.sub(r"\([^)]*\)$", "", text.strip())
+    text = unicodedata.normalize("NFKC", header).casefold().strip("* \t")
+    text = re.sub(r"\([^)]*\)$", "", text)
     return re.sub(r"[\s_\-*:]+", "", text)
 
 

@@ -135,7 +135,12 @@ class _Preview:
         previews = []
         for part in parts:
             schema = bench.schema(part.sql)
-            preview = preview_rows(self.cursor, part.contract, schema, bench.rows(part.sql))
+            try:
+                preview = preview_rows(self.cursor, part.contract, schema, bench.rows(part.sql))
+            except duckdb.Error as error:
+                if bench.failure is not None:
+                    raise bench.failure from error
+                raise
             previews.append(_described(part, preview))
         return previews
 

@@ -103,26 +103,29 @@ def _judge(cursor: Cursor, contract: Contract, columns: list[str]) -> None:
     if contract.name == "leads" and {"phone", "crm_id"} <= set(columns):
         held = (
             "SELECT s.rowid AS staged_row, min(o.crm_id) AS crm_id FROM staged s JOIN ("
-            " SELECT phone, crm_id FROM leads UNION SELECT phone, crm_id FROM staged"
+            " SELECT phone, crm_id, -1 AS came FROM leads UNION ALL"
+            " SELECT phone, crm_id, rowid FROM staged"
             " WHERE _code IS NULL AND rowid NOT IN (SELECT staged_row FROM replaced)"
-            ") o ON o.phone = s.phone AND o.crm_id <> s.crm_id"
+            ") o ON o.phone = s.phone AND o.crm_id <> s.crm_id AND o.came < s.rowid"
             " WHERE s._code IS NULL GROUP BY s.rowid"
         )
     other_values = quoted("the same key comes again with other values in line ")
     other_holder = quoted("the phone belongs to another CRM id: ")
     cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE verdicts AS SELECT s._line,"
-        " CASE WHEN _code IS NOT NULL THEN 'rejected'"
-        "  WHEN r.differs OR h.crm_id IS NOT NULL THEN 'conflict'"
-        "  WHEN r.staged_row IS NOT NULL OR NOT m.differs THEN 'duplicate'"
-        "  WHEN m.differs THEN 'update' ELSE 'new' END AS verdict,"
-        " coalesce(_code, CASE WHEN r.differs THEN 'repeated_key'"
-        "  WHEN h.crm_id IS NOT NULL THEN 'phone_taken' END) AS code,"
-        f" coalesce(_reason, CASE WHEN r.differs THEN {other_values} || r.kept_line"
-        f"  WHEN h.crm_id IS NOT NULL THEN {other_holder} || h.crm_id END) AS reason"
-        " FROM staged s LEFT JOIN replaced r ON r.staged_row = s.rowid"
-        " LEFT JOIN matched m ON m.staged_row = s.rowid"
-        f" LEFT JOIN ({held}) h ON h.staged_row = s.rowid"
+        "CREATE OR REPLACE TEMP TABLE verdicts AS SELECT *, CASE"
+        "  WHEN _code IS NOT NULL THEN 'rejected' WHEN repeated_key THEN 'conflict'"
+        "  WHEN is_duplicate THEN 'duplicate' WHEN phone_taken THEN 'conflict'"
+        "  WHEN differs THEN 'update' ELSE 'new' END AS verdict,"
+        " coalesce(_code, CASE WHEN repeated_key THEN 'repeated_key' ELSE 'phone_taken' END)"
+        "  AS code,"
+        f" coalesce(_reason, CASE WHEN repeated_key THEN {other_values} || kept_line"
+        f"  ELSE {other_holder} || crm_id END) AS reason"
+        " FROM (SELECT s._line, s._code, s._reason, m.differs, r.kept_line, h.crm_id,"
+        "  coalesce(r.differs, false) AS repeated_key, h.crm_id IS NOT NULL AS phone_taken,"
+        "  r.staged_row IS NOT NULL OR NOT coalesce(m.differs, true) AS is_duplicate"
+        "  FROM staged s LEFT JOIN replaced r ON r.staged_row = s.rowid"
+        "  LEFT JOIN matched m ON m.staged_row = s.rowid"
+        f"  LEFT JOIN ({held}) h ON h.staged_row = s.rowid)"
     )
 
 

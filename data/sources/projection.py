@@ -86,7 +86,7 @@ def _unread(sources: list[Source], mapping: Mapping) -> tuple[str, ...]:
         texts += [*plan.columns.values(), *plan.properties, plan.where]
     text = "\n".join(texts)
     columns = dict.fromkeys(column for source in sources for column in source.columns)
-    return tuple(column for column in columns if column not in text)
+    return tuple(name for name in columns if name not in text and named(name) not in text)
 
 
 def _named_sources(

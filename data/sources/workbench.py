@@ -55,7 +55,8 @@ class Source:
 class Workbench:
     """A DuckDB of its own that reads only the files laid on it.
 
-    ``careful`` reads text row by row, for files that are not even.
+    ``careful`` reads text row by row, for files that are not even. ``failure`` is what
+    stopped `rows`: an engine that was reading from it reports an error of its own.
     """
 
     def __init__(self, folder: Path, *, careful: bool = False) -> None:
@@ -63,6 +64,7 @@ class Workbench:
         self._careful = careful
         self._count = 0
         self._allowed: list[str] = []
+        self.failure: UnevenFile | None = None
         self.connection = duckdb.connect(
             config={"temp_directory": str(folder / "spill"), "memory_limit": _MEMORY}
         )
@@ -172,7 +174,8 @@ class Workbench:
             try:
                 yield from cursor.sql(sql).to_arrow_reader(_BATCH_ROWS)
             except (duckdb.Error, pa.ArrowException, OSError) as error:
-                raise UnevenFile(_sentence(error)) from error
+                self.failure = UnevenFile(_sentence(error))
+                raise self.failure from error
 
     def close(self) -> None:
         """Give back the memory."""
