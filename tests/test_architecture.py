@@ -1,0 +1,297 @@
+"""The layers hold: every import points down, and what one place does no other does.
+
+app.py, data/__main__.py   entry points
+pages                      → components, metrics, streamlit
+components                 → metrics, data.scope, data.errors, data.contracts (names only)
+components of WIRING       → data: they join what the layers below keep apart
+metrics                    → data.facts, data.scope, data.errors
+data                       → data
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("data", "metrics", "components", "pages")
+ENTRIES = {"app.py", "data/__main__.py"}
+
+# Components that may reach into data, and why.
+WIRING = {
+    "components/query.py": "joins a metric to the store",
+    "components/command.py": "the query command: the same join without a browser",
+    "components/session.py": "who is looking",
+    "components/search.py": "the key that finds a full phone number",
+    "components/audit.py": "writes exports into the audit log",
+    "components/account.py": "the viewer's own account",
+    "components/account_actions.py": "accounts, managed",
+    "components/account_audit.py": "the audit log, read",
+    "components/account_list.py": "accounts, listed",
+    "components/account_password.py": "the change of password",
+    "components/account_words.py": "roles and campuses of accounts in words",
+}
+WIRED_FOLDERS = {
+    "components/person/": "phones on request, notes and identity of one person",
+    "components/sources/": "import, quarantine and freshness of sources",
+}
+DATA_FOR_COMPONENTS = {"data.scope", "data.errors", "data.contracts", "data.enumerations"}
+DATA_FOR_METRICS = {"data.facts", "data.scope", "data.errors"}
+FOR_PAGES = {"components", "metrics", "streamlit", "__future__"}
+BANNED_NAMES = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|stuff)($|_)")
+MOST_LINES = 300
+
+
+def files(*tops: str) -> Iterator[Path]:
+    """Python files below folders of the project, or at its root."""
+    for top in tops:
+        path = ROOT / top
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def name_of(path: Path) -> str:
+    """A file's path in the project."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file, parsed."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module a file imports, wherever in it, and the line."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}:{node.lineno} imports relatively"
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", node.lineno
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            (argument, *_rest) = node.args
+            if isinstance(argument, ast.Constant):
+                yield str(argument.value), node.lineno
+
+
+def within(module: str, allowed: set[str]) -> bool:
+    """Whether a module is one of these or lies in one."""
+    return any(module == name or module.startswith(f"{name}.") for name in allowed)
+
+
+def is_wired(name: str) -> bool:
+    """Whether a component may reach into data."""
+    return name in WIRING or name.startswith(tuple(WIRED_FOLDERS))
+
+
+def allowed(name: str, module: str) -> bool:
+    """Whether a file of the project may import a module of the project."""
+    layer = name.partition("/")[0]
+    if name in ENTRIES:
+        return within(module, {"components", "metrics", "data"})
+    if layer == "pages":
+        return within(module, {"components", "metrics"})
+    if layer == "components":
+        if within(module, {"components", "metrics"} | DATA_FOR_COMPONENTS):
+            return True
+        return is_wired(name) and within(module, {"data"})
+    if layer == "metrics":
+        return within(module, {"metrics"} | DATA_FOR_METRICS)
+    return within(module, {"data"})
+
+
+def fail_if(broken: list[str], rule: str) -> None:
+    """Fail with the rule and every place that breaks it."""
+    if broken:
+        pytest.fail(f"{rule}:\n  " + "\n  ".join(broken), pytrace=False)
+
+
+def test_imports_point_down():
+    broken = [
+        f"{name_of(path)}:{line} imports {module}"
+        for path in files(*LAYERS, "app.py")
+        for module, line in imports(path)
+        if within(module, {*LAYERS, "tests", "benchmarks", "app"})
+        and not allowed(name_of(path), module)
+    ]
+    fail_if(broken, "a layer may only import what lies below it, see the top of this file")
+
+
+def test_the_rule_of_layers_sees_what_it_should():
+    assert allowed("pages/people/person.py", "metrics.person.search")
+    assert not allowed("pages/people/person.py", "data.scope.Filters")
+    assert not allowed("components/chart.py", "data.installation.installation")
+    assert not allowed("components/chart.py", "pages.people")
+    assert allowed("components/query.py", "data.installation.installation")
+    assert not allowed("metrics/leads.py", "data.stores.DuckDBStore")
+    assert not allowed("metrics/leads.py", "components.query.run")
+    assert not allowed("data/loader.py", "metrics.units.rollup")
+
+
+def test_wiring_that_is_listed_exists():
+    gone = [name for name in WIRING if not (ROOT / name).exists()]
+    fail_if(gone, "take these out of WIRING: they are gone")
+
+
+def test_pages_import_only_components_metrics_and_streamlit():
+    broken = [
+        f"{name_of(path)}:{line} imports {module}"
+        for path in files("pages")
+        for module, line in imports(path)
+        if module.split(".")[0] not in FOR_PAGES
+        and module.split(".")[0] not in sys.stdlib_module_names
+    ]
+    fail_if(broken, "a page lays out what components draw")
+
+
+def test_streamlit_stays_above_metrics():
+    broken = [
+        f"{name_of(path)}:{line} imports {module}"
+        for path in files("data", "metrics")
+        for module, line in imports(path)
+        # streamlit-authenticator is the account layer's hashing; it brings its own widgets.
+        if within(module, {"streamlit", "plotly"})
+    ]
+    fail_if(broken, "streamlit and plotly belong into components, pages and app.py")
+
+
+def test_metrics_hold_no_connection_and_no_clock():
+    banned = {"duckdb", "sqlite3", "os", "time", "requests", "urllib", "pyspark", "subprocess"}
+    broken = [
+        f"{name_of(path)}:{line} imports {module}"
+        for path in files("metrics")
+        for module, line in imports(path)
+        if within(module, banned)
+    ]
+    for path in files("metrics"):
+        broken += [
+            f"{name_of(path)}:{node.lineno} reads the clock"
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Call)
+            and re.search(r"\b(datetime|date)\.(now|today|utcnow)$", ast.unparse(node.func))
+        ]
+    fail_if(broken, "a metric is a pure function of facts")
+
+
+def test_no_script_lies_directly_in_pages():
+    # Streamlit would serve it without the frame before the first visitor has run it.
+    fail_if([name_of(p) for p in (ROOT / "pages").glob("*.py")], "move into a section's folder")
+    fail_if([name_of(p) for p in (ROOT / "pages").rglob("__init__.py")], "pages are scripts")
+    assert not (ROOT / "components" / "pages").exists()
+
+
+def test_pages_hold_no_sql_and_no_sums():
+    sums = {"sum", "mean", "groupby", "agg", "aggregate", "merge", "median", "pivot_table"}
+    broken = []
+    for path in files("pages"):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Attribute) and node.attr in sums:
+                broken.append(f"{name_of(path)}:{node.lineno} .{node.attr}")
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and re.search(r"\bSELECT\b.*\bFROM\b", text, re.DOTALL):
+                broken.append(f"{name_of(path)}:{node.lineno} SQL")
+    fail_if(broken, "arithmetic belongs into metrics")
+
+
+def test_every_page_is_in_the_navigation_and_the_other_way_round():
+    from components.navigation import SECTIONS
+
+    listed = {f"pages/{entry.script}.py" for _title, entries in SECTIONS for entry in entries}
+    there = {name_of(path) for path in files("pages")}
+    assert there == listed
+
+
+def test_only_the_query_caches():
+    broken = [
+        f"{name_of(path)}:{node.lineno} {ast.unparse(node)}"
+        for path in files("components", "pages", "app.py")
+        if name_of(path) != "components/query.py"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("cache_data", "cache_resource")
+    ]
+    # What depends on rows is cached in query.py alone, by everything that decides them.
+    # A constant of the process may be kept: it takes no argument (catalogues, palettes) or
+    # a palette alone (the charts' template).
+    for path in files("components", "pages", "app.py"):
+        if name_of(path) == "components/query.py":
+            continue
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.FunctionDef):
+                kept = {ast.unparse(d).split("(")[0].split(".")[-1] for d in node.decorator_list}
+                constant = ast.unparse(node.args) in ("", "colours: Palette")
+                if kept & {"cache", "lru_cache"} and not constant:
+                    broken.append(f"{name_of(path)}:{node.lineno} {node.name} is kept by argument")
+    fail_if(broken, "components/query.py alone caches")
+
+
+def test_nothing_lets_markup_through():
+    broken = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in files(*LAYERS, "app.py")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.keyword)
+        and node.arg in ("unsafe_allow_html", "unsafe_allow_javascript")
+    ]
+    fail_if(broken, "data must never become markup")
+
+
+def test_no_handler_swallows_everything():
+    broken = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in files(*LAYERS, "app.py")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+    ]
+    fail_if(broken, "catch what you can name")
+
+
+def test_files_stay_readable():
+    long = {
+        name_of(path): lines
+        for path in files(*LAYERS, "app.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
+    }
+    # One table of declarations a line each; splitting it would hide what belongs together.
+    long.pop("data/contracts.py", None)
+    fail_if([f"{name} has {lines} lines" for name, lines in long.items()], "at most 300 lines")
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_names_say_what_is_inside():
+    stems = [path.relative_to(ROOT) for path in files(*LAYERS)]
+    broken = [p.as_posix() for p in stems if any(BANNED_NAMES.search(part) for part in p.parts)]
+    broken += [p.as_posix() for p in stems if BANNED_NAMES.search(p.stem)]
+    fail_if(broken, "a name that fits everything says nothing")
+
+
+def test_no_component_hides_a_module_of_python():
+    # Streamlit puts the frame's folder first on the path.
+    broken = [
+        name_of(path)
+        for path in (ROOT / "components").iterdir()
+        if path.stem in sys.stdlib_module_names
+        and (path.suffix == ".py" or (path / "__init__.py").exists())
+    ]
+    fail_if(broken, "rename: it would be imported in place of Python's own")
+
+
+def test_nothing_is_left_undone():
+    mark = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError")
+    broken = [
+        f"{name_of(path)}:{number} {line.strip()}"
+        for path in files(*LAYERS, "app.py", "tests", "benchmarks")
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if mark.search(line)
+    ]
+    fail_if(broken, "finish it or take it out")
