@@ -13,7 +13,7 @@ from components.i18n import _
 
 REFRESH_SECONDS = 60
 
-st.title(_("Board"))
+st.title(_("Live board"))
 filters = current_filters()
 
 
