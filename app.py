@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pathlib import Path
 
 import anyio
 import streamlit as st
@@ -52,5 +53,5 @@ app = st.App(
     middleware=[
         Middleware(Gate, accounts=lambda: installation().accounts, is_activity=is_activity)
     ],
-    routes=gate_routes(installation),
+    routes=gate_routes(installation, icon=Path(__file__).parent / "components/brand/icon.png"),
 )

@@ -16,9 +16,9 @@ _SEEN_LANGUAGE = "account_seen_language"
 # The gate signs out by POST only, so that no link or image can do it.
 _SIGN_OUT = """
 <form method="post" action="/logout">
-<button type="submit" style="min-height:44px;width:100%;padding:.4rem .75rem;font:inherit;
-color:inherit;background:transparent;border:1px solid currentColor;border-radius:8px;
-cursor:pointer">{label}</button></form>
+<button type="submit" style="min-height:44px;width:100%;padding:.25rem .75rem;font:inherit;
+font-size:.95rem;color:inherit;background:transparent;border:1px solid rgba(128,136,150,.4);
+border-radius:8px;cursor:pointer">{label}</button></form>
 """
 
 

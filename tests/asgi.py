@@ -73,7 +73,9 @@ class Browser:
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            return messages.pop(0) if messages else {"type": "http.disconnect"}
+            if not messages:
+                await asyncio.Event().wait()  # the browser stays until it has its answer
+            return messages.pop(0)
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from starlette.routing import Router
 
 import app as application
 import data.installation
 from data.accounts import Accounts, seed_sample_accounts
 from data.errors import NotAllowed
-from data.gate.health import health
+from data.gate.health import health, health_route
 from data.home import Home
 from data.installation import Installation
 from data.landing import Landing
@@ -115,11 +120,26 @@ def test_health_counts_what_was_loaded_and_how_long_the_rest_waits(opened: Insta
     waiting = opened.landing.path / "00000000000000000001.leads.segment"
     waiting.write_bytes(b"")
     assert 0 <= health(opened)["lag_seconds"] < 60
+    os.utime(waiting, (time.time() - 90, time.time() - 90))
+    assert health(opened)["status"] == "late"
     with opened.store.writing() as cursor:
         cursor.execute(
             "INSERT INTO load_log BY NAME SELECT ? AS segment, 0 AS rows", [waiting.name]
         )
     assert health(opened)["lag_seconds"] == 0
+
+
+def test_health_is_bad_when_the_disk_is_full(opened: Installation, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2**20))
+    with Browser(Router([health_route(lambda: opened)])) as browser:
+        answer = browser.fetch("/healthz")
+    assert (answer.status, json.loads(answer.body)["status"]) == (503, "disk_full")
+
+
+def test_app_shows_its_own_icon_before_sign_in(browser: Browser):
+    answer = browser.fetch("/favicon.ico")
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    assert answer.body.startswith(b"\x89PNG")
 
 
 def test_health_is_bad_when_the_store_is_closed(opened: Installation):

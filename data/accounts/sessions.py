@@ -71,10 +71,12 @@ class Sessions:
         """All live sessions, of one user or of everybody, the latest seen first."""
         return self._select("AND (? = '' OR user = ?) ORDER BY seen_at DESC", user, user)
 
+    def is_due(self, session: Session) -> bool:
+        """Whether activity seen now would have to be written down."""
+        return self._clock() - session.seen_at >= _TOUCH_SECONDS
+
     def touch(self, session: Session) -> Session | None:
         """Count something the viewer did as activity; None if the session has ended."""
-        if self._clock() - session.seen_at < _TOUCH_SECONDS:
-            return session
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE sessions SET seen_at = ? WHERE token_sha256 = ?",

@@ -15,9 +15,7 @@ from data.gate.headers import add_headers, secured
 from data.gate.requests import language_of, next_of, same_origin, token_of, wants_page
 from data.gate.sockets import REFUSED, SESSION_ENDED, IsActivity, Sockets
 
-OPEN_PATHS = frozenset(
-    {"/login", "/language", "/healthz", "/favicon.ico", "/favicon.png", "/robots.txt"}
-)
+OPEN_PATHS = frozenset({"/login", "/language", "/healthz", "/favicon.ico", "/favicon.png"})
 _MUST_CHANGE_PATHS = frozenset({"/password", "/logout"})
 _OURS = b"x-edulens-"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -72,7 +70,9 @@ class Gate:
             await answer(scope, receive, send)
             return
         if session is not None:
-            await run_in_threadpool(self._open_accounts().sessions.touch, session)
+            sessions = self._open_accounts().sessions
+            if sessions.is_due(session):
+                await run_in_threadpool(sessions.touch, session)
             scope["headers"] += _identity(session)
         if wants_page(scope, connection.headers):
             # The page is rewritten: it must come whole, unpacked and fresh.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from data.installation import Installation
 
 _COUNTS = ("received", "stored", "duplicate", "quarantined")
+_LATE_SECONDS = 60.0
+_LEAST_FREE_BYTES = 64 * 2**20  # less cannot hold what lands in the minutes until help comes
+_BAD = ("disk_full", "error")
 _KEPT_SECONDS = 1.0  # anybody may ask, but not make the store work for it
 
 
@@ -32,7 +36,7 @@ def health_route(installation: Callable[[], Installation]) -> Route:
         nonlocal kept
         if time.monotonic() - kept[0] > _KEPT_SECONDS or not kept[1]:
             kept = (time.monotonic(), await anyio.to_thread.run_sync(health, installation()))
-        return JSONResponse(kept[1], 200 if kept[1]["status"] == "ok" else 503)
+        return JSONResponse(kept[1], 503 if kept[1]["status"] in _BAD else 200)
 
     return Route("/healthz", healthz, methods=["GET"])
 
@@ -40,8 +44,9 @@ def health_route(installation: Callable[[], Installation]) -> Route:
 def health(opened: Installation) -> dict[str, Any]:
     """Status, the store's version and as-of, rows by fate, and the loader's lag.
 
-    ``lag_seconds`` is the age of the oldest segment that has landed but is not loaded,
-    0 if there is none.
+    ``status`` is "ok", "late" (something waits for longer than a minute), "disk_full" or
+    "error". ``lag_seconds`` is the age of the oldest segment that has landed but is not
+    loaded, 0 if there is none.
     """
     try:
         version, as_of = opened.store.version, opened.store.as_of
@@ -53,8 +58,10 @@ def health(opened: Installation) -> dict[str, Any]:
         lag = _lag(opened, cursor)
     finally:
         cursor.close()
+    free = shutil.disk_usage(opened.home.path).free
+    status = "disk_full" if free < _LEAST_FREE_BYTES else "late" if lag > _LATE_SECONDS else "ok"
     return {
-        "status": "ok",
+        "status": status,
         "store_version": version,
         "as_of": as_of.replace(tzinfo=UTC).isoformat(),
         **counts,

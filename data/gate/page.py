@@ -54,6 +54,7 @@ main{width:100%;max-width:24rem;background:var(--paper);border:1px solid var(--l
  border-radius:12px;padding:28px 24px}
 header{display:flex;justify-content:space-between;align-items:baseline}
 .name{font-size:1.5rem;font-weight:650;letter-spacing:-.01em;margin:0}
+.name img{vertical-align:-4px;border-radius:6px}
 .tagline{color:var(--quiet);margin:4px 0 20px}
 h1{font-size:1.1rem;font-weight:600;margin:0 0 12px}
 label{display:block;font-weight:500;margin:14px 0 4px}
@@ -100,7 +101,8 @@ def document(
         f"<title>{words[title]} · EduLens</title>"
         '<link rel="icon" href="/favicon.png">'
         f"<style>{STYLE}</style></head><body><main>"
-        f'<header><p class="name">EduLens</p>{link}</header>'
+        '<header><p class="name">'
+        f'<img src="/favicon.png" alt="" width="28" height="28"> EduLens</p>{link}</header>'
         f'<p class="tagline">{words["tagline"]}</p><h1>{words[title]}</h1>{body}'
         "</main></body></html>"
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
+from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from data.accounts import sample_sign_ins
@@ -15,12 +18,20 @@ if TYPE_CHECKING:
     from data.installation import Installation
 
 
-def gate_routes(installation: Callable[[], Installation]) -> list[Route]:
-    """Sign-in, sign-out, password, language and health of an installation.
+def gate_routes(installation: Callable[[], Installation], icon: Path) -> list[Route]:
+    """Sign-in, sign-out, password, language and health of an installation, and its icon.
 
     ``installation`` is called at each request: routes are made before it is opened.
+    ``icon`` is a PNG file, shown before Streamlit could show its own.
     """
+
+    def favicon(request: Request) -> FileResponse:
+        del request
+        return FileResponse(icon, media_type="image/png")
+
     return [
+        Route("/favicon.png", favicon),
+        Route("/favicon.ico", favicon),
         *signin_routes(
             lambda: installation().accounts,
             lambda: sample_sign_ins(installation().accounts, installation().home),

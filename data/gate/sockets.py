@@ -128,9 +128,9 @@ class _Guarded:
 
     async def _count(self, message: Message) -> None:
         """Count what the viewer did as activity of the session."""
-        if message["type"] != "websocket.receive" or not self._is_activity(
-            message.get("bytes") or b""
-        ):
+        if message["type"] != "websocket.receive" or not self._sessions.is_due(self._session):
+            return
+        if not self._is_activity(message.get("bytes") or b""):
             return
         still = await run_in_threadpool(self._sessions.touch, self._session)
         if still is None:
