@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.contracts import contract
-from data.errors import StoreUnavailable
 from data.home import Home
-from data.landing import Landing
+from data.installation import at_work
 from data.sources.imports import ImportReport, import_files
 from data.sources.mapping import find_mapping
 from data.sources.preview import TablePreview
-from data.stores.duck import DuckDBStore
 
 _SHOWN = 20
 
@@ -38,39 +36,25 @@ def import_command(
 ) -> int:
     """Import files into a home and print what was done, or with ``dry_run`` what would be.
 
-    While the application runs it holds the store: the files land, and it loads them. The
-    exit code is 1 where rows were refused.
+    The exit code is 1 where rows were refused.
     """
-    home.prepare()
-    landing = Landing(home.landing)
     plan = find_mapping(mapping, [home.mappings]) if mapping else None
-    try:
-        store: DuckDBStore | None = DuckDBStore(home.store)
-    except StoreUnavailable:
-        store = None
-    try:
+    with at_work(home) as opened:
         report = import_files(
-            store, landing, paths, table=table, mapping=plan, actor="command line",
-            commit=not dry_run, progress=print,
+            opened.store, opened.landing, paths, table=table, mapping=plan,
+            actor="command line", commit=not dry_run, progress=print,
         )  # fmt: skip
-    finally:
-        if store is not None:
-            store.close()
-    print(report_text(report, store_is_ours=store is not None))
+    print(report_text(report))
     return 1 if any(part.rejected for part in report.tables) else 0
 
 
-def report_text(report: ImportReport, *, store_is_ours: bool = True) -> str:
+def report_text(report: ImportReport) -> str:
     """The report in lines to read."""
     lines: list[str] = []
     for part in report.tables:
         lines += _table_lines(part)
-    if report.committed and not store_is_ours:
-        lines.append("landed; the running application will load it")
-    elif not report.committed:
+    if not report.committed:
         lines.append("nothing was imported: this was a preview")
-        if not store_is_ours:
-            lines.append("the running application holds the store: all rows are shown as new")
     return "\n".join(lines)
 
 
