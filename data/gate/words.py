@@ -43,7 +43,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "sample_note": "本机装的是示例数据。可用以下任一用户名登录:",
         "sample_password": "密码都是",
         "other": "English",
-        "forgot": "忘记密码?请让管理者在“账号与权限”里重置。",
+        "forgot": "忘记密码?请让管理者在“权限”页重置。",
     },
     "en": {
         "tagline": "From the first advertising yuan to renewal and referral, in one place.",
@@ -79,7 +79,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "sample_note": "This computer holds sample data. Sign in with any of these names:",
         "sample_password": "The password of all is",
         "other": "中文",
-        "forgot": "Forgotten? A manager can reset it under “Accounts and access”.",
+        "forgot": "Forgotten? A manager can reset it under “Access”.",
     },
 }
 # fmt: on
