@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from metrics.acquisition_table import CHEAP_BUT_POOR, GOOD, POOR, against_rest
+from metrics.acquisition_table import CHEAP_BUT_POOR, POOR
+from metrics.channel_contrast import against_rest
 from metrics.separation import LEAST_MATURE
 
 MOVED_SHARE = 0.2  # of either channel's spend: further, nobody has seen what it brings
@@ -30,14 +31,17 @@ class BudgetMove:
 
 
 def budget_move(
-    verdicts: pd.DataFrame, spend: pd.DataFrame, cost: pd.DataFrame
+    verdicts: pd.DataFrame, returns: pd.DataFrame, spend: pd.DataFrame, cost: pd.DataFrame
 ) -> BudgetMove | None:
-    """The move from the poor channel that spends most to the good one that pays back best.
+    """The move from the poor channel that spends most to the one that surely pays back better.
 
     Parameters
     ----------
     verdicts
         Of `metrics.acquisition_table.channel_verdicts`, by ``channel_id``.
+    returns
+        ROI by ``channel_id`` with its interval and ``n``: a target's lies wholly above the
+        source's, the one with the highest lower bound first.
     spend
         Spend of the period by ``channel_id``.
     cost
@@ -46,20 +50,25 @@ def budget_move(
     Returns
     -------
     BudgetMove or None
-        None where no paid channel is poor, none is good, or a cost is unknown: a channel
-        without a first order has no cost, which is no reason to expect one.
+        None where no paid channel is poor, none surely better, or a cost is unknown: a
+        channel without a first order has no cost, which is no reason to expect one.
     """
+    roi = returns.set_index("channel_id")[["low", "high", "n"]].add_prefix("roi_")
     table = (
-        verdicts.set_index("channel_id")
+        verdicts.set_index("channel_id")[["verdict"]]
+        .join(roi)
         .join(spend.set_index("channel_id")["value"].rename("spend"))
         .join(cost.set_index("channel_id")[["value", "low", "high"]])
     )
     paid = table[(table["spend"] > 0) & (table["value"] > 0) & (table["low"] > 0)]
     poor = paid[paid["verdict"].isin([POOR, CHEAP_BUT_POOR])]
-    good = paid[paid["verdict"] == GOOD]
-    if poor.empty or good.empty:
+    if poor.empty:
         return None
-    source, target = poor.sort_values("spend").iloc[-1], good.sort_values("roi").iloc[-1]
+    source = poor.sort_values("spend").iloc[-1]
+    better = paid[(paid["roi_low"] > source["roi_high"]) & (paid["roi_n"] >= LEAST_MATURE)]
+    if better.empty:
+        return None
+    target = better.sort_values("roi_low").iloc[-1]
     amount = MOVED_SHARE * float(min(source["spend"], target["spend"]))
     gain = amount / target["value"] - amount / source["value"]
     low = amount / target["high"] - amount / source["low"]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
+from metrics.channel_contrast import against_rest, return_against_rest
 from metrics.separation import LEAST_MATURE
-from metrics.units import Z95
 
 SHIFTED_DAYS = 90  # a judged cohort that had to be moved back is at least a quarter long
+LATE_DAYS = 90  # what the short window misses of a slow channel shows by then
 
 GOOD, POOR, CHEAP_BUT_POOR, SLOW = "good", "poor", "cheap_but_poor", "slow"
 SAME, TOO_EARLY, TOO_FEW = "same", "too_early", "too_few"
@@ -27,7 +27,8 @@ def judged_cohort(period: Period, *, as_of_on: date, window_days: int) -> Period
 
     A period of which at least half of the days are as old as the window is kept: its
     younger leads stay out as immature. Otherwise nothing could be said of it yet, so the
-    newest days that are old enough stand in for it: as many, and at least `SHIFTED_DAYS`.
+    newest days that are old enough stand in for it: as many, at least `SHIFTED_DAYS`, and
+    at least as many as the window, since few leads tell little of what comes late.
 
     Raises
     ------
@@ -40,7 +41,8 @@ def judged_cohort(period: Period, *, as_of_on: date, window_days: int) -> Period
     old_enough = (min(period.end, end) - period.start).days
     if 2 * old_enough >= period.days:
         return period
-    return Period(start=end - timedelta(days=max(period.days, SHIFTED_DAYS)), end=end)
+    length = max(period.days, SHIFTED_DAYS, window_days)
+    return Period(start=end - timedelta(days=length), end=end)
 
 
 def judged_filters(filters: Filters, *, as_of_on: date, window_days: int) -> Filters:
@@ -93,150 +95,6 @@ def side_by_side(
     return wide.sort_values(key, ignore_index=True)
 
 
-def against_rest(rates: pd.DataFrame) -> pd.DataFrame:
-    """Each group's proportion against all other groups together.
-
-    Parameters
-    ----------
-    rates
-        One row per group: ``numerator`` and ``denominator`` (sums of mature units).
-
-    Returns
-    -------
-    DataFrame
-        Same index: ``rest`` (proportion of the others), ``difference``, ``low``, ``high``
-        (bounds so wide that all groups' intervals hold at once with 95 %). Missing where
-        the group or its rest is empty.
-
-    References
-    ----------
-    Newcombe (1998), Statistics in Medicine 17:873-890, method 10. Bonferroni over groups.
-    """
-    x, n = rates["numerator"].astype(float), rates["denominator"].astype(float)
-    z = _all_at_once(int((n > 0).sum()))
-    p, low, high = _wilson(x, n, z)
-    q, rest_low, rest_high = _wilson(x.sum() - x, n.sum() - n, z)
-    difference = p - q
-    return pd.DataFrame(
-        {
-            "rest": q,
-            "difference": difference,
-            "low": difference - np.sqrt((p - low) ** 2 + (rest_high - q) ** 2),
-            "high": difference + np.sqrt((high - p) ** 2 + (q - rest_low) ** 2),
-        }
-    )
-
-
-def return_against_rest(returns: pd.DataFrame) -> pd.DataFrame:
-    """Each channel's ROI or ROAS against that of all other paid channels together.
-
-    Parameters
-    ----------
-    returns
-        One row per channel: ``numerator``, ``denominator`` (cost, a given amount),
-        ``value``, ``low``, ``high`` (95 %). Channels without cost take no part.
-
-    Returns
-    -------
-    DataFrame
-        Same index and columns as `against_rest` gives.
-
-    References
-    ----------
-    Bonferroni over channels. As cost is given, the others' return is the cost-weighted
-    mean of independent returns, and its variance the sum of their squared shares.
-    """
-    cost = returns["denominator"].astype(float)
-    cost = cost.where((cost > 0) & returns["low"].notna())
-    revenue = returns["numerator"].astype(float).where(cost.notna())
-    variance = ((returns["high"] - returns["low"]) / (2 * Z95)) ** 2
-    spread = (variance * cost**2).where(cost.notna())
-    rest_cost = (cost.sum() - cost).where(lambda left: left > 0)
-    rest = (revenue.sum() - revenue) / rest_cost
-    difference = revenue / cost - rest
-    z = _all_at_once(int(cost.notna().sum()))
-    half = z * np.sqrt(variance + (spread.sum() - spread) / rest_cost**2)
-    return pd.DataFrame(
-        {
-            "rest": rest,
-            "difference": difference,
-            "low": difference - half,
-            "high": difference + half,
-        }
-    )
-
-
-def paid_total(returns: pd.DataFrame) -> float | None:
-    """All paid channels' ratio of sums; revenue of channels without cost is not in it."""
-    paid = returns[returns["denominator"] > 0]
-    cost = float(paid["denominator"].sum())
-    return float(paid["numerator"].sum()) / cost if cost else None
-
-
-def _all_at_once(groups: int) -> float:
-    """The normal quantile by which all groups' intervals hold at once with 95 %."""
-    return NormalDist().inv_cdf(1 - 0.05 / (2 * max(1, groups)))
-
-
-def _wilson(x: pd.Series, n: pd.Series, z: float) -> tuple[pd.Series, pd.Series, pd.Series]:
-    n = n.where(n > 0)
-    p = x / n
-    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n * n)) / (1 + z**2 / n)
-    return p, centre - half, centre + half
-
-
-def shared_letters(figures: pd.DataFrame, *, key: str, better: int = 1) -> dict[str, str]:
-    """Letters such that channels which share one cannot be told apart.
-
-    Two channels share a letter exactly where their 95 % intervals overlap, so that a wide
-    interval between two others does not make those alike. "A" is with the best value.
-
-    Parameters
-    ----------
-    figures
-        A metric's roll-up by ``key``: ``value``, ``low``, ``high``, ``n``.
-    better
-        1 where more is better, -1 where less is.
-
-    Returns
-    -------
-    dict
-        Channel → its letters ("A", "AB"); none with fewer than `LEAST_MATURE` units or
-        without an interval.
-
-    References
-    ----------
-    METRICS, rule 6. Piepho (2004), Journal of Computational and Graphical Statistics
-    13:456-466 (letter displays): here the maximal cliques of an interval graph.
-    """
-    known = figures[(figures["n"] >= LEAST_MATURE) & figures["low"].notna()]
-    spans = [
-        (float(low), float(high), float(value), str(name))
-        for low, high, value, name in zip(
-            known["low"], known["high"], known["value"], known[key], strict=True
-        )
-    ]
-    # At an interval's end, all that are open overlap each other; a set is maximal only if
-    # one of them was opened since the last end.
-    ends = sorted({span[1] for span in spans})
-    cliques = []
-    for end in ends:
-        open_now = [span for span in spans if span[0] <= end <= span[1]]
-        if not any(set(open_now) <= set(found) for found in cliques):
-            cliques.append(open_now)
-    cliques.sort(key=lambda found: -max(better * span[2] for span in found))
-    letters: dict[str, str] = {}
-    for number, found in enumerate(cliques):
-        for span in found:
-            letters[span[3]] = letters.get(span[3], "") + _letter(number)
-    return letters
-
-
-def _letter(number: int) -> str:
-    return chr(ord("A") + number) if number < 26 else f"({number + 1})"
-
-
 def channel_verdicts(
     conversion: pd.DataFrame,
     late: pd.DataFrame,
@@ -244,13 +102,15 @@ def channel_verdicts(
     key: str,
     money: pd.DataFrame | None = None,
     price: pd.DataFrame | None = None,
+    return_days: int = LATE_DAYS,
 ) -> pd.DataFrame:
     """What may be said of each channel's quality on leads old enough to be judged.
 
     Money decides where the viewer may see it and the channel costs any: better or worse
     return than the other paid channels together. Elsewhere conversion decides, by the long
     window: a channel behind after the short window but not after the long one is slow,
-    not poor, and one whose long window isn't over yet is too early to call.
+    not poor, and one whose long window isn't over yet is too early to call. A return over
+    fewer days than the long window blames nobody by itself for the same reason.
 
     Parameters
     ----------
@@ -262,6 +122,8 @@ def channel_verdicts(
         ROI by ``key`` on a cohort old enough for it; its interval decides.
     price
         CPL by ``key``: below the median of paid channels is cheap.
+    return_days
+        The days of the ROI given.
 
     Returns
     -------
@@ -302,14 +164,18 @@ def channel_verdicts(
     )
     behind, ahead = short_gap["high"] < 0, short_gap["low"] > 0
     behind_late, ahead_late = long_gap["high"] < 0, long_gap["low"] > 0
+    loses = judged & (roi_gap["high"] < 0)
+    if return_days < LATE_DAYS:
+        loses &= behind_late
     verdicts["is_slow"] = enough & enough_late & behind & ~behind_late
     verdicts["verdict"] = np.select(
         [
             ~enough & (short["n"].fillna(0) + short["immature"].fillna(0) < LEAST_MATURE),
             ~enough,
             judged & (roi_gap["low"] > 0),
-            judged & (roi_gap["high"] < 0) & cheap,
-            judged & (roi_gap["high"] < 0),
+            loses & cheap,
+            loses,
+            judged & behind & ~behind_late & (return_days < LATE_DAYS),
             judged,
             behind & ~enough_late,
             behind & ~behind_late,
@@ -318,7 +184,7 @@ def channel_verdicts(
             ahead_late | (ahead & ~enough_late),
         ],
         [
-            TOO_FEW, TOO_EARLY, GOOD, CHEAP_BUT_POOR, POOR, SAME, TOO_EARLY, SLOW,
+            TOO_FEW, TOO_EARLY, GOOD, CHEAP_BUT_POOR, POOR, SLOW, SAME, TOO_EARLY, SLOW,
             CHEAP_BUT_POOR, POOR, GOOD,
         ],
         default=SAME,

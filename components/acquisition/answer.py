@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.acquisition.linkage import LINKS, weakest_link
-from components.acquisition.measures import LATE_DAYS, MEASURES, Choice
+from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
 from components.answer import answer_card
 from components.format import days_range, delta, escape, interval, money, number, percent
@@ -18,6 +18,7 @@ from components.states import too_few
 from metrics.acquisition_table import (
     CHEAP_BUT_POOR,
     GOOD,
+    LATE_DAYS,
     POOR,
     SAME,
     SLOW,
@@ -55,6 +56,7 @@ def verdicts_of(reading: Reading) -> pd.DataFrame:
         key="channel_id",
         money=reading.figures("roi").channels if has_money else None,
         price=reading.figures("cpl").channels if has_money else None,
+        return_days=reading.choice.return_days,
     )
 
 
@@ -79,6 +81,10 @@ def finding(
         parts = [_pays(row, bounds, names, choice) for row in good.head(1).to_dict("records")]
         parts += [_loses(row, bounds, names, choice) for row in poor.head(1).to_dict("records")]
         measure, about = "roi", [*good["channel_id"].head(1), *poor["channel_id"].head(1)]
+        free = judged[(judged["basis"] == "conversion") & (judged["verdict"] == GOOD)]
+        best = free.sort_values("difference_low", ascending=False).head(1).to_dict("records")
+        if good.empty and parts:  # what costs nothing may still bring the best families
+            parts += [_converts(row, names, choice, better=True) for row in best]
     else:
         good = judged[judged["verdict"] == GOOD].sort_values("difference_low", ascending=False)
         poor = judged[judged["verdict"].isin([POOR, CHEAP_BUT_POOR])].sort_values("difference_high")

@@ -67,6 +67,7 @@ def attribution_panel(reading: Reading) -> None:
         on_select=partial(_row_clicked, ids),
         selection_mode="single-cell",
         placeholder="—",
+        height=min(37 + 35 * len(frame), 740),
         alt=_("Credits of each channel under eight attribution models."),
     )
     st.caption(_sum_check(table, by_revenue))

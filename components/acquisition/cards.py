@@ -7,7 +7,7 @@ import streamlit as st
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, interval, is_missing, number
+from components.format import days_range, escape, interval, is_missing, number
 from components.i18n import _
 
 CARDS = ("leads", "valid", "cpl", "conversion", "cac_full", "roi")
@@ -42,15 +42,14 @@ def _card(reading: Reading, name: str) -> FigureCard:
 
 
 def _rests_on(reading: Reading, name: str) -> str:
-    """Interval, n, what is immature, and the days where they are not those picked."""
+    """Two lines: the interval; n, what is immature, and the days where they are others."""
     figure, judged = reading.figures(name).total, reading.judged(name)
-    parts = []
-    if not is_missing(figure["low"]):
-        unit = MEASURES[name].metric.unit
-        parts.append(f"95 % {interval(figure['low'], figure['high'], unit)}")
-    parts.append(f"n = {number(figure['n'])}")
+    unit = MEASURES[name].metric.unit
+    known = not is_missing(figure["low"])
+    first = f"95 % {interval(figure['low'], figure['high'], unit)}" if known else ""
+    parts = [f"n = {number(figure['n'])}"]
     if figure["immature"]:
         parts.append(_("{n} immature", n=number(figure["immature"])))
     if judged.period != reading.filters.period:
-        parts.append(_("leads of {days}", days=days_range(judged.period)))
-    return " · ".join(parts).replace("$", r"\$")
+        parts.append(_("leads of {days}", days=escape(days_range(judged.period))))
+    return f"{first}  \n{' · '.join(parts)}".replace("$", r"\$")

@@ -19,7 +19,8 @@ from components.drill import open_rows
 from components.format import days_range, interval
 from components.i18n import _
 from data.scope import Filters
-from metrics.acquisition_table import shared_letters, side_by_side
+from metrics.acquisition_table import side_by_side
+from metrics.channel_contrast import shared_letters
 
 _BY_SPEND = ("cpl", "cpvl", "cac_media")  # nothing, not 0, where no spend is booked
 _TABLE = "acquisition_table"
@@ -56,7 +57,8 @@ def columns_choice(reading: Reading) -> str:
 
 def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None:
     """Draw the tree; a name opens its branch, any other cell opens its rows."""
-    names = reading.seen(*SETS[chosen][1])
+    chosen_return = f"roi_{reading.choice.return_days}"  # stands there already, as pictured
+    names = tuple(name for name in reading.seen(*SETS[chosen][1]) if name != chosen_return)
     pictured = reading.seen(*PICTURED[chosen])[0]
     opened = st.session_state.setdefault(
         _OPENED, branches_above(reading.tree, _outstanding(verdicts))
@@ -149,15 +151,13 @@ def table_frame(
         _VERDICT: [_(VERDICT_WORDS[said[n.key]]) if said.get(n.key) else None for n in nodes],
         _GROUP: [groups.get(node.key) for node in nodes],
     }
-    for name in names:
+    for name in (pictured, *(name for name in names if name != pictured)):
         figures = rows[name].astype(float)
         if name in _BY_SPEND:
             figures = figures.where(rows[f"{name}_numerator"] > 0)
         shown[name] = figures.round(0 if MEASURES[name].metric.unit == "cny" else 4).to_list()
         if name == pictured:
             shown[_BOUNDS] = [interval(a, b, unit) for a, b in zip(lows, highs, strict=True)]
-    if pictured not in names:
-        shown[_BOUNDS] = [interval(a, b, unit) for a, b in zip(lows, highs, strict=True)]
     if payback is not None:
         shown[_PAYBACK] = [payback.get(node.key) for node in nodes]
     shown[_N] = rows[f"{pictured}_n"].to_list()
@@ -182,7 +182,7 @@ def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[st
         _N: st.column_config.NumberColumn("n", format="localized"),
         _IMMATURE: st.column_config.NumberColumn(_("Immature"), format="localized"),
     }  # fmt: skip
-    for name in names:
+    for name in (*names, pictured):
         measure = MEASURES[name]
         unit = measure.metric.unit
         heading = measure.heading(reading.choice)

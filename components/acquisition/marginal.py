@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
-from components.acquisition.measures import MEASURES, Choice
+from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.chart import figure, show, value_axis
 from components.format import money, number
@@ -69,6 +69,7 @@ def marginal_panel(reading: Reading) -> None:
         frame.drop(columns="channel_id"),
         hide_index=True,
         placeholder="—",
+        height=min(37 + 35 * len(frame), 740),
         column_config={
             "channel": st.column_config.TextColumn(_("Channel"), pinned=True),
             "now": st.column_config.NumberColumn(_("Weekly spend, CNY"), format="localized"),
@@ -97,7 +98,7 @@ def marginal_panel(reading: Reading) -> None:
         key="acquisition_marginal_channel",
     )  # fmt: skip
     drawn = curve(weeks[channel])
-    finding = _finding(reading.names.get(channel, channel), nexts[channel], reading.choice)
+    finding = marginal_finding(reading.names.get(channel, channel), nexts[channel])
     show(
         marginal_curve(drawn, title=finding),
         key=f"acquisition_marginal_{channel}",
@@ -105,15 +106,15 @@ def marginal_panel(reading: Reading) -> None:
     )
 
 
-def _finding(name: str, found: Marginal, choice: Choice) -> str:
-    del choice
+def marginal_finding(name: str, found: Marginal) -> str:
+    """What the next step of a channel brings, as the picture's title."""
     return _(
         "“{channel}”: {now} a week now; 1,000 CNY more bring {gain} orders (80 % {low}–{high})",
         channel=name,
         now=money(found.now_cny),
-        gain=number(found.gain),
-        low=number(found.low),
-        high=number(found.high),
+        gain=number(found.gain, digits=2),
+        low=number(found.low, digits=2),
+        high=number(found.high, digits=2),
     )
 
 
@@ -126,7 +127,9 @@ def step_table(nexts: dict[str, Marginal], names: dict[str, str]) -> pd.DataFram
             "now": None if found.now_cny is None else round(found.now_cny),
             "most": None if found.most_cny is None else round(found.most_cny),
             "gain": found.gain,
-            "bounds": None if found.gain is None else f"{number(found.low)}–{number(found.high)}",
+            "bounds": None
+            if found.gain is None
+            else f"{number(found.low, digits=2)}–{number(found.high, digits=2)}",
             "price": round(STEP_CNY / found.gain) if found.gain else None,
             "refusal": _(_REFUSALS[found.refusal]) if found.refusal else "",
         }

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.i18n import N_, _
+from metrics.acquisition_table import LATE_DAYS
 from metrics.registry import Metric, find
 
 WINDOWS = (30, 60, 90)
 RETURN_DAYS = (30, 60, 90, 180, 365)
-LATE_DAYS = 90  # what the short window misses of a slow channel shows by then
 WINDOW, RETURN = "window", "return"
 
 

@@ -12,7 +12,7 @@ from components.drill import open_rows
 from components.format import value
 from components.i18n import _
 from components.states import nothing_to_show
-from metrics.acquisition_table import paid_total
+from metrics.channel_contrast import paid_total
 
 # Revenue of channels that cost nothing would stand in the total of all, but in no bar.
 _OF_PAID = ("roi",)

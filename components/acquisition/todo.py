@@ -12,12 +12,12 @@ import streamlit as st
 from components import query
 from components.acquisition.answer import slow_channels
 from components.acquisition.linkage import LINKS, weakest_link
-from components.acquisition.measures import LATE_DAYS
 from components.acquisition.reading import Reading
 from components.format import day, escape, moment, money, number, percent
 from components.freshness import FRESH, sources
 from components.i18n import N_, _
 from metrics.acquisition_actions import budget_move, doubled_channels
+from metrics.acquisition_table import LATE_DAYS
 from metrics.linkage import TRUSTED
 
 MOST = 5
@@ -67,8 +67,10 @@ def _named(reading: Reading, channel: str) -> str:
 
 
 def _move(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
-    spend = reading.figures("spend").channels
-    move = budget_move(verdicts, spend, reading.figures("cac_media").channels)
+    move = budget_move(
+        verdicts,
+        *(reading.figures(name).channels for name in ("roi", "spend", "cac_media")),
+    )
     if move is None:
         return
     yield Task(

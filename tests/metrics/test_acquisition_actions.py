@@ -10,9 +10,11 @@ from metrics.acquisition_actions import budget_move, doubled_channels
 VERDICTS = pd.DataFrame(
     {
         "channel_id": ["xhs", "feed", "word"],
-        "verdict": ["good", "cheap_but_poor", "good"],
-        "roi": [5.0, -0.4, None],
+        "verdict": ["same", "cheap_but_poor", "good"],
     }
+)
+RETURNS = pd.DataFrame(
+    {"channel_id": ["xhs", "feed"], "low": [1.0, -0.9], "high": [4.0, 0.1], "n": [200, 300]}
 )
 SPEND = pd.DataFrame({"channel_id": ["xhs", "feed"], "value": [20_000.0, 50_000.0]})
 
@@ -23,7 +25,8 @@ def cost(**channels: tuple[float, float, float]) -> pd.DataFrame:
 
 
 def test_budget_move_takes_a_fifth_of_the_smaller_spend_and_counts_both_sides():
-    move = budget_move(VERDICTS, SPEND, cost(xhs=(500, 400, 800), feed=(2000, 1600, 4000)))
+    costs = cost(xhs=(500, 400, 800), feed=(2000, 1600, 4000))
+    move = budget_move(VERDICTS, RETURNS, SPEND, costs)
     assert move is not None
     assert (move.source, move.target, move.amount_cny) == ("feed", "xhs", 4000.0)
     assert move.gain == pytest.approx(4000 / 500 - 4000 / 2000)
@@ -31,16 +34,18 @@ def test_budget_move_takes_a_fifth_of_the_smaller_spend_and_counts_both_sides():
     assert move.high == pytest.approx(4000 / 400 - 4000 / 4000)
 
 
-def test_budget_move_advises_nothing_without_a_poor_and_a_good_paid_channel():
+def test_budget_move_advises_nothing_without_a_poor_channel_and_a_surely_better_one():
     costs = cost(xhs=(500, 400, 800), feed=(2000, 1600, 4000))
-    only_good = VERDICTS[VERDICTS["channel_id"] != "feed"]
-    assert budget_move(only_good, SPEND, costs) is None
-    assert budget_move(VERDICTS, SPEND[SPEND["channel_id"] == "feed"], costs) is None
+    without_poor = VERDICTS[VERDICTS["channel_id"] != "feed"]
+    assert budget_move(without_poor, RETURNS, SPEND, costs) is None
+    assert budget_move(VERDICTS, RETURNS.assign(low=-0.95), SPEND, costs) is None
+    assert budget_move(VERDICTS, RETURNS.assign(n=29), SPEND, costs) is None
+    assert budget_move(VERDICTS, RETURNS, SPEND[SPEND["channel_id"] == "feed"], costs) is None
 
 
 def test_budget_move_advises_nothing_where_it_would_lose_orders():
     dear = cost(xhs=(2000, 1600, 4000), feed=(500, 400, 800))
-    assert budget_move(VERDICTS, SPEND, dear) is None
+    assert budget_move(VERDICTS, RETURNS, SPEND, dear) is None
 
 
 def test_doubled_channels_are_those_above_the_rest_with_enough_leads():

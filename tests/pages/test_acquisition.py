@@ -1,0 +1,170 @@
+"""The acquisition screen: it finds what is planted, per role, and never shows a silent zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import data.installation
+from components.acquisition.panels import PANELS
+from data.accounts import Accounts
+from data.home import Home
+from data.installation import Installation
+from data.landing import Landing
+from data.sample.truths import CHEAP_CHANNEL, LATE_CHANNEL, SLOW_CHANNEL
+from data.stores import DuckDBStore
+from tests.signin import add_account, sign_in
+
+ROOT = Path(__file__).parents[2]
+FRAME = str(ROOT / "components" / "frame.py")
+PAGE = str(ROOT / "pages" / "lifecycle" / "acquisition.py")
+SCRIPT = "../pages/lifecycle/acquisition.py"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory) -> Iterator[Installation]:
+    """A small sample institution, with its accounts and two of our own."""
+    home = Home(tmp_path_factory.mktemp("acquisition") / "home").prepare()
+    opened = Installation(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
+    opened.add_sample(scale=0.25)
+    add_account(opened.accounts, "nowhere", "campus_head", campuses=["C999"])
+    yield opened
+    opened.close()
+    opened.accounts.close()
+
+
+@pytest.fixture
+def names(sample, monkeypatch) -> dict[str, str]:
+    """The sample as this process's installation; gives its channels' names."""
+    monkeypatch.setattr(data.installation, "_opened", sample)
+    monkeypatch.setenv("EDULENS_LANG", "en")  # AppTest words the options outside a script
+    rows = sample.store.fetch("SELECT channel_id, name FROM dim_channel")
+    return dict(zip(rows["channel_id"], rows["name"], strict=True))
+
+
+def visit(user: str, *, language: str = "en", script: str = "", **state: object) -> AppTest:
+    """Open the screen as a user; ``script`` runs the page without the frame around it."""
+    at = AppTest.from_file(script or FRAME, default_timeout=60)
+    sign_in(at, data.installation.installation().accounts, user)
+    if not script:
+        at.switch_page(SCRIPT)
+    at.query_params["lang"] = language
+    for key, value in state.items():
+        at.session_state[key] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def shown(at: AppTest) -> str:
+    """What a reader sees, without what escapes it."""
+    texts = [*at.main.markdown, *at.main.caption]
+    return "\n".join(text.value for text in texts).replace("\\", "")
+
+
+def tree(at: AppTest) -> pd.DataFrame:
+    """The channel table by the names it shows."""
+    table = at.dataframe[0].value
+    return table.assign(name=table["name"].str.strip("\u2003▸▾ ")).set_index("name")
+
+
+def cards(at: AppTest) -> dict[str, str]:
+    """The figure cards: title → value."""
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def test_the_cheap_but_poor_channel_is_named_and_the_slow_one_is_not_blamed(names):
+    at = visit("manager", period="this_year")
+    answer, table = shown(at), tree(at)
+    cheap, slow = names[CHEAP_CHANNEL], names[SLOW_CHANNEL]
+    assert f"“{cheap}” is cheap but poor" in answer
+    assert table.loc[cheap, "verdict"] == "cheap but poor"
+    assert f"“{slow}” is slow, not poor" in answer
+    assert table.loc[slow, "verdict"] not in ("poor", "cheap but poor")
+    assert f"Get the spend of “{names[LATE_CHANNEL]}”" in answer
+    assert f"Do not cut “{slow}” by its first 30 days" in answer
+    assert "Data owner · by 22 Nov" in answer
+
+
+def test_a_slow_channel_is_not_called_poor_by_the_return_of_its_first_days(names):
+    at = visit("manager", period="this_year", **{"return": 30})
+    slow = names[SLOW_CHANNEL]
+    assert tree(at).loc[slow, "verdict"] == "slow, not poor"
+    assert f"“{slow}” pays back worst" not in shown(at)
+
+
+def test_the_screen_speaks_chinese(names):
+    text = shown(visit("manager", language="zh", period="this_year"))
+    assert f"「{names[CHEAP_CHANNEL]}」便宜但质量差" in text
+    assert "要做的事" in text
+
+
+def test_a_campus_head_sees_the_own_campuses_only(names, sample):
+    everything, own = cards(visit("manager")), cards(visit("head_north"))
+    assert set(own) == set(everything)
+    campuses = sample.accounts.viewer("head_north").campuses
+    expected = sample.store.fetch(
+        "SELECT count(*) AS leads FROM fact_lead WHERE is_first AND created_on >= '2026-11-01'"
+        f" AND campus_id IN {tuple(campuses)}"
+    )["leads"].item()
+    assert own["New leads"] == f"{expected} people"
+    assert 0 < expected < int(everything["New leads"].split()[0])
+
+
+def test_a_foreign_campus_shows_nothing(names):
+    at = visit("nowhere")
+    assert "No leads in these days." in shown(at)
+    assert not at.metric
+    assert not at.dataframe
+
+
+def test_days_without_a_lead_say_so(names):
+    at = visit("manager", period="custom", days=(date(2016, 1, 1), date(2016, 1, 31)))
+    assert "No leads in these days." in shown(at)
+
+
+def test_a_consultant_is_told_that_spend_is_hidden_and_never_shown_zero(names):
+    at = visit("consultant1", script=PAGE)
+    text, titles = shown(at), set(cards(at))
+    assert "Your role does not see spend" in text
+    assert "are not shown to your role" in text
+    assert titles == {"New leads", "Valid-lead rate", "First orders in 30 days"}
+    assert not {"spend", "cpl", "roi", "cac_full"} & set(at.dataframe[0].value.columns)
+    assert "¥" not in text
+
+
+def test_a_teacher_is_shown_no_figure_that_would_be_a_false_zero(names):
+    at = visit("teacher1", script=PAGE)
+    assert not {"First orders in 30 days", "ROI in 180 days"} & set(cards(at))
+
+
+def test_panels_draw_when_opened_and_only_then(names):
+    at = visit("manager")
+    closed = len(at.dataframe)
+    for name in PANELS:
+        at.session_state[f"acquisition_{name}"] = True
+    at.run()
+    assert not at.exception
+    text = shown(at)
+    for words in (
+        "Each model adds up to the same", "Each step counts leads old enough",
+        "the curve ends on the day", "not an experiment", "**orders with a lead**",
+    ):  # fmt: skip
+        assert words in text, words
+    assert (closed, len(at.dataframe)) == (1, 4)
+
+
+@pytest.mark.parametrize("columns", ["cost", "returns", "quality"])
+def test_every_set_of_columns_draws(names, columns):
+    table = visit("manager", acquisition_columns=columns).dataframe[0].value
+    assert {"name", "verdict", "group", "bounds", "n", "immature"} < set(table.columns)
+    assert len(table) > 5
+
+
+def test_marketing_has_the_screen_too(names):
+    assert "ROI in 180 days" in cards(visit("marketing"))
