@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,18 +44,21 @@ _LOCAL = {
 class SparkStore:
     """Facts of a lake, run by Spark: a local session or a cluster.
 
-    A new export of the lake is taken up at the next read.
+    A new export of the lake is taken up at the next read. ``settings`` are Spark's own
+    (executors, memory) and go before ours.
     """
 
-    def __init__(self, master: str, lake: Path) -> None:
+    def __init__(
+        self, master: str, lake: Path, *, settings: Mapping[str, str] | None = None
+    ) -> None:
         Lake.read(lake)  # a wrong folder shows at once, not at the first read
         self._folder = lake
-        self._views = threading.Lock()
-        self._registered = ""
-        settings = _SETTINGS | (_LOCAL if master.startswith("local") else {})
+        self._viewing = threading.Lock()
+        self._views: dict[str, Path] = {}
+        local = _LOCAL if master.startswith("local") else {}
         builder: Any = SparkSession.builder
         builder = builder.appName("EduLens").master(master)
-        for name, value in settings.items():
+        for name, value in {**_SETTINGS, **local, **(settings or {})}.items():
             builder = builder.config(name, value)
         try:
             self._session: Any = builder.getOrCreate()
@@ -64,18 +68,18 @@ class SparkStore:
             ) from error
         self._session.sparkContext.setLogLevel("ERROR")
 
-    def _open(self) -> Any:
-        """The session, with the newest export's tables."""
+    def _reading(self, sql: str) -> Any:
+        """The session, with the newest export's tables that a query names."""
         if self._session is None:
             raise StoreUnavailable("the store must be open, it was closed")
-        with self._views:
-            lake = Lake.read(self._folder)
-            if str(lake.folder) != self._registered:
-                for name, columns in tables().items():
+        folder = Lake.read(self._folder).folder
+        with self._viewing:
+            for name, columns in tables().items():
+                if name in sql and self._views.get(name) != folder:
                     schema = ", ".join(f"`{c}` {_TYPES[kind]}" for c, kind in columns.items())
-                    rows = self._session.read.schema(schema).parquet(str(lake.folder / name))
+                    rows = self._session.read.schema(schema).parquet(str(folder / name))
                     rows.select(*columns).createOrReplaceTempView(name)
-                self._registered = str(lake.folder)
+                    self._views[name] = folder
         return self._session
 
     @property
@@ -104,7 +108,7 @@ class SparkStore:
 
     def _arrow(self, expr: ir.Table | str) -> pa.Table:
         sql = expr if isinstance(expr, str) else self.compile(expr)
-        return self._open().sql(sql).toArrow()
+        return self._reading(sql).sql(sql).toArrow()
 
     def close(self) -> None:
         """Stop the session; later use raises `StoreUnavailable`."""
