@@ -9,38 +9,10 @@ import ibis.expr.types as ir
 
 from data.errors import UnknownName
 from data.facts import Facts
+from metrics.person_entries import as_entries, joined, local_day_of
 from metrics.person_lessons import MISSES_ALARM, assessment_weeks, lesson_weeks
 
 TIMELINE_LIMIT = 2000
-
-# Every column of an entry with its type; a source fills those it has.
-ENTRY = {
-    "entry_id": "string",
-    "at": "timestamp(6)",  # UTC; missing where only the day is known
-    "on": "date",
-    "kind": "string",
-    "title": "string",  # what happened, within the kind
-    "status": "string",
-    "detail": "string",  # words of the source: a note, a page, a campaign
-    "amount_cny": "decimal(18, 2)",
-    "quantity": "int64",  # pages, lessons, people brought, tests, by kind
-    "seconds": "float64",  # dwell or call
-    "score": "float64",  # rating, NPS answer or share of the full score
-    "attended": "int64",  # of a week's lessons: present or late
-    "late": "int64",
-    "on_leave": "int64",
-    "absent": "int64",
-    "unmarked": "int64",
-    "miss_run": "int64",  # longest run of misses that the week reached
-    "campus_id": "string",
-    "channel_id": "string",
-    "staff_id": "string",
-    "activity_id": "string",
-    "course_id": "string",
-    "student_id": "string",
-    "other_person_id": "string",  # who was brought or brought them, where the viewer may see them
-    "ref_id": "string",
-}
 
 _PHONE_IN_TEXT = r"(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})"
 
@@ -65,7 +37,8 @@ def timeline(facts: Facts, *, person_id: str, kinds: tuple[str, ...] = ()) -> ir
     Returns
     -------
     ibis Table
-        The columns of `ENTRY`; at most 2,000 entries; none for a person out of scope.
+        The columns of `metrics.person_entries.ENTRY`; at most 2,000 entries; none for a
+        person out of scope.
 
     Raises
     ------
@@ -84,31 +57,19 @@ def timeline(facts: Facts, *, person_id: str, kinds: tuple[str, ...] = ()) -> ir
     return entries.order_by(newest).limit(TIMELINE_LIMIT)
 
 
-def _entries(rows: ir.Table, kind: str | ir.Value, **given: ir.Value) -> ir.Table:
-    """The rows as entries of a kind; columns of the same name are taken over."""
-    kept = {name: rows[name] for name in ENTRY if name in rows.columns}
-    filled = {**kept, **given, "kind": ibis.literal(kind) if isinstance(kind, str) else kind}
-    return rows.select(
-        **{
-            name: filled[name].cast(of) if name in filled else ibis.null(of)
-            for name, of in ENTRY.items()
-        }
-    )
-
-
 def _touch(facts: Facts, person_id: str) -> ir.Table:
     rows = facts.touch.filter(facts.touch.person_id == person_id)
     rows = rows.filter(~rows.kind.isin(["visit", "lead"]))  # they have entries of their own
-    return _entries(
+    return as_entries(
         rows, "touch", entry_id=rows.touch_id, at=rows.touched_at, on=rows.touched_on,
-        title=rows.kind, detail=_joined(rows.campaign, rows.material),
+        title=rows.kind, detail=joined(rows.campaign, rows.material),
     )  # fmt: skip
 
 
 def _visit(facts: Facts, person_id: str) -> ir.Table:
     rows = facts.visit.filter(facts.visit.person_id == person_id)
     rows = rows.filter((rows.pages > 0) | (rows.dwell_seconds > 0))  # a click alone is a touch
-    return _entries(
+    return as_entries(
         rows, "visit", entry_id=rows.visit_id, at=rows.started_at, on=rows.started_on,
         title=ibis.literal("visit"), quantity=rows.pages, seconds=rows.dwell_seconds,
     )  # fmt: skip
@@ -118,7 +79,7 @@ def _share(facts: Facts, person_id: str) -> ir.Table:
     rows = facts.event.filter(facts.event.person_id == person_id)
     own = rows.from_share_id.isnull() | (rows.share_id != rows.from_share_id)
     rows = rows.filter(rows.share_id.notnull() & own)
-    return _entries(
+    return as_entries(
         rows, "share", entry_id=rows.event_id, at=rows.occurred_at, on=rows.occurred_on,
         title=ibis.literal("shared"), status=rows.share_channel, ref_id=rows.share_id,
     )  # fmt: skip
@@ -137,7 +98,7 @@ def _arrival(facts: Facts, person_id: str) -> ir.Table:
             brought.person_id.nunique() == 1, brought.person_id.max(), ibis.null("string")
         ),
     )
-    out = _entries(
+    out = as_entries(
         days, "arrival", on=days.arrived_on, title=ibis.literal("brought"),
         entry_id=days.activity_id + "/" + days.arrived_on.cast("string"),
     )  # fmt: skip
@@ -145,7 +106,7 @@ def _arrival(facts: Facts, person_id: str) -> ir.Table:
     came = edges.filter(edges.person_id == person_id)
     came = came.left_join(seen, came.sharer_person_id == seen.other_person_id)
     return out.union(
-        _entries(
+        as_entries(
             came, "arrival", entry_id=came.activity_id, at=came.arrived_at, on=came.arrived_on,
             title=ibis.literal("came"), status=came.share_channel,
         )
@@ -154,16 +115,16 @@ def _arrival(facts: Facts, person_id: str) -> ir.Table:
 
 def _lead(facts: Facts, person_id: str) -> ir.Table:
     rows = facts.lead.filter(facts.lead.person_id == person_id)
-    detail = _joined(rows.campaign, rows.material)
-    created = _entries(
+    detail = joined(rows.campaign, rows.material)
+    created = as_entries(
         rows, "lead", entry_id=rows.lead_id, at=rows.created_at, on=rows.created_on,
         title=ibis.literal("created"), detail=detail, ref_id=rows.lead_id,
     )  # fmt: skip
     # Assignment may be later than the lead, hence later than what is known.
     given = rows.filter(rows.assigned_at <= facts.as_of)
-    assigned = _entries(
+    assigned = as_entries(
         given.drop("channel_id"), "lead", entry_id=given.lead_id + "/assigned",
-        at=given.assigned_at, on=_local_day(given.assigned_at), title=ibis.literal("assigned"),
+        at=given.assigned_at, on=local_day_of(given.assigned_at), title=ibis.literal("assigned"),
         staff_id=given.owner_id, ref_id=given.lead_id,
     )  # fmt: skip
     return created.union(assigned)
@@ -172,7 +133,7 @@ def _lead(facts: Facts, person_id: str) -> ir.Table:
 def _followup(facts: Facts, person_id: str) -> ir.Table:
     rows = facts.followup.filter(facts.followup.person_id == person_id)
     note = rows.note.re_replace(_PHONE_IN_TEXT, r"\1****\2")
-    return _entries(
+    return as_entries(
         rows, "followup", entry_id=rows.followup_id, at=rows.happened_at, on=rows.happened_on,
         title=rows.method, status=rows.result, detail=note, seconds=rows.duration_seconds,
         ref_id=rows.lead_id,
@@ -196,7 +157,7 @@ def _money(facts: Facts, person_id: str) -> ir.Table:
         student_id=lines.student_id.max(),
     )  # fmt: skip
     entry_id = orders.order_id + "/" + orders.what
-    return _entries(orders, orders.what, entry_id=entry_id, ref_id=orders.order_id)
+    return as_entries(orders, orders.what, entry_id=entry_id, ref_id=orders.order_id)
 
 
 def _trial_courses(facts: Facts) -> ir.Table:
@@ -209,7 +170,7 @@ def _trial(facts: Facts, person_id: str) -> ir.Table:
     seats = facts.seat.filter(facts.seat.person_id == person_id)
     seats = seats.filter(seats.lesson_state != "cancelled")
     lessons = seats.semi_join(_trial_courses(facts), "course_id")
-    return _entries(
+    return as_entries(
         lessons, "trial", entry_id=lessons.seat_id, at=lessons.starts_at, on=lessons.held_on,
         title=ibis.literal("lesson"), status=lessons.attendance, staff_id=lessons.teacher_id,
         ref_id=lessons.lesson_id,
@@ -218,14 +179,14 @@ def _trial(facts: Facts, person_id: str) -> ir.Table:
 
 def _enrolment(facts: Facts, person_id: str) -> ir.Table:
     rows = facts.enrolment.filter(facts.enrolment.person_id == person_id)
-    started = _entries(
+    started = as_entries(
         rows, "enrolment", entry_id=rows.enrolment_id, on=rows.started_on,
         title=ibis.ifelse(rows.renewed_from_id.notnull(), "renewed", "started"),
         status=ibis.ifelse(rows.is_formal, ibis.null("string"), "trial"),
         quantity=rows.lessons_bought, ref_id=rows.enrolment_id, staff_id=rows.class_teacher_id,
     )  # fmt: skip
     ended = rows.filter(rows.stopped_on <= ibis.literal(facts.scope.as_of_on))
-    stopped = _entries(
+    stopped = as_entries(
         ended, "enrolment", entry_id=ended.enrolment_id + "/stopped", on=ended.stopped_on,
         title=ibis.literal("stopped"), status=ended.state, ref_id=ended.enrolment_id,
     )  # fmt: skip
@@ -240,18 +201,18 @@ def _lesson(facts: Facts, person_id: str) -> ir.Table:
         (weeks.absent > 0, "missed"),
         else_=ibis.null("string"),
     )
-    return _entries(
+    return as_entries(
         weeks, "lesson", title=ibis.literal("week"), status=status,
-        entry_id=_joined(weeks.week_on.cast("string"), weeks.student_id, weeks.course_id),
+        entry_id=joined(weeks.week_on.cast("string"), weeks.student_id, weeks.course_id),
     )  # fmt: skip
 
 
 def _assessment(facts: Facts, person_id: str) -> ir.Table:
     tests = facts.assessment.filter(facts.assessment.person_id == person_id)
     weeks = assessment_weeks(facts, tests)
-    return _entries(
+    return as_entries(
         weeks, "assessment", title=ibis.literal("week"),
-        entry_id=_joined(weeks.week_on.cast("string"), weeks.student_id, weeks.course_id),
+        entry_id=joined(weeks.week_on.cast("string"), weeks.student_id, weeks.course_id),
     )  # fmt: skip
 
 
@@ -260,7 +221,7 @@ def _feedback(facts: Facts, person_id: str) -> ir.Table:
     title = ibis.cases(
         (rows.is_complaint, "complaint"), (rows.rating.notnull(), "rating"), else_="nps"
     )
-    return _entries(
+    return as_entries(
         rows, "feedback", entry_id=rows.feedback_id, at=rows.given_at, on=rows.given_on,
         title=title, score=rows.rating.coalesce(rows.nps),
     )  # fmt: skip
@@ -268,7 +229,7 @@ def _feedback(facts: Facts, person_id: str) -> ir.Table:
 
 def _reward(facts: Facts, person_id: str) -> ir.Table:
     rows = facts.reward.filter(facts.reward.person_id == person_id)
-    return _entries(
+    return as_entries(
         rows, "reward", entry_id=rows.reward_id, at=rows.granted_at, on=rows.granted_on,
         title=ibis.literal("granted"), amount_cny=rows.cost_cny, ref_id=rows.lead_id,
     )  # fmt: skip
@@ -276,21 +237,11 @@ def _reward(facts: Facts, person_id: str) -> ir.Table:
 
 def _referral(facts: Facts, person_id: str) -> ir.Table:
     rows = facts.lead.filter(facts.lead.introducer_person_id == person_id)
-    return _entries(
+    return as_entries(
         rows, "referral", entry_id=rows.lead_id, at=rows.created_at, on=rows.created_on,
         title=ibis.literal("referred"), status=rows.status, other_person_id=rows.person_id,
         ref_id=rows.lead_id,
     )  # fmt: skip
-
-
-def _joined(*parts: ir.StringValue) -> ir.StringValue:
-    """The parts that are there, with a dot between."""
-    return ibis.literal(" · ").join([part.nullif("") for part in parts])
-
-
-def _local_day(at: ir.TimestampValue) -> ir.DateValue:
-    """The campus's day of an instant: UTC+8 the whole year."""
-    return (at + ibis.interval(hours=8)).date()
 
 
 # Each source with the kinds of entries it gives.

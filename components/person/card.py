@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.format import day, escape, money, number
 from components.i18n import _, ngettext
 from components.person.names import Names, ago, as_day, full_day, is_known, when
 from components.person.phone import phone_line
+from components.person.view import View
 from components.person.words import METHODS, NEXT_STEPS, RESULTS, SLA_AHEAD, SLA_STEPS, STAGES
 from data.scope import local_day
 from metrics.person import Standing, descendants, introduced, share_children
@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 _LEAST_WIDTH = 150  # pixels of a tile: two beside each other on a phone
 
 
-def header(state: Row, names: Names) -> None:
+def header(state: Row, view: View) -> None:
     """Name, students, stage and campus, with the masked number."""
     name = escape(state["name"]) if is_known(state["name"]) else _("No name yet")
     st.header(name)
@@ -31,7 +31,7 @@ def header(state: Row, names: Names) -> None:
     badges = []
     if stage:
         badges.append(f":{stage.colour}-badge[{stage.icon} {_(stage.word)}]")
-    campus = names.of("campus", state["campus_id"])
+    campus = view.names.of("campus", state["campus_id"])
     if campus:
         more = int(state["campuses"]) - 1
         also = _(" and {n} more", n=more) if more else ""
@@ -44,11 +44,12 @@ def header(state: Row, names: Names) -> None:
     phone_line(str(state["person_id"]), number_shown)
 
 
-def standing_tiles(state: Row, now: Standing, names: Names, as_of: datetime) -> None:
+def standing_tiles(state: Row, now: Standing, view: View) -> None:
     """Four tiles: owner, last contact, next step, and the clock or the lessons."""
+    as_of = view.as_of
     tiles = [
-        _owner(state, names),
-        _last_contact(state, names, as_of),
+        _owner(state, view.names),
+        _last_contact(state, view.names, as_of),
         _next_step(now, as_of),
         _clock(now, as_of) if now.waiting_days is not None else _learning(state, as_of),
     ]
@@ -127,10 +128,10 @@ def _learning(state: Row, as_of: datetime) -> Tile:
     return icon, label, said, " · ".join(notes)
 
 
-def contribution_card(person_id: str, brought: Row) -> None:
+def contribution_card(person_id: str, brought: Row, view: View) -> None:
     """What the person has brought: own money, people referred and reached."""
-    referred = descendants(partial(_children, introduced), person_id)[0]
-    reached = descendants(partial(_children, share_children), person_id)[0]
+    referred = descendants(partial(_children, view, introduced), person_id)[0]
+    reached = descendants(partial(_children, view, share_children), person_id)[0]
     lines = [
         (_("Net payments"), brought["net_cny"], money, ""),
         (_("Lessons taken"), brought["lessons"], number, ""),
@@ -176,5 +177,5 @@ def _contributed(label: str, value: str, note: str) -> None:
         st.markdown(f"**{escape(value)}**", width="content", text_alignment="right")
 
 
-def _children(of: Any, parents: tuple[str, ...]) -> pd.DataFrame:
-    return query.fetch(of, None, parents=parents)
+def _children(view: View, of: Any, parents: tuple[str, ...]) -> pd.DataFrame:
+    return view.fetch(of, parents=parents)

@@ -92,7 +92,7 @@ def _visit(entry: Entry, names: Names) -> Written:
 
 def _share(entry: Entry, names: Names) -> Written:
     where = SHARED_TO.get(str(entry["status"]))
-    headline = _("Shared by {way}", way=_(where)) if where else _("Shared a page")
+    headline = _("Shared to {way}", way=_(where)) if where else _("Shared a page")
     return headline, (names.of("activity", entry["activity_id"]),), None
 
 
@@ -121,9 +121,8 @@ def _lead(entry: Entry, names: Names) -> Written:
 
 
 def _followup(entry: Entry, names: Names) -> Written:
-    look = METHODS.get(str(entry["title"]))
-    headline = _(look.word) if look else _("Was contacted")
-    details = (names.of("staff", entry["staff_id"]), _spent(entry), _text(entry, "detail"))
+    headline = _text(entry, "detail") or _("Was contacted")
+    details = (names.of("staff", entry["staff_id"]), _spent(entry))
     return headline, details, RESULTS.get(str(entry["status"]))
 
 

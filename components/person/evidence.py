@@ -8,32 +8,32 @@ from typing import Any
 
 import streamlit as st
 
-from components import query
 from components.format import escape
 from components.i18n import _, ngettext
 from components.person.names import Names, full_moment, is_known
 from components.person.search import open_person
+from components.person.view import View
 from components.person.words import IDENTIFIERS, SOURCES, STAGES, STATES
 from metrics.person import household, identifiers
 
 _SHOWN = 8  # identifiers before the list is folded
 
 
-def identity_card(person_id: str, today: date) -> None:
+def identity_card(person_id: str, view: View) -> None:
     """Each identifier with where and when it was tied to the person."""
-    rows = query.fetch(identifiers, None, person_id=person_id).to_dict("records")
+    rows = view.rows(identifiers, person_id=person_id)
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**:material/fingerprint: {_('Why this is one person')}**")
         if not rows:
             st.caption(_("Nothing but the row itself: no identifier was left."))
             return
         for row in rows[:_SHOWN]:
-            _identifier(row, today)
+            _identifier(row, view.today)
         if len(rows) > _SHOWN:
             more = len(rows) - _SHOWN
             with st.expander(ngettext("{n} more", "{n} more", more)):
                 for row in rows[_SHOWN:]:
-                    _identifier(row, today)
+                    _identifier(row, view.today)
 
 
 def _identifier(row: Mapping[str, Any], today: date) -> None:
@@ -49,9 +49,9 @@ def _identifier(row: Mapping[str, Any], today: date) -> None:
     st.markdown(f"{icon} {word} **{value}** {strength}  \n:small[:gray[{rest}]]")
 
 
-def household_card(person_id: str, names: Names) -> None:
+def household_card(person_id: str, view: View) -> None:
     """The adults and students of the household; the others open with a press."""
-    rows = query.fetch(household, None, person_id=person_id).to_dict("records")
+    rows = view.rows(household, person_id=person_id)
     adults = [row for row in rows if row["member"] != "student"]
     students = [row for row in rows if row["member"] == "student"]
     with st.container(border=True, gap="xsmall"):
@@ -59,7 +59,7 @@ def household_card(person_id: str, names: Names) -> None:
         for row in adults:
             _adult(row)
         for row in students:
-            _student(row, _only_name(adults) if len(students) == 1 else "", names)
+            _student(row, _only_name(adults) if len(students) == 1 else "", view.names)
         if len(rows) < 2:
             st.caption(_("Nobody else of this household is known here."))
 

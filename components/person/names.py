@@ -12,7 +12,7 @@ import pandas as pd
 from components import query
 from components.format import day, escape
 from components.i18n import _, language
-from data.scope import DEFAULT_TIMEZONE, local_day
+from data.scope import DEFAULT_TIMEZONE, Scope, local_day
 
 _MINUTE = 60
 
@@ -24,11 +24,11 @@ class Names:
     tables: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def in_scope(cls) -> Names:
-        """The names the viewer may read."""
+    def within(cls, scope: Scope) -> Names:
+        """The names of a scope."""
         tables = {}
         for dimension in ("campus", "channel", "staff", "course", "activity"):
-            rows = query.names(dimension)
+            rows = query.names(dimension, scope=scope)
             tables[dimension] = dict(zip(rows[f"{dimension}_id"], rows["name"], strict=True))
         return cls(tables)
 

@@ -9,14 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from components import query
 from components.format import escape
 from components.i18n import _, ngettext
 from components.person.names import Names, full_moment, is_known
+from components.person.view import View, as_rows
 from components.person.words import STAGES
 from components.search import find_people
 from components.states import nothing_to_show
-from data.scope import local_day
 from metrics.person import SEARCH_LIMIT
 
 PERSON = "person_id"  # in the address
@@ -91,9 +90,9 @@ def results(text: str) -> None:
         st.caption(_("The best {n}; type more to narrow it down.", n=n))
     else:
         st.caption(ngettext("{n} person", "{n} people", n))
-    names, today = Names.in_scope(), local_day(query.as_of())
-    for person in found.to_dict("records"):
-        _result(person, names, today)
+    view = View.current()
+    for person in as_rows(found):
+        _result(person, view.names, view.today)
 
 
 def _result(person: Mapping[str, Any], names: Names, today: date) -> None:

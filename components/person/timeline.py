@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -15,12 +15,12 @@ from components import query
 from components.drill import download_buttons
 from components.i18n import _, ngettext
 from components.person.entries import Line, line_of
-from components.person.names import Names, ago, as_day, clock, full_day, is_known
+from components.person.names import ago, as_day, clock, full_day, is_known
+from components.person.view import View, as_rows
 from components.person.words import GROUPS
 from components.search import PERSON_PAGE
 from components.states import nothing_to_show
 from components.theme import palette
-from data.scope import local_day
 from metrics.person import timeline
 
 PAGE = 60  # entries drawn at first, and more at each press
@@ -53,15 +53,14 @@ def days_of(entries: Sequence[dict[str, Any]], today: date) -> Iterator[Day]:
         later, newest, start = on, False, end
 
 
-def timeline_section(person_id: str) -> None:
+def timeline_section(person_id: str, view: View) -> None:
     """The person's timeline with its filter and export."""
     st.subheader(_("Timeline"))
     st.html(_line_style())
-    _entries(person_id)
-    scope = query.current_scope()
+    _entries(person_id, view)
     with st.popover(_("Export the timeline"), icon=":material/download:"):
         download_buttons(
-            partial(query.fetch, timeline, None, scope=scope, person_id=person_id),
+            partial(query.fetch, timeline, None, scope=view.scope, person_id=person_id),
             subject="person_timeline",
             key="person_timeline_file",
             where={"person_id": person_id},
@@ -69,8 +68,10 @@ def timeline_section(person_id: str) -> None:
 
 
 @st.fragment
-def _entries(person_id: str) -> None:
-    rows = query.fetch(timeline, None, person_id=person_id)
+def _entries(person_id: str, view: View) -> None:
+    # A fragment runs again without the page around it: who looks is asked anew.
+    view = view.renewed()
+    rows = view.fetch(timeline, person_id=person_id)
     kinds = _picked_kinds(rows, person_id)
     shown = rows[rows["kind"].isin(kinds)] if kinds else rows
     if shown.empty:
@@ -79,12 +80,10 @@ def _entries(person_id: str) -> None:
             _("What a role may not read is left out."),
         )
         return
-    limit = st.session_state.get((_SHOWN, person_id), PAGE)
-    names = Names.in_scope()
-    now = query.as_of()
+    limit = st.session_state.get(f"{_SHOWN}_{person_id}", PAGE)
     with st.container(key="person_line", gap="small"):
-        for day in days_of(shown.head(limit).to_dict("records"), local_day(now)):
-            _draw_day(day, names, now, filtered=bool(kinds))
+        for day in days_of(as_rows(shown.head(limit)), view.today):
+            _draw_day(day, view, filtered=bool(kinds))
     if len(shown) > limit:
         st.button(
             _("{n} earlier entries", n=len(shown) - limit),
@@ -97,7 +96,7 @@ def _entries(person_id: str) -> None:
 
 
 def _show_more(person_id: str, limit: int) -> None:
-    st.session_state[_SHOWN, person_id] = limit + PAGE
+    st.session_state[f"{_SHOWN}_{person_id}"] = limit + PAGE
 
 
 def _picked_kinds(rows: pd.DataFrame, person_id: str) -> list[str]:
@@ -117,21 +116,22 @@ def _picked_kinds(rows: pd.DataFrame, person_id: str) -> list[str]:
     return [kind for name in picked for kind in GROUPS[name][1]]
 
 
-def _draw_day(day: Day, names: Names, now: datetime, *, filtered: bool) -> None:
-    today = local_day(now)
+def _draw_day(day: Day, view: View, *, filtered: bool) -> None:
+    today, silence = view.today, ""
     if day.silent_days:
         n = day.silent_days
-        silence = (
+        words = (
             ngettext("{n} day without such an entry", "{n} days without such an entry", n)
             if filtered
             else ngettext("{n} day without a sign", "{n} days without a sign", n)
         )
-        st.markdown(f":gray[:material/more_vert: {silence}]")
+        silence = f":gray[:material/more_vert: {words}]\n\n"
     heading = full_day(day.on, today, weekday=True)
-    st.markdown(f"**{heading}** :small[:gray[{ago(day.on, today)}]]")
+    st.markdown(f"{silence}**{heading}** :small[:gray[{ago(day.on, today)}]]")
     with st.container(key=f"person_day_{day.on}", gap="xsmall"):
         for entry in day.entries:
-            _draw_line(line_of(entry, names), clock(entry["at"]) if is_known(entry["at"]) else "")
+            time = clock(entry["at"]) if is_known(entry["at"]) else ""
+            _draw_line(line_of(entry, view.names), time)
 
 
 def _draw_line(line: Line, time: str) -> None:
@@ -148,16 +148,15 @@ def _draw_line(line: Line, time: str) -> None:
         return
     with st.container(horizontal=True, gap="small", wrap=False):
         st.markdown(left, width="stretch")
-        with st.container(width="content", gap=None, horizontal_alignment="right"):
-            if right:
-                st.markdown("  \n".join(right), width="content", text_alignment="right")
-            if line.person_id:
-                st.page_link(
-                    f"../pages/{PERSON_PAGE}.py",
-                    label=_("Open this person"),
-                    icon=":material/person:",
-                    query_params={"person_id": line.person_id},
-                )
+        if right:
+            st.markdown("  \n".join(right), width="content", text_alignment="right")
+        if line.person_id:
+            st.page_link(
+                f"../pages/{PERSON_PAGE}.py",
+                label=_("See who"),
+                icon=":material/person:",
+                query_params={"person_id": line.person_id},
+            )
 
 
 def _line_style() -> str:

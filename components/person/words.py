@@ -95,7 +95,7 @@ SHARED_TO = {
     "group": N_("a WeChat group"),
     "official_account": N_("an official account"),
     "poster": N_("a poster"),
-    "offline": N_("word of mouth on site"),
+    "offline": N_("people on site"),
 }
 NEXT_STEPS = {
     "recall": N_("Call today: three lessons missed running"),
