@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,7 +80,7 @@ def _rests_on(card: FigureCard) -> str:
     return " · ".join(parts).replace("$", r"\$")
 
 
-def _known(trend: Sequence[float]) -> list[float | None] | None:
-    """The trend for the spark line; one known point draws nothing."""
-    points = [None if is_missing(x) else float(x) for x in trend]
-    return points if sum(p is not None for p in points) > 1 else None
+def _known(trend: Sequence[float]) -> list[float] | None:
+    """The trend for the spark line, missing values as NaN; one known point draws nothing."""
+    points = [math.nan if is_missing(x) else float(x) for x in trend]
+    return points if sum(not math.isnan(p) for p in points) > 1 else None

@@ -65,7 +65,7 @@ def translate(message: str, code: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
-def ngettext(one: str, many: str, n: int, **values: object) -> str:
+def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """The message for a count; ``{n}`` is filled too unless ``values`` has it."""
     english = one if n == 1 else many
     text = english if language() == "en" else catalogue().ngettext(one, many, n)

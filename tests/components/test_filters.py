@@ -1,0 +1,115 @@
+"""The filter bar: what is picked, what the address says, what nobody may pick."""
+
+from datetime import date
+
+import pytest
+
+from data.scope import Filters, Period
+
+
+def bar() -> None:
+    import streamlit as st
+
+    from components.filters import current_filters, filter_bar
+
+    filter_bar()
+    st.session_state["seen"] = current_filters()
+
+
+def bare() -> None:
+    import streamlit as st
+
+    from components.filters import current_filters
+
+    st.session_state["seen"] = current_filters()
+
+
+def filters_of(at) -> Filters:
+    """What a page of this run got."""
+    assert not at.exception
+    return at.session_state["seen"]
+
+
+THIS_MONTH = Period(start=date(2026, 11, 1), end=date(2026, 11, 22))
+
+
+def test_nothing_picked_is_this_month_of_everything_against_the_month_before(served):
+    before = Period(start=date(2026, 10, 1), end=date(2026, 10, 22))
+    assert filters_of(served.run(bar)) == Filters(period=THIS_MONTH, comparison=before)
+
+
+def test_a_page_without_a_bar_gets_the_same(served):
+    assert filters_of(served.run(bare)) == filters_of(served.run(bar))
+
+
+def test_the_address_fills_the_bar(served):
+    at = served.run(bar, period="近7天", vs="同星期", campus=["south"], channel=["sem"])
+    found = filters_of(at)
+    assert found.period == Period(start=date(2026, 11, 14), end=date(2026, 11, 21))
+    assert found.comparison == Period(start=date(2026, 11, 7), end=date(2026, 11, 14))
+    assert (found.campuses, found.channels) == (("south",), ("sem",))
+
+
+def test_words_that_mean_nothing_in_the_address_are_ignored(served):
+    found = filters_of(served.run(bar, period="近8天", vs="x", campus=["moon"], course=["=1"]))
+    assert found == filters_of(served.run(bar))
+
+
+def test_a_link_in_the_other_language_is_understood(served):
+    at = served.run(bar, lang="EN", period="近7天", vs="无")
+    assert filters_of(at).period == Period(start=date(2026, 11, 14), end=date(2026, 11, 21))
+    at = served.run(bar, period="Last 7 days", vs="No comparison")
+    assert filters_of(at).period == Period(start=date(2026, 11, 14), end=date(2026, 11, 21))
+    assert filters_of(at).comparison is None
+
+
+def test_a_link_holding_bare_names_is_understood(served):
+    found = filters_of(served.run(bar, period="last_30"))
+    assert found.period == Period(start=date(2026, 10, 22), end=date(2026, 11, 21))
+
+
+def test_picks_change_what_pages_get(served):
+    at = served.run(bar)
+    at.selectbox("period").set_value("last_month").run()
+    assert filters_of(at).period == Period(start=date(2026, 10, 1), end=date(2026, 11, 1))
+    at.selectbox("vs").set_value("none").run()
+    assert filters_of(at).comparison is None
+
+
+def test_a_half_picked_range_is_a_day_until_its_end_is_picked(served):
+    at = served.run(bar)
+    at.selectbox("period").set_value("custom").run()
+    assert filters_of(at).period == THIS_MONTH
+    at.date_input("days").set_value((date(2026, 11, 3),)).run()
+    assert filters_of(at).period == Period(start=date(2026, 11, 3), end=date(2026, 11, 4))
+    assert any("请再选结束日期" in caption.value for caption in at.caption)
+    at.date_input("days").set_value((date(2026, 11, 3), date(2026, 11, 9))).run()
+    assert filters_of(at).period == Period(start=date(2026, 11, 3), end=date(2026, 11, 10))
+
+
+def test_a_campus_head_is_not_asked_for_a_campus(served):
+    at = served.run(bar, "head", campus=["south"])
+    assert filters_of(at).campuses == ()
+    assert [box.key for box in at.multiselect] == ["channel", "course"]
+
+
+def test_values_forged_by_the_browser_reach_nothing_outside_the_scope(served):
+    from components import query
+    from data.accounts import Viewer
+
+    viewer = Viewer(user="head", name="", role="campus_head", campuses=("north",))
+    forged = Filters(period=THIS_MONTH, campuses=("south",))
+    assert query._cut(viewer.scope(query.as_of()), forged).campuses == ()
+
+
+def test_labels_say_what_is_picked(served):
+    at = served.run(bar, campus=["north", "south"], period="近7天", channel=["sem"])
+    labels = [block.proto.popover.label for block in at.get("popover")]
+    assert labels[0] == "2 个校区"
+    assert labels[1].startswith("近7天")
+    assert labels[2] == "sem"
+
+
+@pytest.mark.parametrize("user", ["lady", "tutor", "guide", "eye"])
+def test_every_role_gets_a_bar(served, user):
+    assert filters_of(served.run(bar, user)).period == THIS_MONTH
