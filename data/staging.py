@@ -18,7 +18,7 @@ from data.phones import read_phones
 from data.reading import named, quoted
 from data.schema import Contract, Kind
 from data.scope import DEFAULT_TIMEZONE
-from data.validation import clean_rows
+from data.validation import clean_rows, judge_rows
 
 Cursor = duckdb.DuckDBPyConnection
 
@@ -70,7 +70,9 @@ def stage_rows(
         )
     finally:
         cursor.unregister("arriving")
-    return read_phones(cursor, contract, schema.names)
+    unread = read_phones(cursor, contract, schema.names)
+    cursor.execute(judge_rows(contract, schema))
+    return unread
 
 
 def _numbered(
