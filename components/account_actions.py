@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.i18n import N_, _
 from components.session import current_viewer
+from components.states import error_in_words
 from data.accounts import Accounts, Viewer
 from data.accounts.account import AccountRefused
 from data.errors import NotAllowed
@@ -39,6 +40,16 @@ def acting_manager() -> Viewer:
         )
         raise NotAllowed(f"the role must manage accounts, got {viewer.role}")
     return viewer
+
+
+def managed_accounts() -> Accounts:
+    """The accounts, for a viewer who manages them; anybody else is told no and the page ends."""
+    try:
+        acting_manager()
+    except NotAllowed as error:
+        error_in_words(error)
+        st.stop()
+    return installation().accounts
 
 
 def act(change: Callable[[Accounts, str], object], done: str) -> bool:

@@ -12,6 +12,7 @@ from components.account_actions import act
 from components.account_words import action_label, people_label, role_label
 from components.format import escape, moment, number
 from components.i18n import _
+from components.session import current_session
 from data.accounts import Accounts, Session
 from data.accounts.sessions import IDLE_SECONDS
 from data.scope import ROLES
@@ -20,12 +21,16 @@ _PAGE = 200
 _SHOWN_SESSIONS = 50
 
 
-def live_sessions(accounts: Accounts, own_key: str) -> None:
+def live_sessions(accounts: Accounts) -> None:
     """Who is signed in now, from where; each session can be ended."""
+    own = current_session()
     sessions = accounts.sessions.live()
     for session in sessions[:_SHOWN_SESSIONS]:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(_session_text(session, own=session.key == own_key), width="stretch")
+            st.markdown(
+                _session_text(session, own=own is not None and session.key == own.key),
+                width="stretch",
+            )
             st.button(
                 _("End session"),
                 key=f"access_end_{session.key[:16]}",

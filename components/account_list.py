@@ -15,12 +15,27 @@ import streamlit as st
 from components import query
 from components.account_actions import act, give_one_time_password
 from components.account_words import campus_names, campus_text, role_label
-from components.format import moment
+from components.format import moment, number
 from components.i18n import _
 from data.accounts import Account, Accounts
 from data.accounts.account import Changes
 from data.scope import EVERY_CAMPUS, ROLES
 from data.scope import role as role_of
+
+
+def account_summary(accounts: Accounts) -> None:
+    """How many accounts are open, in use, and wait for a password of their own."""
+    everybody, live = accounts.all(), accounts.sessions.live()
+    st.markdown(
+        _(
+            "**{open} of {all} accounts are open**; {people} people are signed in now;"
+            " {waiting} have not yet chosen a password of their own.",
+            open=number(sum(account.is_active for account in everybody), exact=True),
+            all=number(len(everybody), exact=True),
+            people=number(len({session.user for session in live}), exact=True),
+            waiting=number(sum(a.is_active and a.must_change for a in everybody), exact=True),
+        )
+    )
 
 
 def account_table(accounts: list[Account]) -> None:
