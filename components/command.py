@@ -12,8 +12,8 @@ import pandas as pd
 from components import query
 from data.errors import InvalidOption, UnknownName
 from data.home import Home
-from data.installation import installation
-from data.scope import EVERY_CAMPUS, Filters, Period
+from data.installation import Installation, installation
+from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.registry import REGISTRY, find
 from metrics.units import GROUPS
 
@@ -28,7 +28,7 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     if not home.store.exists():
         raise InvalidOption(f"EDULENS_HOME must hold a store, got {home.path}")
     opened = installation()
-    scope = opened.accounts.viewer(options.user).scope(opened.store.as_of)
+    scope = _scope(opened, options.user)
     _check_names(options.campus, "campus", query.names("campus", scope=scope)["campus_id"])
     _check_names(options.channel, "channel", query.names("channel", scope=scope)["channel_id"])
     end = options.end or scope.as_of_on + timedelta(days=1)
@@ -55,6 +55,15 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     else:
         found.to_csv(sys.stdout, index=False)
     return 0
+
+
+def _scope(opened: Installation, user: str | None) -> Scope:
+    """The named user's scope; without a name that of the whole institution's manager."""
+    if user:
+        return opened.accounts.viewer(user).scope(opened.store.as_of)
+    return Scope(
+        user="command line", role="manager", campuses=EVERY_CAMPUS, as_of=opened.store.as_of
+    )
 
 
 def _check_names(asked: list[str], what: str, known: pd.Series) -> None:

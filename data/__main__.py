@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -15,6 +15,7 @@ from data.control import forward
 from data.errors import EduLensError
 from data.home import Home
 
+_CACHES = "streamlit.runtime.caching.cache_data_api"
 _WITHOUT_STORE = ("template", "docs", "user")
 
 
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--start", type=date.fromisoformat, help="first day")
     query.add_argument("--end", type=date.fromisoformat, help="the day after the last")
     query.add_argument("--option", nargs="*", default=[], metavar="NAME=VALUE")
-    query.add_argument("--as", dest="user", default="manager", help="whose scope")
+    query.add_argument("--as", dest="user", help="whose scope; a manager's if not said")
     query.add_argument("--rows", action="store_true", help="the rows behind the figure")
     query.add_argument("--sql", action="store_true", help="the SQL, not its result")
     query.add_argument("--format", choices=("csv", "json"), default="csv")
@@ -89,7 +90,7 @@ def _run(options: argparse.Namespace) -> int:
             return user_command(options.rest, home)
         case "query":
             # Outside a server Streamlit warns that its caches live in memory: so they should.
-            os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")
+            logging.getLogger(_CACHES).addFilter(lambda _record: False)
             from components.command import query_command
 
             return query_command(options, home)
