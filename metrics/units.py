@@ -169,8 +169,12 @@ def _wilson(sums: ir.Table) -> Interval:
     p = sums.numerator / n
     centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     half = Z95 * (p * (1 - p) / n + Z95**2 / (4 * n * n)).sqrt() / (1 + Z95**2 / n)
-    # Rounding may carry a bound a hair outside [0, 1].
-    return p, ibis.greatest(centre - half, 0.0), ibis.least(centre + half, 1.0)
+    # Rounding may carry a bound a hair outside [0, 1]; where nothing was counted there is
+    # no bound, and both engines' greatest and least would make one of the constant.
+    nothing = ibis.null("float64")
+    low = ibis.ifelse(n.isnull(), nothing, ibis.greatest(centre - half, 0.0))
+    high = ibis.ifelse(n.isnull(), nothing, ibis.least(centre + half, 1.0))
+    return p, low, high
 
 
 def _linearised(sums: ir.Table) -> Interval:
