@@ -130,8 +130,12 @@ def _learning(state: Row, as_of: datetime) -> Tile:
 
 def contribution_card(person_id: str, brought: Row, view: View) -> None:
     """What the person has brought: own money, people referred and reached."""
-    referred = descendants(partial(_children, view, introduced), person_id)[0]
-    reached = descendants(partial(_children, view, share_children), person_id)[0]
+    # Most people brought nobody: no walk down their tree.
+    referred = reached = 0
+    if brought["referred"]:
+        referred, _depth = descendants(partial(_children, view, introduced), person_id)
+    if brought["visitors"]:
+        reached, _depth = descendants(partial(_children, view, share_children), person_id)
     lines = [
         (_("Net payments"), brought["net_cny"], money, ""),
         (_("Lessons taken"), brought["lessons"], number, ""),

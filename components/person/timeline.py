@@ -129,25 +129,39 @@ def _draw_day(day: Day, view: View, *, filtered: bool) -> None:
     heading = full_day(day.on, today, weekday=True)
     st.markdown(f"{silence}**{heading}** :small[:gray[{ago(day.on, today)}]]")
     with st.container(key=f"person_day_{day.on}", gap="xsmall"):
+        plain: list[str] = []  # lines without a right side are drawn as one
         for entry in day.entries:
-            time = clock(entry["at"]) if is_known(entry["at"]) else ""
-            _draw_line(line_of(entry, view.names), time)
+            line = line_of(entry, view.names)
+            told = _told(line, clock(entry["at"]) if is_known(entry["at"]) else "")
+            if not (line.money or line.badge or line.person_id):
+                plain.append(told)
+                continue
+            _draw_plain(plain)
+            _draw_split(line, told)
+        _draw_plain(plain)
 
 
-def _draw_line(line: Line, time: str) -> None:
+def _told(line: Line, time: str) -> str:
     look = line.look
-    told = f":{look.colour}-badge[{look.icon} {_(look.word)}] **{line.headline}**"
+    headline = f":{look.colour}-badge[{look.icon} {_(look.word)}] **{line.headline}**"
     rest = " · ".join(part for part in (time, *line.details) if part)
-    left = told + (f"  \n:small[:gray[{rest}]]" if rest else "")
+    return headline + (f"  \n:small[:gray[{rest}]]" if rest else "")
+
+
+def _draw_plain(lines: list[str]) -> None:
+    if lines:
+        st.markdown("\n\n".join(lines))
+        lines.clear()
+
+
+def _draw_split(line: Line, told: str) -> None:
+    """A line with money, status or somebody else at its right."""
     right = [f"**{line.money}**"] if line.money else []
     if line.badge:
         colour, word = line.badge
         right.append(f":{colour}-badge[{word}]")
-    if not right and not line.person_id:
-        st.markdown(left)
-        return
     with st.container(horizontal=True, gap="small", wrap=False):
-        st.markdown(left, width="stretch")
+        st.markdown(told, width="stretch")
         if right:
             st.markdown("  \n".join(right), width="content", text_alignment="right")
         if line.person_id:
