@@ -25,14 +25,12 @@ from data.scope import role
 from metrics import load_all
 
 BRAND = Path(__file__).parent / "brand"
-PAGES = "../pages"  # from this script's folder, as Streamlit resolves it
 _LANGUAGES = list(i18n.SWITCH_LABELS.values())
 _SWITCH_HELP = N_("Language")
 
 
 def _page_of(entry: Entry) -> st.Page:
-    script = f"{PAGES}/{entry.script}.py"
-    return st.Page(script, title=_(entry.title), icon=entry.icon, help=_(entry.question))
+    return st.Page(entry.path, title=_(entry.title), icon=entry.icon, help=_(entry.question))
 
 
 def _language_switch() -> None:

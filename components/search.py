@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -52,15 +53,15 @@ def _dialog(entries: Sequence[Entry]) -> None:
     pages = [entry for entry in entries if _matches(entry, text)]
     with st.container(gap="xsmall"):
         for entry in pages[:_MOST]:
-            link = f"../pages/{entry.script}.py"
-            st.page_link(link, label=_(entry.title), icon=entry.icon, help=_(entry.question))
+            st.page_link(entry.path, label=_(entry.title), icon=entry.icon, help=_(entry.question))
     if len(text) < _LEAST or not any(e.script == PERSON_PAGE for e in entries):
         return
     people = find_people(text)
     if people.empty and not pages:
         nothing_to_show(_("Nobody found."), _("Try the last four digits or a shorter name."))
+    page = next(entry.path for entry in entries if entry.script == PERSON_PAGE)
     for person in people.head(_MOST).to_dict("records"):
-        _person(person)
+        _person(person, page)
 
 
 def _matches(entry: Entry, text: str) -> bool:
@@ -70,14 +71,14 @@ def _matches(entry: Entry, text: str) -> bool:
     )
 
 
-def _person(person: dict[str, object]) -> None:
+def _person(person: dict[str, object], page: Path) -> None:
     stage = str(person["stage"])
     names = [person["name"], person["student_names"]]
     label = " · ".join(escape(n) for n in names if isinstance(n, str) and n) or _("No name yet")
     seen = person["last_seen_at"]
     with st.container(gap=None):
         st.page_link(
-            f"../pages/{PERSON_PAGE}.py",
+            page,
             label=label,
             icon=":material/person:",
             query_params={"person_id": str(person["person_id"])},

@@ -121,5 +121,6 @@ def _ink(x: float | None, low: float, high: float, scale: tuple[str, ...], colou
     if x is None:
         return colours.muted
     cell = scale[round((x - low) / (high - low) * (len(scale) - 1))]
-    dark, light = ("#10151D", "#FFFFFF")
+    # Of pure black and white one reaches 4.5:1 on any colour; softer inks do not.
+    dark, light = ("#000000", "#FFFFFF")
     return max((dark, light), key=lambda ink: contrast(ink, cell))
