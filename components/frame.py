@@ -17,6 +17,7 @@ from components.filters import filter_bar, keep_through_language
 from components.freshness import freshness_badge
 from components.i18n import N_, _
 from components.navigation import Entry, entries_for
+from components.notice import sample_notice
 from components.search import search_button
 from components.session import current_viewer
 from components.states import error_in_words, nothing_to_show
@@ -74,6 +75,7 @@ def main() -> None:
     chosen = st.navigation({title: list(found) for title, found in pages.items()}, expanded=True)
     entries = [entry for found in pages.values() for entry in found.values()]
     with st.sidebar:
+        sample_notice()
         _language_switch()
         account_menu(viewer)
     _bar(next(e for found in pages.values() for p, e in found.items() if p == chosen), entries)
