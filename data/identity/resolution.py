@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from data.identity import evidence
+from data.identity import evidence, links
 from data.identity.components import (
     MERGED,
     OVER_LIMIT,
@@ -63,20 +63,49 @@ def resolve(cursor: duckdb.DuckDBPyConnection, key: bytes) -> bool:
     bool
         Whether an identifier known before now belongs to another person.
     """
+    gather(cursor)
+    return settle(cursor, key)
+
+
+def gather(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Build ``identity_seen``: the combinations of identifiers that events had, whole."""
+    seen = evidence.seen_in("events", unbound=_unbind(cursor))
+    cursor.execute(f"CREATE OR REPLACE TABLE identity_seen AS {seen}")
+
+
+def settle(cursor: duckdb.DuckDBPyConnection, key: bytes) -> bool:
+    """Build the other identity tables from ``identity_seen`` and the raw tables of names."""
     cursor.execute(_REMEMBER_IDENTIFIERS)
     cursor.execute(_REMEMBER_PEOPLE)
     cursor.execute(_REMEMBER)
-    for step in evidence.STEPS:
+    for step in (
+        evidence.rows(unbound=_unbind(cursor)),
+        evidence.IDENTIFIERS,
+        evidence.SHARED,
+        evidence.MEMBERS,
+        links.DECISIONS,
+        links.OFFERS,
+    ):
         cursor.execute(step)
     root, outcome = _merge(cursor)
     _store(cursor, "identity_root", identifier_no=_count(root), root_no=root)
     _store(cursor, "identity_outcome", offer_no=_count(outcome), reason=_REASONS.take(outcome))
-    for step in evidence.SETTLE:
+    for step in links.SETTLE:
         cursor.execute(step)
-    cursor.execute(evidence.PEOPLE, hmac_parameters(key))
+    cursor.execute(links.PEOPLE, hmac_parameters(key))
     resolve_households(cursor)
-    row = cursor.execute(_MOVED).fetchone()
+    cursor.execute(_MOVED)
+    row = cursor.execute("SELECT EXISTS (FROM identity_moved)").fetchone()
     return bool(row and row[0])
+
+
+def _unbind(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Whether anything was ever unbound; what, is then in ``identity_unbound``."""
+    row = cursor.execute(evidence.HAS_UNBOUND).fetchone()
+    if not row or not row[0]:
+        return False
+    cursor.execute(evidence.UNBOUND)
+    return True
 
 
 _REMEMBER_IDENTIFIERS = (
@@ -90,12 +119,13 @@ _REMEMBER = """
 CREATE OR REPLACE TEMP TABLE identity_before AS
 SELECT kind, value, person_id, is_shared
 FROM identity_identifier JOIN identity_person USING (identifier_no)"""
+# Whom an identifier left and whom it came to.
 _MOVED = """
-SELECT EXISTS (
-  FROM identity_before b JOIN identity_identifier i USING (kind, value)
-    JOIN identity_person p ON p.identifier_no = i.identifier_no
-  WHERE b.person_id != p.person_id OR b.is_shared != i.is_shared
-)"""
+CREATE OR REPLACE TEMP TABLE identity_moved AS
+SELECT DISTINCT unnest([b.person_id, p.person_id]) AS person_id, i.is_weak
+FROM identity_before b LEFT JOIN identity_identifier i USING (kind, value)
+  LEFT JOIN identity_person p USING (identifier_no)
+WHERE b.person_id IS DISTINCT FROM p.person_id OR b.is_shared IS DISTINCT FROM i.is_shared"""
 
 
 def _count(like: Numbers | Codes) -> Numbers:

@@ -170,6 +170,32 @@ def test_t7_a_phone_of_another_account_is_refused(log: Log) -> None:
     assert log.conflicts() == {(M1, "B", "limit_login_id")}
 
 
+def test_t8_an_unbound_phone_moves_to_the_next_account(log: Log) -> None:
+    old = log.event("$BindID", login_id="A", phone=M1)
+    log.event("$UnbindID", phone=M1)
+    log.event("$BindID", login_id="B", phone=M1)
+    log.build()
+    assert log.people() == {frozenset({"A"}), frozenset({"B", M1})}
+    assert log.whose(old) == [log.person("A")]
+    assert log.conflicts() == set()
+
+
+def test_t8_an_unbound_phone_can_be_bound_again_to_the_same_account(log: Log) -> None:
+    log.event("$BindID", login_id="A", phone=M1)
+    log.event("$UnbindID", phone=M1)
+    log.event("$BindID", login_id="A", phone=M1)
+    log.build()
+    assert log.people() == {frozenset({"A", M1})}
+
+
+def test_t9_an_unbound_wechat_takes_its_openids_along(log: Log) -> None:
+    log.event("$SignUp", login_id="A", unionid="U", openid="O")
+    log.event("$UnbindID", unionid="U")
+    log.event(unionid="U", openid="O2")
+    log.build()
+    assert log.people() == {frozenset({"A"}), frozenset({"U", "O2"})}
+
+
 def test_t10_a_sign_up_before_its_anonymous_events_gives_one_person(log: Log) -> None:
     log.event("$SignUp", device="X", login_id="A", at=START + timedelta(days=1))
     late = log.event(device="X", at=START)
