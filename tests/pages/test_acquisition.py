@@ -11,13 +11,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data.installation
+from components import query
+from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.panels import PANELS
+from components.acquisition.reading import Reading
+from components.acquisition.tree import tree_rows
 from data.accounts import Accounts
 from data.home import Home
 from data.installation import Installation
 from data.landing import Landing
 from data.sample.truths import CHEAP_CHANNEL, LATE_CHANNEL, SLOW_CHANNEL
+from data.scope import Filters, Period
 from data.stores import DuckDBStore
+from metrics.channel_tally import ELSEWHERE
 from tests.signin import add_account, sign_in
 
 ROOT = Path(__file__).parents[2]
@@ -168,3 +174,25 @@ def test_every_set_of_columns_draws(names, columns):
 
 def test_marketing_has_the_screen_too(names):
     assert "ROI in 180 days" in cards(visit("marketing"))
+
+
+def test_the_rows_behind_a_cell_add_up_to_it(names, sample):
+    scope = sample.accounts.viewer("manager").scope(sample.store.as_of)
+    filters = Filters(period=Period(start=date(2026, 8, 1), end=date(2026, 11, 1)))
+    reading = Reading(filters, Choice(30, 180), scope)
+    order = dict.fromkeys(["online", "feed", SLOW_CHANNEL, ELSEWHERE], 1.0)
+    nodes = tree_rows(reading.tree, order, order, elsewhere="none")
+    assert [node.key for node in nodes] == list(order)
+    for name in ("spend", "conversion", "cac_full", "roi"):
+        measure, figures = MEASURES[name], reading.nodes(name).set_index("node")
+        for node in nodes:
+            rows = query.list_rows(
+                measure.metric, reading.judged(name), where=node.where, scope=scope,
+                **measure.settings(reading.choice),
+            )  # fmt: skip
+            counted = rows[rows["is_mature"]]
+            shown = figures.loc[node.key] if node.key in figures.index else {"numerator": 0.0}
+            label = f"{name} of {node.key!r}"
+            assert float(counted["numerator"].sum()) == pytest.approx(shown["numerator"]), label
+            if measure.metric.kind in ("proportion", "ratio") and node.key in figures.index:
+                assert float(counted["denominator"].sum()) == shown["denominator"], label
