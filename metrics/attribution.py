@@ -55,10 +55,10 @@ def attribution_touches(
     Returns
     -------
     ibis Table
-        For `attribute`: ``person_id``, ``channel`` (missing where unknown), ``at`` (UTC;
-        missing for a conversion of someone without touches), ``is_direct``,
-        ``in_period``, ``converted_at``, ``value_cny``, ``outcome`` (1 converted in the
-        period, 0 not yet, -1 before it), ``lookback_days``, ``half_life_days``.
+        For `attribute`, one row per touch and per conversion: ``person_id``, ``channel``
+        (missing where unknown), ``at`` (UTC), ``is_direct``, ``in_period``,
+        ``value_cny``, ``outcome`` (missing for a touch; 1 converted in the period, 0
+        after it, -1 before it), ``lookback_days``, ``half_life_seconds``.
 
     Raises
     ------
@@ -72,27 +72,34 @@ def attribution_touches(
     at_least("lookback_days", lookback_days)
     if half_life_days <= 0:
         raise InvalidOption(f"half_life_days must be more than 0, got {half_life_days}")
-    if level not in LEVELS:
-        raise InvalidOption(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
+    touches = _touches(facts, filters, lookback_days, level)
+    conversions = _conversions(facts, filters)
     period = filters.period
-    rows = _touches(facts, filters, lookback_days, level).outer_join(
-        _conversions(facts, filters), "person_id"
+    outcome = ibis.cases(
+        (conversions.paid_on < period.start, -1), (conversions.paid_on < period.end, 1), else_=0
     )
-    outcome = ibis.cases((rows.paid_on < period.start, -1), (rows.paid_on < period.end, 1), else_=0)
-    rows = rows.select(
-        "channel", "at", "value_cny",
-        person_id=rows.person_id.coalesce(rows.person_id_right),
-        converted_at=rows.paid_at,
-        is_direct=rows.is_direct.fill_null(False),
-        in_period=(rows.touched_on >= period.start).fill_null(False),
-        outcome=outcome.cast("int64"),
-        lookback_days=ibis.literal(lookback_days, "int64"),
-        half_life_days=ibis.literal(float(half_life_days), "float64"),
+    # TRICKY: conversions are rows among the touches, not a column beside them: a join of
+    # all touches costs more than everything that follows.
+    rows = touches.select(
+        "person_id", "channel", "at", is_direct=touches.is_direct.fill_null(False),
+        in_period=touches.touched_on >= period.start, value_cny=ibis.null("float64"),
+        outcome=ibis.null("int8"),
+    ).union(
+        conversions.select(
+            "person_id", channel=ibis.null("string"), at=conversions.paid_at,
+            is_direct=ibis.literal(False), in_period=ibis.literal(False),
+            value_cny=conversions.value_cny.cast("float64"), outcome=outcome.cast("int8"),
+        )
     )  # fmt: skip
-    return rows.filter(rows.at.notnull() | (rows.outcome == 1))
+    return rows.filter(rows.person_id.notnull()).mutate(
+        lookback_days=ibis.literal(lookback_days, "int32"),
+        half_life_seconds=ibis.literal(round(half_life_days * 86_400), "int32"),
+    )
 
 
 def _touches(facts: Facts, filters: Filters, lookback_days: int, level: str) -> ir.Table:
+    if level not in LEVELS:
+        raise InvalidOption(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
     touches = facts.touch
     first_on = ibis.literal(filters.period.start) - ibis.interval(days=lookback_days + 1)
     touches = touches.filter(
@@ -244,12 +251,17 @@ def converting_touches(
         One row per touch: ``person_id``, ``channel``, ``at``, ``converted_at``,
         ``value_cny``. `paths` makes one row per conversion of it.
     """
-    rows = attribution_touches(facts, filters, lookback_days=lookback_days, level=level)
+    at_least("lookback_days", lookback_days)
+    conversions = _conversions(facts, filters)
+    period = filters.period
+    won = conversions.filter(
+        conversions.paid_on >= period.start, conversions.paid_on < period.end
+    ).select("person_id", "value_cny", converted_at="paid_at")
+    rows = _touches(facts, filters, lookback_days, level).inner_join(won, "person_id")
     rows = rows.filter(
-        rows.outcome == 1, rows.at <= rows.converted_at,
+        rows.at <= rows.converted_at,
         rows.at >= rows.converted_at - ibis.interval(days=lookback_days),
-    )  # fmt: skip
-    rows = rows.select("person_id", "channel", "at", "converted_at", "value_cny")
+    ).select("person_id", "channel", "at", "converted_at", "value_cny")
     if channel is None:
         return rows
     holders = rows.view()

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from metrics.kernels import attribution as kernels
+from metrics.kernels.people import arrange, codes_of, hashes_of
 
 NO_CHANNEL = ""  # a touch whose channel nobody named
 ORDERS = (1, 2, 3)  # of the Markov model
@@ -17,6 +18,7 @@ _DENSE_CELLS = 8_000_000
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Codes = NDArray[np.int32]
 Moves = tuple[Integers, Integers, Floats]
 
 
@@ -47,46 +49,47 @@ def attribute(table: pa.Table) -> PathSums:
     """
     if table.num_rows == 0:
         return PathSums()
-    table = table.combine_chunks()
-    person = pc.dictionary_encode(table["person_id"].combine_chunks())
-    names = pc.fill_null(table["channel"].cast(pa.string()).combine_chunks(), NO_CHANNEL)
-    labels = pc.dictionary_encode(names)
-    channels = np.array(labels.dictionary.to_pylist(), dtype=object)
-    by_name = np.argsort(channels)
-    code = np.empty(channels.size, np.int64)
-    code[by_name] = np.arange(channels.size)
-    channel = code[labels.indices.to_numpy()]
-    at = _microseconds(table["at"])
-    touched = table["at"].is_valid().to_numpy()
-    persons = len(person.dictionary)
-    order, starts = kernels.sort_by_person(
-        person.indices.to_numpy().astype(np.int64), at, channel, persons
+    channels, code = _channels(table["channel"])
+    outcome = pc.fill_null(table["outcome"].cast(pa.int8()), 0).to_numpy()
+    packed = kernels.pack(
+        table["outcome"].is_valid().to_numpy(), code, table["is_direct"].to_numpy(),
+        table["in_period"].to_numpy(),
+    )  # fmt: skip
+    at = table["at"].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
+    lookback = int(table["lookback_days"][0].as_py()) * kernels.DAY
+    bounds, channel, age_days, direct, converted = kernels.cut_paths(
+        *arrange(hashes_of(table["person_id"]), at, packed), outcome, lookback
     )
-    converted_at = _microseconds(table["converted_at"])
-    rows, bounds, owner = kernels.cut_paths(
-        order, starts, at, touched, table["in_period"].to_numpy(), converted_at,
-        table["outcome"].to_numpy(), int(table["lookback_days"][0].as_py()) * kernels.DAY,
-    )  # fmt: skip
-    converted = (table["outcome"].to_numpy()[owner] == 1).astype(np.float64)
-    worth = pc.fill_null(table["value_cny"].cast(pa.float64()), 0.0).to_numpy()[owner] * converted
+    used = np.bincount(channel, minlength=len(channels)) > 0
+    channels = tuple(name for name, found in zip(channels, used, strict=True) if found)
+    channel = (np.cumsum(used, dtype=np.int32) - 1)[channel]
+    won = converted >= 0
+    value = np.zeros(converted.size)
+    worth = table["value_cny"].take(pa.array(converted[won])).cast(pa.float64())
+    value[won] = worth.to_numpy()
     return path_sums(
-        tuple(channels[by_name]), bounds, channel[rows],
-        age_days=(converted_at[rows] - at[rows]) / kernels.DAY,
-        direct=table["is_direct"].to_numpy()[rows],
-        conversions=converted, nulls=1 - converted, value=worth,
-        half_life_days=float(table["half_life_days"][0].as_py()),
+        channels, bounds, channel, age_days=age_days, direct=direct,
+        conversions=won.astype(np.float64), nulls=(~won).astype(np.float64), value=value,
+        half_life_days=table["half_life_seconds"][0].as_py() / 86_400,
     )  # fmt: skip
 
 
-def _microseconds(column: pa.ChunkedArray) -> Integers:
-    instants = pc.fill_null(column.cast(pa.timestamp("us")).cast(pa.int64()), 0)
-    return np.asarray(instants.to_numpy(), dtype=np.int64)
+def _channels(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Codes]:
+    """Channels by name, and each row's place among them."""
+    codes, firsts = codes_of(hashes_of(column))
+    names = np.array(
+        [NO_CHANNEL if name is None else name for name in column.take(pa.array(firsts)).to_pylist()]
+    )
+    by_name = np.argsort(names)
+    place = np.empty(names.size, np.int32)
+    place[by_name] = np.arange(names.size)
+    return tuple(str(name) for name in names[by_name]), place[codes]
 
 
 def path_sums(
     channels: tuple[str, ...],
     bounds: Integers,
-    channel: Integers,
+    channel: Codes,
     *,
     age_days: Floats,
     direct: NDArray[np.bool_],
@@ -122,16 +125,15 @@ def path_sums(
 
 
 def _moves(
-    bounds: Integers, channel: Integers, *, conversions: Floats, nulls: Floats, count: int,
+    bounds: Integers, channel: Codes, *, conversions: Floats, nulls: Floats, count: int,
     order: int,
 ) -> Moves:  # fmt: skip
-    keys, weights = kernels.transition_keys(bounds, channel, conversions, nulls, count, order)
-    cells = (count + 1) ** order * (count + 2)
-    if cells <= _DENSE_CELLS:
-        sums = kernels.add_up(keys, weights, cells)
+    if (count + 1) ** order * (count + 2) <= _DENSE_CELLS:
+        sums = kernels.transition_sums(bounds, channel, conversions, nulls, count, order)
         found = np.flatnonzero(sums)
         summed: Floats = sums[found]
     else:
+        keys, weights = kernels.transition_keys(bounds, channel, conversions, nulls, count, order)
         found, place = np.unique(keys, return_inverse=True)
         summed = np.bincount(place, weights, found.size).astype(np.float64)
         found, summed = found[summed > 0], summed[summed > 0]

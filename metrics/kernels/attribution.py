@@ -15,110 +15,93 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Codes = NDArray[np.int32]
 
 RULES = ("first", "last", "last_non_direct", "linear", "position", "time_decay", "shapley")
 DAY = 86_400_000_000  # microseconds
 ENDS = 40 / 100  # credit of the first and of the last touch in the position model
 
 
-@njit(cache=True, nogil=True)
-def sort_by_person(
-    person: Integers, at: Integers, channel: Integers, persons: int
-) -> tuple[Integers, Integers]:
-    """Row order by person, time and channel, and where each person begins.
+# How a row is packed beside its person and time: bit 0 tells a conversion (then the rest is
+# its row) from a touch (in the period, direct, and the channel's code).
+CONVERSION, IN_PERIOD, DIRECT, CODE_BITS = 1, 2, 4, 3
 
-    A counting sort by person, then an insertion sort within: paths are short, and equal
-    times fall by channel, so that the order of rows in the store does not matter.
-    """
-    starts = np.zeros(persons + 1, np.int64)
-    for i in range(person.size):
-        starts[person[i] + 1] += 1
-    for p in range(persons):
-        starts[p + 1] += starts[p]
-    free = starts.copy()
-    order = np.empty(person.size, np.int64)
-    for i in range(person.size):
-        order[free[person[i]]] = i
-        free[person[i]] += 1
-    for p in range(persons):
-        low, high = starts[p], starts[p + 1]
-        if high - low > 64:
-            rows = order[low:high].copy()
-            by_channel = np.argsort(channel[rows], kind="mergesort")
-            rows = rows[by_channel]
-            order[low:high] = rows[np.argsort(at[rows], kind="mergesort")]
-            continue
-        for i in range(low + 1, high):
-            row = order[i]
-            j = i - 1
-            while j >= low and (
-                at[order[j]] > at[row]
-                or (at[order[j]] == at[row] and channel[order[j]] > channel[row])
-            ):
-                order[j + 1] = order[j]
-                j -= 1
-            order[j + 1] = row
-    return order, starts
+
+@njit(cache=True, nogil=True)
+def pack(
+    is_conversion: NDArray[np.bool_],
+    code: Codes,
+    direct: NDArray[np.bool_],
+    in_period: NDArray[np.bool_],
+) -> Integers:
+    """Each row's packed third column, see above; rows that never convert carry nothing."""
+    packed = np.empty(code.size, np.int64)
+    for i in range(code.size):
+        if is_conversion[i]:
+            packed[i] = (i << 1) | CONVERSION
+        else:
+            packed[i] = np.int64(code[i]) << CODE_BITS
+            packed[i] |= IN_PERIOD * in_period[i] + DIRECT * direct[i]
+    return packed
 
 
 @njit(cache=True, nogil=True)
 def cut_paths(
-    order: Integers,
-    starts: Integers,
+    person: NDArray[np.uint64],
     at: Integers,
-    touched: NDArray[np.bool_],
-    in_period: NDArray[np.bool_],
-    converted_at: Integers,
-    outcome: Integers,
+    packed: Integers,
+    outcome: NDArray[np.int8],
     lookback: int,
-) -> tuple[Integers, Integers, Integers]:
-    """The rows of each path: ``rows``, ``bounds`` (paths + 1) and the path's person's first row.
+) -> tuple[Integers, Codes, Floats, NDArray[np.bool_], Integers]:
+    """Paths of people whose rows stand together in order of time.
 
-    ``outcome`` of a person's rows: 1 converted in the period, 0 not yet, -1 before it
-    (no path). A converted person without a touch in the look-back has an empty path; one
-    who did not convert has a path only where their last touch is in the period.
+    Gives ``bounds`` (paths + 1), and per touch the channel, its age in days at the path's
+    end and whether it is direct, and per path the row of its conversion, -1 without one.
+    ``outcome`` of a conversion's row: 1 in the period, 0 after it (not yet), -1 before it
+    (no path). A conversion without a touch in the look-back has an empty path; who did
+    not convert has a path only where their last touch is in the period.
     """
-    persons = starts.size - 1
-    rows = np.empty(order.size, np.int64)
-    bounds = np.zeros(persons + 1, np.int64)
-    owner = np.empty(persons, np.int64)
-    paths = 0
-    size = 0
-    for p in range(persons):
-        low, high = starts[p], starts[p + 1]
-        if low == high or outcome[order[low]] < 0:
-            continue
-        one = order[low]
-        if outcome[one] == 1:
-            until = converted_at[one]
-        else:
-            last = order[high - 1]
-            if not touched[last] or not in_period[last]:
-                continue
-            until = at[last]
-        for i in range(low, high):
-            row = order[i]
-            if touched[row] and at[row] <= until and at[row] >= until - lookback:
-                rows[size] = row
-                size += 1
-        owner[paths] = one
-        paths += 1
-        bounds[paths] = size
-    return rows[:size], bounds[: paths + 1], owner[:paths]
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _give(
-    credits: Floats, rule: int, channel: int, share: float, weight: float, worth: float
-) -> None:
-    credits[rule, channel, 0] += weight * share
-    credits[rule, channel, 1] += worth * share
+    n = person.size
+    channel, age = np.empty(n, np.int32), np.empty(n)
+    direct = np.empty(n, np.bool_)
+    bounds, converted = np.zeros(n + 1, np.int64), np.empty(n, np.int64)
+    paths = size = low = 0
+    while low < n:
+        high = low
+        conversion = last = -1
+        while high < n and person[high] == person[low]:
+            if packed[high] & CONVERSION:
+                conversion = high
+            else:
+                last = high
+            high += 1
+        row, until = np.int64(-1), np.int64(-1)
+        result = np.int8(0)
+        if conversion >= 0:
+            row = packed[conversion] >> 1
+            result = outcome[row]
+        if result == 1:
+            until = at[conversion]
+        elif result == 0 and last >= 0 and packed[last] & IN_PERIOD:
+            until, row = at[last], np.int64(-1)
+        if until >= 0:
+            for i in range(low, high):
+                if not packed[i] & CONVERSION and until - lookback <= at[i] <= until:
+                    channel[size] = packed[i] >> CODE_BITS
+                    age[size] = (until - at[i]) / DAY
+                    direct[size] = (packed[i] & DIRECT) != 0
+                    size += 1
+            converted[paths] = row
+            paths += 1
+            bounds[paths] = size
+        low = high
+    return bounds[: paths + 1], channel[:size], age[:size], direct[:size], converted[:paths]
 
 
 @njit(cache=True, nogil=True)
 def rule_credits(
     bounds: Integers,
-    channel: Integers,
+    channel: Codes,
     age_days: Floats,
     direct: NDArray[np.bool_],
     conversions: Floats,
@@ -153,31 +136,28 @@ def rule_credits(
             if seen[channel[i]] != p:
                 seen[channel[i]] = p
                 distinct += 1
-        _give(credits, 0, channel[low], 1.0, weight, worth)
-        _give(credits, 1, channel[high - 1], 1.0, weight, worth)
-        _give(credits, 2, channel[last_non_direct], 1.0, weight, worth)
+        for rule, row in ((0, low), (1, high - 1), (2, last_non_direct)):
+            credits[rule, channel[row], 0] += weight
+            credits[rule, channel[row], 1] += worth
         for i in range(low, high):
             c = channel[i]
-            end = i in (low, high - 1)
-            middle = 1.0 / n if n <= 2 else (1 - 2 * ENDS) / (n - 2)
-            _give(credits, 3, c, 1.0 / n, weight, worth)
-            _give(credits, 4, c, ENDS if end and n > 2 else middle, weight, worth)
+            position = 1.0 / n if n <= 2 else (1 - 2 * ENDS) / (n - 2)
+            if n > 2 and i in (low, high - 1):
+                position = ENDS
             share = 2.0 ** (-(age_days[i] - youngest) / half_life_days) / decay
-            _give(credits, 5, c, share, weight, worth)
+            shapley = 0.0
             if seen[c] == p:
                 seen[c] = -1
-                _give(credits, 6, c, 1.0 / distinct, weight, worth)
+                shapley = 1.0 / distinct
+            for rule, part in ((3, 1.0 / n), (4, position), (5, share), (6, shapley)):
+                credits[rule, c, 0] += weight * part
+                credits[rule, c, 1] += worth * part
     return credits
 
 
 @njit(cache=True, nogil=True)
 def transition_keys(
-    bounds: Integers,
-    channel: Integers,
-    conversions: Floats,
-    nulls: Floats,
-    channels: int,
-    order: int,
+    bounds: Integers, channel: Codes, conversions: Floats, nulls: Floats, channels: int, order: int
 ) -> tuple[Integers, Floats]:
     """Moves between states as (key, weight), one per touch and one or two per path's end.
 
@@ -192,25 +172,34 @@ def transition_keys(
         low, high = bounds[p], bounds[p + 1]
         if low == high:
             continue
-        state = 0
+        state = np.int64(0)
         for i in range(low, high):
             keys[size] = state * (channels + 2) + channel[i]
             weights[size] = conversions[p] + nulls[p]
             size += 1
             state = (state * (channels + 1) + channel[i] + 1) % states
         for end in range(2):
-            weight = conversions[p] if end == 0 else nulls[p]
-            if weight > 0:
-                keys[size] = state * (channels + 2) + channels + end
-                weights[size] = weight
-                size += 1
+            keys[size] = state * (channels + 2) + channels + end
+            weights[size] = conversions[p] if end == 0 else nulls[p]
+            size += 1
     return keys[:size], weights[:size]
 
 
 @njit(cache=True, nogil=True)
-def add_up(keys: Integers, weights: Floats, cells: int) -> Floats:
-    """Weights by key, in one array of all possible keys."""
-    sums = np.zeros(cells)
-    for i in range(keys.size):
-        sums[keys[i]] += weights[i]
+def transition_sums(
+    bounds: Integers, channel: Codes, conversions: Floats, nulls: Floats, channels: int, order: int
+) -> Floats:
+    """The weights of `transition_keys` by key, in one array of all possible keys."""
+    states = (channels + 1) ** order
+    sums = np.zeros(states * (channels + 2))
+    for p in range(bounds.size - 1):
+        low, high = bounds[p], bounds[p + 1]
+        if low == high:
+            continue
+        state = np.int64(0)
+        for i in range(low, high):
+            sums[state * (channels + 2) + channel[i]] += conversions[p] + nulls[p]
+            state = (state * (channels + 1) + channel[i] + 1) % states
+        sums[state * (channels + 2) + channels] += conversions[p]
+        sums[state * (channels + 2) + channels + 1] += nulls[p]
     return sums

@@ -30,7 +30,7 @@ OURS = {
 
 def sums_of(paths, conversions, nulls, values=None):
     channels = tuple(sorted({channel for path in paths for channel in path}))
-    codes = np.array([channels.index(channel) for path in paths for channel in path])
+    codes = np.array([channels.index(channel) for path in paths for channel in path], np.int32)
     return path_sums(
         channels, np.cumsum([0, *map(len, paths)]), codes,
         age_days=np.zeros(codes.size), direct=np.zeros(codes.size, bool),
