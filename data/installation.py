@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from data.accounts import Accounts
 from data.accounts.sample import seed_sample_accounts
+from data.facts.build import rebuild
 from data.home import Home
 from data.landing import Landing
-from data.loader import load
+from data.loader import create_tables, load
 from data.sample import AS_OF, generate
 from data.stores import DuckDBStore
 
@@ -56,9 +57,18 @@ class Installation:
         load(self.store, self.landing)
         return seed_sample_accounts(self.accounts, self.home)
 
+    def build_if_new(self) -> None:
+        """Give a store into which nothing ever came its tables, so that pages can be read."""
+        if self.store.version == 0:
+            with self.store.writing() as cursor:
+                create_tables(cursor)
+                rebuild(cursor, None, self.home.key("identity"))
+                cursor.execute("UPDATE store_state SET version = 1")
+
     def close(self) -> None:
-        """Close the store."""
+        """Close the store and the accounts."""
         self.store.close()
+        self.accounts.close()
 
 
 _lock = threading.Lock()
@@ -79,6 +89,7 @@ def installation() -> Installation:
             opened = Installation.open(home)
             if fresh and opened.is_empty:
                 opened.add_sample()
+            opened.build_if_new()
             _opened = opened
         return _opened
 
