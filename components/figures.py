@@ -57,10 +57,11 @@ def _draw(card: FigureCard, filters: Filters, key: str) -> None:
         found.text if found else None,
         delta_color=colours.get(found.verdict, "gray") if found else "off",
         delta_arrow=arrows[found.direction] if found else "off",
-        delta_description=card.against or None,
         chart_data=_known(card.trend),
         help=_(metric.definition),
     )
+    if card.previous is not None and card.against:
+        st.caption(card.against)
     st.caption(card.note or _rests_on(card))
     st.space("stretch")
     if st.button(

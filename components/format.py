@@ -85,7 +85,7 @@ def money(n: Number, code: str | None = None, *, exact: bool = False) -> str:
 
 
 def percent(share: Number, code: str | None = None, *, exact: bool = False) -> str:
-    """A share in [0, 1] as a percentage: 92%, 9.2%, 0.42%."""
+    """A share as a percentage of at most three digits: 726%, 92%, 9.2%, 0.42%."""
     del code  # written alike in both languages
     if is_missing(share):
         return MISSING
@@ -93,9 +93,9 @@ def percent(share: Number, code: str | None = None, *, exact: bool = False) -> s
     sign, x = ("−" if x < 0 else ""), abs(x)
     if exact:
         return f"{sign}{x:.2f}%"
-    decimals = 1 if x >= 1 or x == 0 else 2
+    decimals = 0 if x >= 99.95 else 1 if x >= 1 or x == 0 else 2
     text = f"{x:,.{decimals}f}"
-    return f"{sign}{text.rstrip('0').rstrip('.')}%"
+    return f"{sign}{text.rstrip('0').rstrip('.') if decimals else text}%"
 
 
 def value(n: Number, unit: str, code: str | None = None, *, exact: bool = False) -> str:
@@ -135,7 +135,7 @@ def delta(now: Number, before: Number, unit: str, code: str | None = None) -> st
         return MISSING
     if unit == "ratio":
         points = (float(now) - float(before)) * 100  # type: ignore[arg-type]
-        text = f"{abs(points):.1f}"
+        text = f"{abs(points):,.{0 if abs(points) >= 99.95 else 1}f}"
         return f"{_sign(points, text)}{text} {'个百分点' if code == 'zh' else 'pp'}"
     if float(before) == 0:  # type: ignore[arg-type]
         return MISSING
@@ -157,7 +157,10 @@ def interval(low: Number, high: Number, unit: str, code: str | None = None) -> s
     if unit == "ratio":
         return f"{percent(low).removesuffix('%')}–{percent(high)}"
     if unit == "cny":
-        return f"{money(low, code)}–{money(high, code)}"
+        first, last = money(low, code), money(high, code)
+        if (code or language()) == "en":
+            return f"{first}–{last.replace('¥', '')}"
+        return f"{first.removesuffix('元').rstrip()}–{last}"
     return f"{number(low, code)}–{number(high, code)}"
 
 

@@ -52,10 +52,14 @@ def _language_switch() -> None:
 
 def _bar(entry: Entry, entries: list[Entry]) -> None:
     """The row above every page; wraps on a phone."""
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="frame_bar"):
+    side = "left" if entry.filtered else "right"
+    with st.container(
+        horizontal=True, gap="xsmall", vertical_alignment="center", horizontal_alignment=side,
+        key="frame_bar",
+    ):  # fmt: skip
         if entry.filtered:
             filter_bar()
-        st.space("stretch")
+            st.space("stretch")
         freshness_badge()
         search_button(entries)
 

@@ -63,7 +63,7 @@ def ranked_bars(
                    zip(shown.iterrows(), labels, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
-    traces: list[Any] = [bars, _figures_beside(shown, value, texts, colours)]
+    traces: list[Any] = [bars, _figures_beside(shown, value, few, texts, colours)]
     if comparison:
         traces.append(
             go.Scatter(
@@ -72,7 +72,9 @@ def ranked_bars(
                         "line": {"width": 2}},
             )
         )  # fmt: skip
-    known = [*shown[value], *shown.get("high", [])]
+    # Few units have wide intervals: they may leave the picture, or they would flatten it.
+    settled = shown[~few]
+    known = [*shown[value], *settled.get("high", []), *settled.get("low", [])]
     if comparison:
         known += list(shown[comparison])
     drawn = figure(
@@ -89,6 +91,7 @@ def ranked_bars(
         },
     )  # fmt: skip
     if reference is not None:
+        drawn.update_layout(margin_t=62 if title else 30)  # the words stand above the bars
         drawn.add_vline(
             x=reference, line={"color": colours.muted, "width": 1.25, "dash": "dash"},
             annotation={
@@ -100,10 +103,11 @@ def ranked_bars(
 
 
 def _figures_beside(
-    shown: pd.DataFrame, value: str, texts: list[str], colours: Palette
+    shown: pd.DataFrame, value: str, few: pd.Series, texts: list[str], colours: Palette
 ) -> go.Scatter:
     """The figures behind the whiskers' ends, where no bar is too short to hold them."""
     ends = shown[[value, "high"]].max(axis=1) if "high" in shown else shown[value]
+    ends = ends.where(~few, shown[value])
     return go.Scatter(
         x=ends.fillna(0), y=list(range(len(shown))), mode="text", text=[f" {t}" for t in texts],
         textposition="middle right", textfont={"color": colours.text, "size": 12},

@@ -108,7 +108,19 @@ def test_bars_start_at_zero_and_rank_from_the_top():
     assert list(bars.x) == [0.1, 0.2, 0.3]
     assert drawn.layout.yaxis.ticktext == ("未填写", "feed", "sem")
     assert drawn.layout.xaxis.range[0] == 0
-    assert drawn.layout.xaxis.range[1] > 0.6
+    assert drawn.layout.xaxis.range[1] > 0.4
+
+
+def test_bars_show_a_lower_end_below_zero():
+    loss = GROUPS.assign(low=[-0.4, 0.1, 0.0])
+    drawn = ranked_bars(loss, by="channel_id", unit="ratio", colours=LIGHT)
+    assert drawn.layout.xaxis.range[0] <= -0.4
+
+
+def test_bars_of_few_units_do_not_flatten_the_others():
+    wide = GROUPS.assign(high=[0.35, 0.4, 60.0])
+    drawn = ranked_bars(wide, by="channel_id", unit="ratio", colours=LIGHT)
+    assert drawn.layout.xaxis.range[1] < 1
 
 
 def test_bars_have_their_intervals_as_whiskers():

@@ -66,7 +66,16 @@ def test_money_written_out_is_exact_to_the_cent():
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.92, "92%"), (0.385, "38.5%"), (0.0042, "0.42%"), (0, "0%"), (1, "100%"), (None, "—")],
+    [
+        (0.92, "92%"),
+        (0.385, "38.5%"),
+        (0.0042, "0.42%"),
+        (0, "0%"),
+        (1, "100%"),
+        (7.264, "726%"),
+        (9.9951, "1,000%"),
+        (None, "—"),
+    ],
 )
 def test_percent_has_at_most_three_digits(share, text):
     assert words.percent(share) == text
@@ -108,6 +117,7 @@ def test_value_refuses_a_unit_it_does_not_know():
     [
         (0.38, 0.362, "ratio", "+1.8 个百分点", "+1.8 pp"),
         (0.362, 0.38, "ratio", "−1.8 个百分点", "−1.8 pp"),
+        (7.26, 8.57, "ratio", "−131 个百分点", "−131 pp"),
         (110, 100, "leads", "+10%", "+10%"),
         (90, 100, "cny", "−10%", "−10%"),
         (5, 5, "leads", "±0%", "±0%"),
@@ -123,6 +133,9 @@ def test_delta_tells_points_from_per_cent(now, before, unit, chinese, english):
 def test_interval_says_its_unit_once():
     assert words.interval(0.112, 0.134, "ratio", "zh") == "11.2–13.4%"
     assert words.interval(1214, 1354, "leads", "zh") == "1,214–1,354"
+    assert words.interval(77, 107, "cny", "zh") == "77–107 元"
+    assert words.interval(77, 107, "cny", "en") == "¥77–107"
+    assert words.interval(9_800, 12_300, "cny", "zh") == "9,800–1.23 万元"
     assert words.interval(None, 1354, "leads", "zh") == "—"
 
 
