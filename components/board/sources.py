@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
 from components import query
 from components.format import escape, moment
 from components.freshness import FRESH, Source, sources
 from components.i18n import _
+from components.states import nothing_to_show
 from data.contracts import CONTRACTS
 
 FEED = "spend:"
+_NEVER = datetime(1970, 1, 1)  # noqa: DTZ001  # a store's as-of before the first load
+
+
+def nothing_arrived() -> bool:
+    """Whether the institution has no data yet; says so, and where to begin."""
+    if query.as_of() > _NEVER:
+        return False
+    nothing_to_show(
+        _("No data has arrived yet."),
+        _("Begin with your leads: import them under Data sources, or on the command line."),
+    )
+    return True
 
 
 def late_sources() -> list[Source]:

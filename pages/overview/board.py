@@ -7,13 +7,15 @@ from components.board.figures import figures_row
 from components.board.hours import hours_card, today_so_far
 from components.board.matrix import matrix_card
 from components.board.pace import month_card, pace_card
-from components.board.sources import sources_card
+from components.board.sources import nothing_arrived, sources_card
 from components.filters import current_filters
 from components.i18n import _
 
 REFRESH_SECONDS = 60
 
 st.title(_("Live board"))
+if nothing_arrived():
+    st.stop()
 filters = current_filters()
 
 
