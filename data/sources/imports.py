@@ -13,7 +13,7 @@ import duckdb
 from data.contracts import CONTRACTS
 from data.errors import InvalidInput
 from data.landing import Landing
-from data.loader import LoadReport, create_tables, has_tables, load
+from data.loader import LoadReport, Rebuild, create_tables, has_tables, load, rebuild_facts
 from data.sources.mapping import Mapping
 from data.sources.preview import Problem, TablePreview, preview_rows
 from data.sources.projection import Part, parts_by_headers, parts_by_mapping
@@ -48,6 +48,7 @@ def import_files(
     actor: str = "",
     commit: bool = False,
     progress: Progress | None = None,
+    rebuild: Rebuild | None = rebuild_facts,
 ) -> ImportReport:
     """Preview files, or take them in.
 
@@ -55,6 +56,7 @@ def import_files(
     and arrives whole or not at all. With one, all files together arrive whole or not at
     all. Rows that break the contract go to quarantine and are in the report with their
     line. ``store`` None previews against an empty store and only lands what is committed.
+    ``rebuild`` as in `load`.
 
     Raises `InvalidInput` where a file cannot be read or told to a table; nothing of it
     has arrived then.
@@ -76,7 +78,7 @@ def import_files(
     if commit and store is not None:
         if progress:
             progress("loading")
-        report.loaded = load(store, landing)
+        report.loaded = load(store, landing, rebuild=rebuild)
         _count_loaded(store, report)
     return report
 

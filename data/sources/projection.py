@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from data.contracts import contract
 from data.errors import InvalidInput
 from data.reading import named, quoted
-from data.schema import Contract
+from data.schema import Contract, Kind
 from data.segment import DAMAGE, LINE
 from data.sources.headers import guess_table, match_headers
 from data.sources.mapping import Mapping, TableMapping
@@ -51,7 +51,16 @@ def parts_by_headers(bench: Workbench, sources: list[Source], table: str | None)
         columns={column: named(header) for column, header in matched.items()},
     )
     unmapped = tuple(name for name in source.columns if name not in matched.values())
-    return [_part(bench, plan, source.kinds, files=(title,), columns=matched, unmapped=unmapped)]
+    part = _part(
+        bench,
+        plan,
+        source.kinds,
+        files=(title,),
+        columns=matched,
+        unmapped=unmapped,
+        is_bare=source.is_bare,
+    )
+    return [part]
 
 
 def parts_by_mapping(bench: Workbench, sources: list[Source], mapping: Mapping) -> list[Part]:
@@ -119,6 +128,7 @@ def _part(
     files: tuple[str, ...],
     columns: dict[str, str],
     unmapped: tuple[str, ...],
+    is_bare: bool = False,
 ) -> Part:
     chosen = [f"({expression}) AS {named(name)}" for name, expression in plan.columns.items()]
     if plan.properties and "properties" not in plan.columns:
@@ -129,7 +139,10 @@ def _part(
     where = f" WHERE {plan.where}" if plan.where else ""
     view = f"rows_of_{plan.table}"
     given = bench.name(view, f"SELECT {', '.join(chosen)} FROM {named(plan.origin)}{where}")
-    texts = ", ".join(f"{_as_text(name, kind)} AS {named(name)}" for name, kind in given.items())
+    texts = ", ".join(
+        f"{_as_text(plan.table, name, kind, is_bare)} AS {named(name)}"
+        for name, kind in given.items()
+    )
     return Part(
         contract=contract(plan.table),
         sql=f"SELECT {texts} FROM {view}",
@@ -139,15 +152,21 @@ def _part(
     )
 
 
-def _as_text(name: str, kind: str) -> str:
+def _as_text(table: str, name: str, kind: str, is_bare: bool) -> str:
     """A column as text that the loader reads back to the same value."""
     column = named(name)
     if name == LINE:
         return f"{column}::BIGINT"
+    if kind == "VARCHAR" and is_bare:
+        # Cells of other kinds are trimmed where they cannot be read as they stand.
+        is_text = name != DAMAGE and contract(table).column(name).kind in (Kind.TEXT, Kind.JSON)
+        padded = f"{column} < '!' OR suffix({column}, ' ')"
+        return f"CASE WHEN {padded} THEN trim({column}) ELSE {column} END" if is_text else column
     if kind == "VARCHAR":
-        trimmed = f"trim({column}, {_BLANKS})"
-        undone = f"regexp_replace({trimmed}, '^''({_RISKY})', '\\1')"
-        return f"CASE WHEN starts_with({trimmed}, '''') THEN {undone} ELSE {trimmed} END"
+        # Trimming more than spaces is slow, so only the cells that need it get it.
+        undone = f"regexp_replace(trim({column}, {_BLANKS}), '^''({_RISKY})', '\\1')"
+        needs = rf"regexp_matches({column}, '^[''\s]|\s$')"
+        return f"CASE WHEN {needs} THEN {undone} ELSE trim({column}) END"
     if kind in ("DOUBLE", "FLOAT"):
         whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
         return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"

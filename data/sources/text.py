@@ -18,23 +18,30 @@ from data.segment import DAMAGE, LINE
 _HEAD_BYTES = 1 << 20
 _MOST_COLUMNS = 1024
 _MOST_LINES_A_ROW = 100  # a cell longer than this is a quote that nobody closed
+_BARE_OF = (b'"', b"'", b"\t", "\u3000".encode(), "\u00a0".encode())
 _SPREADSHEET_MAGIC = {b"PK\x03\x04": "XLSX", b"\xd0\xcf\x11\xe0": "an old or encrypted workbook"}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text file is written. ``is_plain``: UTF-8 in even rows, as far as its bytes tell."""
+    """How a text file is written.
+
+    ``is_plain``: UTF-8 in even rows, as far as its beginning and its bytes tell;
+    ``is_bare``: no cell has quotes, apostrophes, tabs or blanks but plain spaces.
+    """
 
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     is_plain: bool
+    is_bare: bool
 
 
-def inspect(path: Path) -> Layout:
+def inspect(path: Path, *, whole: bool = True) -> Layout:
     """Find out a text file's encoding, delimiter and header.
 
-    Raises `InvalidInput` where the file is empty, is not text, or names a column twice.
+    ``whole`` tries the encoding on every byte, not only on the beginning. Raises
+    `InvalidInput` where the file is empty, is not text, or names a column twice.
     """
     with open(path, "rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -43,7 +50,7 @@ def inspect(path: Path) -> Layout:
     for magic, what in _SPREADSHEET_MAGIC.items():
         if head.startswith(magic):
             raise InvalidInput(f"{path.name} must be text, its content is {what}")
-    encoding = _encoding(path, head)
+    encoding = _encoding(path, head, whole=whole)
     text = _decoded(head, encoding)
     first = _first_record(text)
     delimiter = max(",;\t|", key=lambda sign: _outside_quotes(first, sign))
@@ -52,15 +59,17 @@ def inspect(path: Path) -> Layout:
     except csv.Error as error:
         raise InvalidInput(f"{path.name} must have a readable header line: {error}") from error
     header = check_header(cells, path.name)
-    return Layout(encoding, delimiter, header, encoding == "utf-8" and _is_even(path))
+    is_plain = encoding == "utf-8" and not _contains(path, b"\0", b"\n\n", b"\n\r\n")
+    is_bare = is_plain and not _contains(path, *_BARE_OF)
+    return Layout(encoding, delimiter, header, is_plain, is_bare)
 
 
-def _encoding(path: Path, head: bytes) -> str:
+def _encoding(path: Path, head: bytes, *, whole: bool) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if _decodes(path, "utf-8") and head.count(0) < len(head) / 4:
+    if _decodes(path, "utf-8", whole=whole) and head.count(0) < len(head) / 4:
         return "utf-8"
     if b"\0" in head:
         # ASCII signs, such as delimiters, have their zero byte second or first.
@@ -70,12 +79,14 @@ def _encoding(path: Path, head: bytes) -> str:
     raise InvalidInput(f"{path.name} must be UTF-8, UTF-16 or GB18030 text, it is none of them")
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _decodes(path: Path, encoding: str, *, whole: bool = True) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
         with open(path, "rb") as file:
-            while block := file.read(_HEAD_BYTES * 4):
+            while block := file.read(_HEAD_BYTES):
                 decoder.decode(block)
+                if not whole:
+                    return True
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -121,14 +132,20 @@ def check_header(cells: list[str], file: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _is_even(path: Path) -> bool:
-    """Whether no byte tells of empty lines or NULs, which the fast reader counts wrongly."""
+def _contains(path: Path, *signs: bytes) -> bool:
+    """Whether a sign occurs anywhere but at the file's very end."""
     with (
         open(path, "rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
     ):
         end = len(content) - 2
-        return not any(0 <= content.find(sign) < end for sign in (b"\0", b"\n\n", b"\n\r\n"))
+
+        def found(sign: bytes) -> bool:
+            # One byte is found many times faster than several, and is mostly not there.
+            rarest = b"\r" if b"\r" in sign else sign[:1]
+            return content.find(rarest) >= 0 and 0 <= content.find(sign) < end
+
+        return any(found(sign) for sign in signs)
 
 
 def rewrite(path: Path, layout: Layout, clean: Path) -> None:

@@ -6,7 +6,7 @@ import csv
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -33,18 +33,15 @@ class UnevenFile(InvalidInput):
 class Source:
     """A table of a file: a CSV or Parquet file has one, a workbook one a sheet.
 
-    ``view`` is its name on the workbench; ``kinds`` gives its columns' DuckDB types.
+    ``view`` is its name on the workbench; ``kinds`` gives its columns' DuckDB types;
+    ``is_bare`` as in `text.Layout`.
     """
 
     file: str
     sheet: str
     view: str
     kinds: dict[str, str]
-
-    @property
-    def has_lines(self) -> bool:
-        """Whether rows know their line in the file."""
-        return LINE in self.kinds
+    is_bare: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -87,9 +84,10 @@ class Workbench:
         raise InvalidInput(f"{path.name} must end with {', '.join(_SUFFIXES)}")
 
     def _add_text(self, path: Path) -> Source:
-        layout = text.inspect(path)
+        layout = text.inspect(path, whole=self._careful)
         if layout.is_plain and not self._careful:
-            return self._add_csv(path, layout.header, layout.delimiter, path.name, "")
+            laid = self._add_csv(path, layout.header, layout.delimiter, path.name, "")
+            return replace(laid, is_bare=layout.is_bare)
         clean = self._folder / f"clean{self._count}.csv"
         text.rewrite(path, layout, clean)
         return self._add_csv(clean, (LINE, DAMAGE, *layout.header), ",", path.name, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from data import reading
 from data.contracts import CONTRACTS, contract
 from data.identity.phone import normalise_phone
+from data.scope import DEFAULT_TIMEZONE
 
 
 def value(expression: str, text: str) -> Any:
@@ -66,6 +67,22 @@ def test_instant_knows_the_summer_time_of_old() -> None:
     assert value(reading.instant("cell"), "1988-07-01 12:00:00") == datetime.fromisoformat(
         "1988-07-01T03:00"
     )
+
+
+def test_instant_agrees_with_the_calendar_of_the_zone() -> None:
+    chance = random.Random(3)
+    walls = [
+        datetime(1992, 1, 1) + timedelta(seconds=chance.randrange(6_000_000_000))  # noqa: DTZ001
+        for _ in range(500)
+    ]
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone='UTC'")
+        read = connection.execute(
+            f"SELECT {reading.instant('cell')} FROM (SELECT unnest($1::VARCHAR[]) AS cell)",
+            [[wall.isoformat(" ") for wall in walls]],
+        ).fetchall()
+    exact = [w.replace(tzinfo=DEFAULT_TIMEZONE).astimezone(UTC).replace(tzinfo=None) for w in walls]
+    assert [at for (at,) in read] == exact
 
 
 @pytest.mark.parametrize(
