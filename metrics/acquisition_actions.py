@@ -16,22 +16,22 @@ MOVED_SHARE = 0.2  # of either channel's spend: further, nobody has seen what it
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetMove:
-    """Money to move from one channel to another, and the first orders it should bring.
+    """Money to move from one channel to another, and the net revenue it should bring.
 
-    At the average cost of a first order in both, hence only for a small share of what
-    each of them spends already; ``low`` and ``high`` from the intervals of both costs.
+    At the average return of both, hence only for a small share of what each of them
+    spends already; ``low_cny`` and ``high_cny`` from the intervals of both returns.
     """
 
     source: str
     target: str
     amount_cny: float
-    gain: float
-    low: float
-    high: float
+    gain_cny: float
+    low_cny: float
+    high_cny: float
 
 
 def budget_move(
-    verdicts: pd.DataFrame, returns: pd.DataFrame, spend: pd.DataFrame, cost: pd.DataFrame
+    verdicts: pd.DataFrame, returns: pd.DataFrame, spend: pd.DataFrame
 ) -> BudgetMove | None:
     """The move from the poor channel that spends most to the one that surely pays back better.
 
@@ -44,40 +44,33 @@ def budget_move(
         source's, the one with the highest lower bound first.
     spend
         Spend of the period by ``channel_id``.
-    cost
-        CAC by ``channel_id`` on a cohort old enough, with its interval.
 
     Returns
     -------
     BudgetMove or None
-        None where no paid channel is poor, none surely better, or a cost is unknown: a
-        channel without a first order has no cost, which is no reason to expect one.
+        None where no channel that spends is poor, or none is surely better.
     """
-    roi = returns.set_index("channel_id")[["low", "high", "n"]].add_prefix("roi_")
+    roi = returns.set_index("channel_id")[["value", "low", "high", "n"]]
     table = (
         verdicts.set_index("channel_id")[["verdict"]]
         .join(roi)
         .join(spend.set_index("channel_id")["value"].rename("spend"))
-        .join(cost.set_index("channel_id")[["value", "low", "high"]])
     )
-    paid = table[(table["spend"] > 0) & (table["value"] > 0) & (table["low"] > 0)]
+    paid = table[(table["spend"] > 0) & (table["n"] >= LEAST_MATURE)]
     poor = paid[paid["verdict"].isin([POOR, CHEAP_BUT_POOR])]
     if poor.empty:
         return None
     source = poor.sort_values("spend").iloc[-1]
-    better = paid[(paid["roi_low"] > source["roi_high"]) & (paid["roi_n"] >= LEAST_MATURE)]
+    better = paid[paid["low"] > source["high"]]
     if better.empty:
         return None
-    target = better.sort_values("roi_low").iloc[-1]
-    amount = MOVED_SHARE * float(min(source["spend"], target["spend"]))
-    gain = amount / target["value"] - amount / source["value"]
-    low = amount / target["high"] - amount / source["low"]
-    high = amount / target["low"] - amount / source["high"]
-    if gain <= 0:
-        return None
+    target = better.sort_values("low").iloc[-1]
+    amount = round(MOVED_SHARE * float(min(source["spend"], target["spend"])), 2)
     return BudgetMove(
-        source=str(source.name), target=str(target.name), amount_cny=round(amount, 2),
-        gain=float(gain), low=float(low), high=float(high),
+        source=str(source.name), target=str(target.name), amount_cny=amount,
+        gain_cny=amount * float(target["value"] - source["value"]),
+        low_cny=amount * float(target["low"] - source["high"]),
+        high_cny=amount * float(target["high"] - source["low"]),
     )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def _converts(row: dict, names: Mapping[str, str], choice: Choice, *, better: bo
         "rate": percent(row["conversion"]),
         "days": choice.window_days,
         "rest": percent(row["rest"]),
-        "low": delta(low, 0.0, "ratio"),
+        "low": delta(low, 0.0, "ratio").split()[0],
         "high": delta(high, 0.0, "ratio"),
     }
     if better:

@@ -67,10 +67,7 @@ def _named(reading: Reading, channel: str) -> str:
 
 
 def _move(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
-    move = budget_move(
-        verdicts,
-        *(reading.figures(name).channels for name in ("roi", "spend", "cac_media")),
-    )
+    move = budget_move(verdicts, *(reading.figures(name).channels for name in ("roi", "spend")))
     if move is None:
         return
     yield Task(
@@ -84,10 +81,11 @@ def _move(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
         MARKETING,
         7,
         _(
-            "+{gain} first orders ({low} to {high}) at average cost",
-            gain=number(move.gain, digits=2),
-            low=number(move.low, digits=2),
-            high=number(move.high, digits=2),
+            "+{gain} net in {days} days ({low} to {high}) at average return",
+            gain=money(move.gain_cny),
+            days=reading.choice.return_days,
+            low=money(move.low_cny),
+            high=money(move.high_cny),
         ),
     )
 

@@ -67,7 +67,7 @@ def test_finding_goes_by_conversion_where_money_is_out_of_sight():
     }  # fmt: skip
     found = finding(verdicts(best, SAME | {"basis": "conversion"}), None, NAMES, CHOICE)
     assert found.sentence == (
-        "“小红书” converts best: 20% order within 30 days, elsewhere 10% (+5.0 pp to +15.0 pp)."
+        "“小红书” converts best: 20% order within 30 days, elsewhere 10% (+5.0 to +15.0 pp)."
     )
     assert found.measure == "conversion"
 

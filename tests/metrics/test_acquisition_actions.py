@@ -14,38 +14,31 @@ VERDICTS = pd.DataFrame(
     }
 )
 RETURNS = pd.DataFrame(
-    {"channel_id": ["xhs", "feed"], "low": [1.0, -0.9], "high": [4.0, 0.1], "n": [200, 300]}
+    {
+        "channel_id": ["xhs", "feed"],
+        "value": [2.5, -0.4],
+        "low": [1.0, -0.9],
+        "high": [4.0, 0.1],
+        "n": [200, 300],
+    }
 )
 SPEND = pd.DataFrame({"channel_id": ["xhs", "feed"], "value": [20_000.0, 50_000.0]})
 
 
-def cost(**channels: tuple[float, float, float]) -> pd.DataFrame:
-    rows = [(name, *figures) for name, figures in channels.items()]
-    return pd.DataFrame(rows, columns=["channel_id", "value", "low", "high"])
-
-
 def test_budget_move_takes_a_fifth_of_the_smaller_spend_and_counts_both_sides():
-    costs = cost(xhs=(500, 400, 800), feed=(2000, 1600, 4000))
-    move = budget_move(VERDICTS, RETURNS, SPEND, costs)
+    move = budget_move(VERDICTS, RETURNS, SPEND)
     assert move is not None
     assert (move.source, move.target, move.amount_cny) == ("feed", "xhs", 4000.0)
-    assert move.gain == pytest.approx(4000 / 500 - 4000 / 2000)
-    assert move.low == pytest.approx(4000 / 800 - 4000 / 1600)
-    assert move.high == pytest.approx(4000 / 400 - 4000 / 4000)
+    assert move.gain_cny == pytest.approx(4000 * 2.9)
+    assert (move.low_cny, move.high_cny) == pytest.approx((4000 * 0.9, 4000 * 4.9))
 
 
 def test_budget_move_advises_nothing_without_a_poor_channel_and_a_surely_better_one():
-    costs = cost(xhs=(500, 400, 800), feed=(2000, 1600, 4000))
     without_poor = VERDICTS[VERDICTS["channel_id"] != "feed"]
-    assert budget_move(without_poor, RETURNS, SPEND, costs) is None
-    assert budget_move(VERDICTS, RETURNS.assign(low=-0.95), SPEND, costs) is None
-    assert budget_move(VERDICTS, RETURNS.assign(n=29), SPEND, costs) is None
-    assert budget_move(VERDICTS, RETURNS, SPEND[SPEND["channel_id"] == "feed"], costs) is None
-
-
-def test_budget_move_advises_nothing_where_it_would_lose_orders():
-    dear = cost(xhs=(2000, 1600, 4000), feed=(500, 400, 800))
-    assert budget_move(VERDICTS, RETURNS, SPEND, dear) is None
+    assert budget_move(without_poor, RETURNS, SPEND) is None
+    assert budget_move(VERDICTS, RETURNS.assign(low=-0.95), SPEND) is None
+    assert budget_move(VERDICTS, RETURNS.assign(n=29), SPEND) is None
+    assert budget_move(VERDICTS, RETURNS, SPEND[SPEND["channel_id"] == "feed"]) is None
 
 
 def test_doubled_channels_are_those_above_the_rest_with_enough_leads():
