@@ -17,13 +17,13 @@ run: setup
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 e2e: setup
 	$(BIN)/python -m pytest -m e2e tests/e2e
