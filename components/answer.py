@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
+from components.columns import named
 from components.drill import download_buttons, open_rows
 from components.format import delta, interval, is_missing, number, value
 from components.freshness import in_words, sources
@@ -73,8 +74,13 @@ def answer_card(
             definition_button(metric, filters, key=key, **options)
             with st.popover(_("Export"), icon=":material/download:", key=f"{key}_export"):
                 scope = query.current_scope()
+
+                def taken() -> pd.DataFrame:
+                    rows = query.list_rows(metric, filters, where=where, scope=scope, **options)
+                    return named(rows, scope)
+
                 download_buttons(
-                    lambda: query.list_rows(metric, filters, where=where, scope=scope, **options),
+                    taken,
                     subject=metric.name,
                     key=f"{key}_file",
                     where=where,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from components import query
 from components.i18n import N_, _
+from data.scope import Scope
 
 LABELS = {
     "name": N_("Name"),
@@ -34,21 +35,45 @@ STAGES = {
     "payer": N_("Paying"),
 }
 
+GRAINS = {
+    "lead": N_("lead"),
+    "person": N_("person"),
+    "household": N_("household"),
+    "enrolment": N_("enrolment"),
+    "seat": N_("seat"),
+    "order": N_("order"),
+    "order_line": N_("order line"),
+    "touch": N_("touch"),
+    "spend": N_("spend row"),
+    "cost": N_("cost"),
+}
+
 
 def label(column: str) -> str:
     """A column's name in the reader's language."""
     return _(LABELS[column]) if column in LABELS else column.replace("_", " ")
 
 
-def named(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with campus and channel called by name, and stages in words."""
+def named(rows: pd.DataFrame, scope: Scope | None = None) -> pd.DataFrame:
+    """The rows with what their campus and channel are called.
+
+    Outside a script, where nobody is signed in, ``scope`` says who looks.
+    """
     rows = rows.copy()
     for dimension in ("campus", "channel"):
         key = f"{dimension}_id"
         if key in rows:
-            table = query.names(dimension)
+            table = query.names(dimension, scope=scope)
             names = dict(zip(table[key], table["name"], strict=True))
             rows[dimension] = [names.get(value, value) for value in rows[key]]
-    if "stage" in rows:
-        rows["stage"] = [_(STAGES[s]) if s in STAGES else s for s in rows["stage"]]
     return rows
+
+
+def grain_label(grain: str) -> str:
+    """What a row is, in words."""
+    return _(GRAINS[grain]) if grain in GRAINS else grain
+
+
+def stage_label(stage: object) -> object:
+    """A person's stage in words; what is none stays as it is."""
+    return _(STAGES[stage]) if isinstance(stage, str) and stage in STAGES else stage

@@ -12,7 +12,7 @@ import streamlit as st
 
 from components import query
 from components.audit import record_export
-from components.columns import label, named
+from components.columns import grain_label, label, named, stage_label
 from components.export import CSV_TYPE, XLSX_TYPE, csv_bytes, xlsx_bytes
 from components.format import escape, number, value
 from components.i18n import N_, _
@@ -30,7 +30,7 @@ _SORTS = {
     "name": (N_("By name"), "name", True),
 }
 _SHOWN = (
-    "name", "unit_on", "stage", "campus", "channel", "course_line", "amount", "numerator",
+    "name", "grain", "unit_on", "stage", "campus", "channel", "course_line", "amount", "numerator",
     "denominator", "is_mature",
 )  # fmt: skip
 Rows = Callable[[], pd.DataFrame]
@@ -66,7 +66,7 @@ def open_rows(
 def _drawer(
     metric: Metric, filters: Filters, where: dict[str, object], options: dict[str, Any]
 ) -> None:
-    rows = query.list_rows(metric, filters, where=where, **options)
+    rows = named(query.list_rows(metric, filters, where=where, **options))
     if rows.empty:
         nothing_to_show(_("No rows stand behind this figure."))
         return
@@ -110,9 +110,13 @@ def summary(metric: Metric, rows: pd.DataFrame) -> str:
 
 def rows_table(rows: pd.DataFrame, *, unit: str = "", key: str | None = None) -> None:
     """Rows as a table, each with a link to its person; columns that say nothing are left out."""
-    shown = named(rows)
+    shown = rows if "campus" in rows else named(rows)
     columns = [c for c in _SHOWN if c in shown and _says_something(shown[c])]
     table = shown[columns].copy()
+    if "grain" in table:
+        table["grain"] = table["grain"].map(grain_label)
+    if "stage" in table:
+        table["stage"] = table["stage"].map(stage_label)
     settings: dict[str, Any] = {c: st.column_config.Column(label(c)) for c in columns}
     for column in ("numerator", "denominator", "amount"):
         if column in columns:
@@ -142,6 +146,8 @@ def rows_table(rows: pd.DataFrame, *, unit: str = "", key: str | None = None) ->
 
 def _says_something(column: pd.Series) -> bool:
     """Whether a column differs from what every row has anyway: a one, a nought, a yes."""
+    if column.name == "grain":
+        return column.nunique() > 1  # a ratio's two sides
     if column.name == "is_mature":
         return not column.all()
     if column.name in ("numerator", "denominator"):

@@ -18,7 +18,7 @@ from data.identity.phone import normalise_phone, phone_key
 from data.installation import installation
 from metrics.person import search
 
-_LEAST = 2  # letters before anything is looked up
+_LEAST = 2  # letters before anything is looked up; a Chinese surname is one
 _MOST = 8
 PERSON_PAGE = "people/person"
 
@@ -54,7 +54,8 @@ def _dialog(entries: Sequence[Entry]) -> None:
     with st.container(gap="xsmall"):
         for entry in pages[:_MOST]:
             st.page_link(entry.path, label=_(entry.title), icon=entry.icon, help=_(entry.question))
-    if len(text) < _LEAST or not any(e.script == PERSON_PAGE for e in entries):
+    too_short = len(text) < _LEAST and (not text or text.isascii())
+    if too_short or not any(e.script == PERSON_PAGE for e in entries):
         return
     people = find_people(text)
     if people.empty and not pages:
