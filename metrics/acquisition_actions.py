@@ -50,24 +50,25 @@ def budget_move(
     BudgetMove or None
         None where no channel that spends is poor, or none is surely better.
     """
-    roi = returns.set_index("channel_id")[["value", "low", "high", "n"]]
-    table = (
-        verdicts.set_index("channel_id")[["verdict"]]
-        .join(roi)
-        .join(spend.set_index("channel_id")["value"].rename("spend"))
-    )
-    paid = table[(table["spend"] > 0) & (table["n"] >= LEAST_MATURE)]
-    poor = paid[paid["verdict"].isin([POOR, CHEAP_BUT_POOR])]
-    if poor.empty:
+    said = dict(zip(verdicts["channel_id"], verdicts["verdict"], strict=True))
+    spent = dict(zip(spend["channel_id"], spend["value"], strict=True))
+    paid = [
+        row
+        for row in returns.to_dict("records")
+        if spent.get(row["channel_id"], 0) > 0 and row["n"] >= LEAST_MATURE
+    ]
+    poor = [row for row in paid if said.get(row["channel_id"]) in (POOR, CHEAP_BUT_POOR)]
+    if not poor:
         return None
-    source = poor.sort_values("spend").iloc[-1]
-    better = paid[paid["low"] > source["high"]]
-    if better.empty:
+    source = max(poor, key=lambda row: spent[row["channel_id"]])
+    better = [row for row in paid if row["low"] > source["high"]]
+    if not better:
         return None
-    target = better.sort_values("low").iloc[-1]
-    amount = round(MOVED_SHARE * float(min(source["spend"], target["spend"])), 2)
+    target = max(better, key=lambda row: row["low"])
+    smaller = min(spent[source["channel_id"]], spent[target["channel_id"]])
+    amount = round(MOVED_SHARE * float(smaller), 2)
     return BudgetMove(
-        source=str(source.name), target=str(target.name), amount_cny=amount,
+        source=str(source["channel_id"]), target=str(target["channel_id"]), amount_cny=amount,
         gain_cny=amount * float(target["value"] - source["value"]),
         low_cny=amount * float(target["low"] - source["high"]),
         high_cny=amount * float(target["high"] - source["low"]),

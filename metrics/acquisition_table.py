@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,21 +79,23 @@ def side_by_side(
         ``<name>_numerator``, ``<name>_n``, ``<name>_immature``; missing where the metric
         has no such channel.
     """
-    wide = pd.DataFrame({key: pd.Series(list(keys), dtype="object")})
-    for name, figure in figures.items():
-        part = pd.DataFrame(
-            {
-                key: figure[key].astype("object").where(figure[key].notna(), ""),
-                name: figure["value"],
-                f"{name}_low": figure["low"],
-                f"{name}_high": figure["high"],
-                f"{name}_numerator": figure["numerator"],
-                f"{name}_n": figure["n"],
-                f"{name}_immature": figure["immature"],
-            }
-        )
-        wide = wide.merge(part, on=key, how="outer")
-    return wide.sort_values(key, ignore_index=True)
+    found = {name: _by_key(figure, key) for name, figure in figures.items()}
+    rows = sorted({*keys, *(place for table in found.values() for place in table)})
+    wide: dict[str, list[Any]] = {key: rows}
+    nothing = (np.nan,) * len(_FIGURES)
+    for name, table in found.items():
+        columns = zip(*(table.get(row, nothing) for row in rows), strict=True) if rows else ()
+        for figure, column in zip(_FIGURES, columns, strict=False):
+            wide[name if figure == "value" else f"{name}_{figure}"] = list(column)
+    return pd.DataFrame(wide)
+
+
+_FIGURES = ("value", "low", "high", "numerator", "n", "immature")
+
+
+def _by_key(figure: pd.DataFrame, key: str) -> dict[str, tuple[Any, ...]]:
+    columns = [figure[name].to_list() for name in (key, *_FIGURES)]
+    return {row[0] or "": row[1:] for row in zip(*columns, strict=True)}
 
 
 def channel_verdicts(
@@ -135,47 +138,29 @@ def channel_verdicts(
     """
     short = conversion.set_index(key)
     long = late.set_index(key).reindex(short.index)
-    short_gap = against_rest(short)
-    long_gap = against_rest(long.fillna({"numerator": 0, "denominator": 0}))
-    roi = _column(money, key, short.index)
-    cost = _column(price, key, short.index)["value"]
-    cost = cost.where(cost > 0)  # a channel that costs nothing is not a cheap one
-    roi_gap = return_against_rest(roi)
-    enough = short["n"].fillna(0) >= LEAST_MATURE
-    enough_late = long["n"].fillna(0) >= LEAST_MATURE
-    cheap = cost < cost.median() if cost.notna().sum() > 1 else pd.Series(False, short.index)
-    judged = enough_late & roi_gap["difference"].notna()
-    verdicts = pd.DataFrame(
-        {
-            "conversion": short["value"],
-            "rest": short_gap["rest"],
-            "difference_low": short_gap["low"],
-            "difference_high": short_gap["high"],
-            "n": short["n"],
-            "immature": short["immature"],
-            "late": long["value"],
-            "roi": roi["value"],
-            "roi_rest": roi_gap["rest"],
-            "price": cost,
-            "is_cheap": cheap,
-            "basis": np.where(judged, "money", "conversion"),
-        },
-        index=short.index,
-    )
-    behind, ahead = short_gap["high"] < 0, short_gap["low"] > 0
-    behind_late, ahead_late = long_gap["high"] < 0, long_gap["low"] > 0
-    loses = judged & (roi_gap["high"] < 0)
-    if return_days < LATE_DAYS:
-        loses &= behind_late
-    verdicts["is_slow"] = enough & enough_late & behind & ~behind_late
-    verdicts["verdict"] = np.select(
+    sums = ["numerator", "denominator", "n"]
+    long[sums] = long[sums].fillna(0)
+    roi, cost = _column(money, key, short.index), _column(price, key, short.index)
+    gap, late_gap, roi_gap = against_rest(short), against_rest(long), return_against_rest(roi)
+    n, young = short["n"].to_numpy(), short["immature"].to_numpy()
+    paid = cost["value"].to_numpy()
+    paid = np.where(paid > 0, paid, np.nan)  # a channel that costs nothing is not a cheap one
+    known = paid[~np.isnan(paid)]
+    cheap = paid < np.median(known) if known.size > 1 else np.zeros(n.shape, dtype=bool)
+    enough, enough_late = n >= LEAST_MATURE, long["n"].to_numpy() >= LEAST_MATURE
+    behind, ahead = gap["high"].to_numpy() < 0, gap["low"].to_numpy() > 0
+    behind_late, ahead_late = late_gap["high"].to_numpy() < 0, late_gap["low"].to_numpy() > 0
+    judged = enough_late & roi_gap["difference"].notna().to_numpy()
+    soon = return_days < LATE_DAYS
+    loses = judged & (roi_gap["high"].to_numpy() < 0) & (behind_late | (not soon))
+    verdict = np.select(
         [
-            ~enough & (short["n"].fillna(0) + short["immature"].fillna(0) < LEAST_MATURE),
+            ~enough & (n + young < LEAST_MATURE),
             ~enough,
-            judged & (roi_gap["low"] > 0),
+            judged & (roi_gap["low"].to_numpy() > 0),
             loses & cheap,
             loses,
-            judged & behind & ~behind_late & (return_days < LATE_DAYS),
+            judged & behind & ~behind_late & soon,
             judged,
             behind & ~enough_late,
             behind & ~behind_late,
@@ -189,7 +174,25 @@ def channel_verdicts(
         ],
         default=SAME,
     )  # fmt: skip
-    return verdicts.reset_index()
+    return pd.DataFrame(
+        {
+            key: short.index.to_numpy(),
+            "verdict": verdict,
+            "basis": np.where(judged, "money", "conversion"),
+            "conversion": short["value"].to_numpy(),
+            "rest": gap["rest"].to_numpy(),
+            "difference_low": gap["low"].to_numpy(),
+            "difference_high": gap["high"].to_numpy(),
+            "n": n,
+            "immature": young,
+            "late": long["value"].to_numpy(),
+            "roi": roi["value"].to_numpy(),
+            "roi_rest": roi_gap["rest"].to_numpy(),
+            "price": paid,
+            "is_cheap": cheap,
+            "is_slow": enough & enough_late & behind & ~behind_late,
+        }
+    )
 
 
 def _column(figure: pd.DataFrame | None, key: str, index: pd.Index) -> pd.DataFrame:

@@ -6,9 +6,12 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from metrics.separation import LEAST_MATURE
 from metrics.units import Z95
+
+Floats = NDArray[np.float64]
 
 
 def against_rest(rates: pd.DataFrame) -> pd.DataFrame:
@@ -30,19 +33,19 @@ def against_rest(rates: pd.DataFrame) -> pd.DataFrame:
     ----------
     Newcombe (1998), Statistics in Medicine 17:873-890, method 10. Bonferroni over groups.
     """
-    x, n = rates["numerator"].astype(float), rates["denominator"].astype(float)
+    x, n = _floats(rates, "numerator"), _floats(rates, "denominator")
     z = _all_at_once(int((n > 0).sum()))
-    p, low, high = _wilson(x, n, z)
-    q, rest_low, rest_high = _wilson(x.sum() - x, n.sum() - n, z)
-    difference = p - q
-    return pd.DataFrame(
-        {
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p, low, high = _wilson(x, n, z)
+        q, rest_low, rest_high = _wilson(x.sum() - x, n.sum() - n, z)
+        difference = p - q
+        found = {
             "rest": q,
             "difference": difference,
             "low": difference - np.sqrt((p - low) ** 2 + (rest_high - q) ** 2),
             "high": difference + np.sqrt((high - p) ** 2 + (q - rest_low) ** 2),
         }
-    )
+    return pd.DataFrame(found, index=rates.index)
 
 
 def return_against_rest(returns: pd.DataFrame) -> pd.DataFrame:
@@ -64,24 +67,26 @@ def return_against_rest(returns: pd.DataFrame) -> pd.DataFrame:
     Bonferroni over channels. As cost is given, the others' return is the cost-weighted
     mean of independent returns, and its variance the sum of their squared shares.
     """
-    cost = returns["denominator"].astype(float)
-    cost = cost.where((cost > 0) & returns["low"].notna())
-    revenue = returns["numerator"].astype(float).where(cost.notna())
-    variance = ((returns["high"] - returns["low"]) / (2 * Z95)) ** 2
-    spread = (variance * cost**2).where(cost.notna())
-    rest_cost = (cost.sum() - cost).where(lambda left: left > 0)
-    rest = (revenue.sum() - revenue) / rest_cost
-    difference = revenue / cost - rest
-    z = _all_at_once(int(cost.notna().sum()))
-    half = z * np.sqrt(variance + (spread.sum() - spread) / rest_cost**2)
-    return pd.DataFrame(
-        {
+    cost, revenue = _floats(returns, "denominator"), _floats(returns, "numerator")
+    low, high = _floats(returns, "low"), _floats(returns, "high")
+    paid = (cost > 0) & ~np.isnan(low)
+    cost, revenue = np.where(paid, cost, np.nan), np.where(paid, revenue, np.nan)
+    variance = ((high - low) / (2 * Z95)) ** 2
+    spread = variance * cost**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest_cost = np.nansum(cost) - cost
+        rest_cost = np.where(rest_cost > 0, rest_cost, np.nan)
+        rest = (np.nansum(revenue) - revenue) / rest_cost
+        difference = revenue / cost - rest
+        others = np.maximum(np.nansum(spread) - spread, 0.0) / rest_cost**2
+        half = _all_at_once(int(paid.sum())) * np.sqrt(variance + others)
+        found = {
             "rest": rest,
             "difference": difference,
             "low": difference - half,
             "high": difference + half,
         }
-    )
+    return pd.DataFrame(found, index=returns.index)
 
 
 def paid_total(returns: pd.DataFrame) -> float | None:
@@ -96,8 +101,12 @@ def _all_at_once(groups: int) -> float:
     return NormalDist().inv_cdf(1 - 0.05 / (2 * max(1, groups)))
 
 
-def _wilson(x: pd.Series, n: pd.Series, z: float) -> tuple[pd.Series, pd.Series, pd.Series]:
-    n = n.where(n > 0)
+def _floats(table: pd.DataFrame, column: str) -> Floats:
+    return table[column].to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _wilson(x: Floats, n: Floats, z: float) -> tuple[Floats, Floats, Floats]:
+    n = np.where(n > 0, n, np.nan)
     p = x / n
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n * n)) / (1 + z**2 / n)

@@ -8,7 +8,7 @@ the cuts up. The figures equal `metrics.units.rollup`'s; no mean of a rate is ta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -101,71 +101,31 @@ def _inside(units: ir.Table, period: Period) -> ir.BooleanValue:
 
 
 @dataclass(frozen=True)
-class Adder:
-    """A tally's rows, which it adds up by keys to one figure a group."""
+class ChannelFigures:
+    """A tally's rows, which it adds up to figures as `metrics.units.rollup` gives them.
+
+    ``total`` and ``compared`` are the figure of the period and of the one compared with;
+    ``trend`` is the value by stretch, oldest first, NaN where it can't be told.
+    """
 
     kind: str
     sums: Floats
-    parts: list[set[str]]
+    parts: list[set[str]] | None  # what must not be added up with other parts, by row
     channel: list[str]
+    campaign: list[str]
     inside: list[int]  # rows of the period
+    total: dict[str, float] = field(default_factory=dict)
+    compared: dict[str, float] = field(default_factory=dict)
+    trend: list[float] = field(default_factory=list)
 
-    @classmethod
-    def of(cls, tally: Mapping[str, list[Any]], kind: str) -> Adder:
-        """The adder of a tally's columns; sums that it lacks are 0."""
-        size = len(tally["stretch"])
-        nothing = [0] * size
-        columns = [[float(x or 0) for x in tally.get(name, nothing)] for name in SUMS]
-        firsts, lasts = (tally.get(name, [None] * size) for name in ("first_part", "last_part"))
-        return cls(
-            kind=kind,
-            sums=np.array(columns, dtype=np.float64).reshape(len(SUMS), size).T,
-            parts=[{a, b} - {None} for a, b in zip(firsts, lasts, strict=True)],
-            channel=[name or ELSEWHERE for name in tally["channel_id"]],
-            inside=[row for row, stretch in enumerate(tally["stretch"]) if stretch is not None],
-        )
+    def channels(self) -> pd.DataFrame:
+        """The figure of every channel as rows name it, by ``channel_id`` ("" for none)."""
+        return self.grouped(self.inside, ["channel_id"], [(self.channel[r],) for r in self.inside])
 
-    def __call__(self, rows: list[int], names: list[str], keys: list[Any]) -> pd.DataFrame:
-        """One row a distinct key, in order."""
-        groups = sorted(set(keys))
-        place = {key: number for number, key in enumerate(groups)}
-        code = [place[key] for key in keys]
-        total = np.zeros((len(groups), len(SUMS)))
-        np.add.at(total, code, self.sums[rows])
-        keyed = {name: [key[i] for key in groups] for i, name in enumerate(names)}
-        return pd.DataFrame(
-            keyed | figures(total, self.kind, mixed=self._mixed(rows, code, len(groups)))
-        )
-
-    def one(self, rows: list[int]) -> dict[str, float]:
-        """The figure of all the rows together, even of none."""
-        total = self.sums[rows].sum(axis=0, keepdims=True)
-        found = figures(total, self.kind, mixed=self._mixed(rows, [0] * len(rows), 1))
-        return {name: values[0].item() for name, values in found.items()}
-
-    def _mixed(self, rows: list[int], code: list[int], groups: int) -> NDArray[np.bool_]:
-        """Whether a group mixes what must never be added up, such as two platforms' claims."""
-        seen: list[set[str]] = [set() for _ in range(groups)]
-        for row, group in zip(rows, code, strict=True):
-            seen[group] |= self.parts[row]
-        return np.array([len(found) > 1 for found in seen], dtype=bool)
-
-
-@dataclass(frozen=True)
-class ChannelFigures:
-    """A tally's figures by every cut, each row as `metrics.units.rollup` gives it.
-
-    ``total`` and ``compared`` are one row; ``channels`` has ``channel_id`` ("" for none),
-    ``campaigns`` ``channel_id`` and ``campaign`` where they were kept apart; ``trend`` is
-    the value by stretch, oldest first, NaN where it can't be told.
-    """
-
-    total: dict[str, float]
-    compared: dict[str, float]
-    channels: pd.DataFrame
-    campaigns: pd.DataFrame
-    trend: list[float]
-    adder: Adder
+    def campaigns(self) -> pd.DataFrame:
+        """The figure of every ``channel_id`` and ``campaign`` that were kept apart."""
+        keys = [(self.channel[row], self.campaign[row]) for row in self.inside]
+        return self.grouped(self.inside, ["channel_id", "campaign"], keys)
 
     def nodes(self, paths: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """The figure of every branch and channel, by ``node``.
@@ -175,28 +135,64 @@ class ChannelFigures:
         """
         places = [
             (row, node)
-            for row in self.adder.inside
-            for node in paths.get(self.adder.channel[row]) or (ELSEWHERE,)
+            for row in self.inside
+            for node in paths.get(self.channel[row]) or (ELSEWHERE,)
         ]
-        return self.adder([row for row, _ in places], ["node"], [(node,) for _, node in places])
+        return self.grouped([row for row, _ in places], ["node"], [(node,) for _, node in places])
+
+    def grouped(self, rows: list[int], names: list[str], keys: list[Any]) -> pd.DataFrame:
+        """One figure a distinct key, in order."""
+        groups = sorted(set(keys))
+        place = {key: number for number, key in enumerate(groups)}
+        code = [place[key] for key in keys]
+        total = np.zeros((len(groups), len(SUMS)))
+        np.add.at(total, code, self.sums[rows])
+        keyed = {name: [key[i] for key in groups] for i, name in enumerate(names)}
+        mixed = self._mixed(rows, code, len(groups))
+        return pd.DataFrame(keyed | figures(total, self.kind, mixed=mixed))
+
+    def one(self, rows: list[int]) -> dict[str, float]:
+        """The figure of all the rows together, even of none."""
+        total = self.sums[rows].sum(axis=0, keepdims=True)
+        found = figures(total, self.kind, mixed=self._mixed(rows, [0] * len(rows), 1))
+        return {name: values[0].item() for name, values in found.items()}
+
+    def _mixed(self, rows: list[int], code: list[int], groups: int) -> NDArray[np.bool_]:
+        """Whether a group mixes what must never be added up, such as two platforms' claims."""
+        if self.parts is None:
+            return np.zeros(groups, dtype=bool)
+        seen: list[set[str]] = [set() for _ in range(groups)]
+        for row, group in zip(rows, code, strict=True):
+            seen[group] |= self.parts[row]
+        return np.array([len(found) > 1 for found in seen], dtype=bool)
 
 
 def _figures(table: pa.Table, kind: str) -> ChannelFigures:
     tally = table.to_pydict()
-    adder = Adder.of(tally, kind)
-    campaign = tally.get("campaign", [None] * table.num_rows)
-    keys = [(adder.channel[row], campaign[row] or "") for row in adder.inside]
-    stretch = [(int(tally["stretch"][row]),) for row in adder.inside]
-    by_stretch = adder(adder.inside, ["stretch"], stretch)
+    size = table.num_rows
+    nothing = [0] * size
+    columns = [[float(x or 0) for x in tally.get(name, nothing)] for name in SUMS]
+    parts = None
+    if "first_part" in tally:
+        both = zip(tally["first_part"], tally["last_part"], strict=True)
+        parts = [{part for part in found if part is not None} for found in both]
+    rows = ChannelFigures(
+        kind=kind,
+        sums=np.array(columns, dtype=np.float64).reshape(len(SUMS), size).T,
+        parts=parts,
+        channel=[name or ELSEWHERE for name in tally["channel_id"]],
+        campaign=[name or "" for name in tally.get("campaign", [None] * size)],
+        inside=[row for row, stretch in enumerate(tally["stretch"]) if stretch is not None],
+    )
+    stretch = [(int(tally["stretch"][row]),) for row in rows.inside]
+    by_stretch = rows.grouped(rows.inside, ["stretch"], stretch)
     trend = dict(zip(by_stretch["stretch"], by_stretch["value"], strict=True))
     missing = 0.0 if kind in ("count", "sum") else float("nan")
-    return ChannelFigures(
-        total=adder.one(adder.inside),
-        compared=adder.one([row for row, inside in enumerate(tally["is_compared"]) if inside]),
-        channels=adder(adder.inside, ["channel_id"], [key[:1] for key in keys]),
-        campaigns=adder(adder.inside, ["channel_id", "campaign"], keys),
+    return replace(
+        rows,
+        total=rows.one(rows.inside),
+        compared=rows.one([row for row, compared in enumerate(tally["is_compared"]) if compared]),
         trend=[float(trend.get(i, missing)) for i in range(STRETCHES)],
-        adder=adder,
     )
 
 

@@ -51,11 +51,11 @@ def verdicts_of(reading: Reading) -> pd.DataFrame:
     """The verdict on each channel, by money where the viewer may read it."""
     has_money = reading.sees_money
     return channel_verdicts(
-        reading.figures("conversion").channels,
-        reading.figures("late").channels,
+        reading.by_channel("conversion"),
+        reading.by_channel("late"),
         key="channel_id",
-        money=reading.figures("roi").channels if has_money else None,
-        price=reading.figures("cpl").channels if has_money else None,
+        money=reading.by_channel("roi") if has_money else None,
+        price=reading.by_channel("cpl") if has_money else None,
         return_days=reading.choice.return_days,
     )
 
@@ -200,10 +200,10 @@ def slow_channels(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def channel_answer(reading: Reading, verdicts: pd.DataFrame) -> None:
     """Draw the answer card, what lowers its confidence, and on which leads it rests."""
-    roi = reading.figures("roi").channels if reading.sees_money else None
+    roi = reading.by_channel("roi") if reading.sees_money else None
     found = finding(verdicts, roi, reading.names, reading.choice)
     measure = MEASURES[found.measure]
-    figures = reading.figures(found.measure).channels.set_index("channel_id")
+    figures = reading.by_channel(found.measure).set_index("channel_id")
     about = found.channel
     figure = reading.figures(found.measure).total if about is None else figures.loc[about]
     where = None if about is None else {"channel_id": about or None}

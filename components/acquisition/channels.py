@@ -78,7 +78,7 @@ def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None
         pictured,
         said=dict(zip(verdicts["channel_id"], verdicts["verdict"], strict=True)),
         groups=shared_letters(
-            reading.figures(pictured).channels,
+            reading.by_channel(pictured),
             key="channel_id",
             better=MEASURES[pictured].metric.better,
         ),

@@ -40,7 +40,7 @@ _SHOWN = 200
 def funnel_panel(reading: Reading) -> None:
     """Draw the chain on leads old enough for an order, with a way to who passed or dropped."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        channels = sorted(c for c in reading.figures("late").channels["channel_id"] if c)
+        channels = sorted(c for c in reading.by_channel("late")["channel_id"] if c)
         channel = st.selectbox(
             _("Channel"), [_EVERY, *channels], width=320, key="acquisition_funnel_channel",
             format_func=lambda c: reading.names.get(c, c) if c else _("All"),

@@ -8,7 +8,7 @@ import streamlit as st
 from components import query
 from components.acquisition.reading import Reading
 from components.drill import open_rows
-from components.format import interval, number, percent
+from components.format import interval, is_missing, number, percent
 from components.i18n import N_, _
 from metrics.linkage import TRUSTED
 from metrics.registry import find
@@ -38,11 +38,12 @@ def links(reading: Reading, names: tuple[str, ...] = tuple(LINKS)) -> pd.DataFra
 
 def weakest_link(reading: Reading) -> tuple[str, float | None]:
     """The link on which ROI hangs most thinly, and its share."""
-    shares = links(reading, _ROI_LINKS).dropna(subset=["value"])
-    if shares.empty:
+    shares = {name: reading.whole(name) for name in _ROI_LINKS}
+    known = {name: share for name, share in shares.items() if not is_missing(share)}
+    if not known:
         return _ROI_LINKS[0], None
-    worst = shares.sort_values("value").iloc[0]
-    return str(worst["link"]), float(worst["value"])
+    worst = min(known, key=lambda name: known[name])
+    return worst, known[worst]
 
 
 def linkage_panel(reading: Reading) -> None:

@@ -22,7 +22,7 @@ def channel_picture(reading: Reading, chosen: str) -> None:
     """Draw the channels of one measure, ranked, with their intervals."""
     name = reading.seen(*PICTURED[chosen])[0]
     measure, judged = MEASURES[name], reading.judged(name)
-    shown = ranked_channels(reading.figures(name).channels)
+    shown = ranked_channels(reading.by_channel(name))
     heading = measure.heading(reading.choice)
     if shown.empty:
         nothing_to_show(_("No channel has a figure for “{measure}” yet.", measure=heading))
@@ -74,5 +74,5 @@ def picture_finding(shown: pd.DataFrame, names: dict[str, str], heading: str, un
 def _reference(reading: Reading, name: str) -> float | None:
     """The line across the bars: all channels, or all that cost anything."""
     if name in _OF_PAID:
-        return paid_total(reading.figures(name).channels)
+        return paid_total(reading.by_channel(name))
     return float(reading.figures(name).total["value"])

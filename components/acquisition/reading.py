@@ -23,6 +23,8 @@ class Reading:
     choice: Choice
     scope: Scope
     _figures: dict[str, ChannelFigures] = field(default_factory=dict)
+    _channels: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _wholes: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, filters: Filters, choice: Choice) -> Reading:
@@ -59,7 +61,7 @@ class Reading:
     @property
     def is_empty(self) -> bool:
         """Whether there is neither a lead in the days picked nor one to judge channels by."""
-        judged = self.figures("conversion").channels
+        judged = self.by_channel("conversion")
         return not self.figures("leads").total["n"] and judged.empty
 
     def seen(self, *names: str) -> tuple[str, ...]:
@@ -81,6 +83,19 @@ class Reading:
             self._figures[name] = self._asked(name, self.judged(name))
         return self._figures[name]
 
+    def by_channel(self, name: str) -> pd.DataFrame:
+        """A measure by channel as the leads name it; "" for leads that name none."""
+        if name not in self._channels:
+            self._channels[name] = self.figures(name).channels()
+        return self._channels[name]
+
+    def whole(self, metric: str) -> float:
+        """A metric that is no measure of a channel, over the days picked."""
+        if metric not in self._wholes:
+            found = query.run(metric, self.filters, scope=self.scope)
+            self._wholes[metric] = float(found["value"].iloc[0])
+        return self._wholes[metric]
+
     def nodes(self, name: str) -> pd.DataFrame:
         """A measure by every branch and leaf of the tree."""
         return self.figures(name).nodes(self.paths)
@@ -88,7 +103,7 @@ class Reading:
     def by_campaign(self, name: str, channel: str) -> pd.DataFrame:
         """A measure by campaign of one channel; ``node`` is ``channel|campaign``."""
         of_channel = replace(self.judged(name), channels=(channel,))
-        found = self._asked(name, of_channel, campaigns=True).campaigns
+        found = self._asked(name, of_channel, campaigns=True).campaigns()
         nodes = found["channel_id"].str.cat(found["campaign"], sep="|")
         return found.assign(node=nodes)
 

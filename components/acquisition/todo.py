@@ -67,7 +67,7 @@ def _named(reading: Reading, channel: str) -> str:
 
 
 def _move(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
-    move = budget_move(verdicts, *(reading.figures(name).channels for name in ("roi", "spend")))
+    move = budget_move(verdicts, *(reading.by_channel(name) for name in ("roi", "spend")))
     if move is None:
         return
     yield Task(
@@ -94,7 +94,7 @@ def _doubled(reading: Reading) -> Iterator[Task]:
     rates = query.run(
         "duplicate_rate", reading.filters, by=("channel_id",), scope=reading.scope
     ).dropna(subset=["channel_id"])
-    doubled = doubled_channels(rates, reading.figures("cpl").channels)
+    doubled = doubled_channels(rates, reading.by_channel("cpl"))
     for row in doubled.head(1).to_dict("records"):
         yield Task(
             _(
@@ -112,7 +112,10 @@ def _doubled(reading: Reading) -> Iterator[Task]:
 
 
 def _late_feeds(reading: Reading) -> Iterator[Task]:
-    late = [s for s in sources() if s.name.startswith(_FEED) and s.state != FRESH]
+    feeds = query.names("freshness", scope=reading.scope)
+    feeds = feeds[feeds["source"].str.startswith(_FEED)]
+    quiet = feeds[feeds["last_at"] < reading.scope.as_of - timedelta(days=1)]
+    late = [source for source in sources(quiet["source"]) if source.state != FRESH]
     for source in late[:2]:
         yield Task(
             _(

@@ -122,7 +122,7 @@ def test_channel_figures_equal_the_rollup_of_the_units(tallied, engine, facts, k
     for shown, asked in (
         (pd.DataFrame([found.total]), rolled(NOVEMBER.period)),
         (pd.DataFrame([found.compared]), rolled(NOVEMBER.comparison)),
-        (found.channels, rolled(NOVEMBER.period, ("channel_id",))),
+        (found.channels(), rolled(NOVEMBER.period, ("channel_id",))),
     ):
         columns = [name for name in asked if name in ("channel_id", *FIGURES)]
         pd.testing.assert_frame_equal(shown[columns], asked[columns], check_dtype=False, rtol=1e-9)
@@ -147,7 +147,7 @@ def test_channel_figures_count_a_day_of_both_periods_on_both_sides(tallied):
 def test_nodes_give_each_channel_to_every_branch_above_it(tallied):
     found = tallied("proportion")
     nodes = found.nodes(PATHS).set_index("node")
-    leaves = found.channels.set_index("channel_id")
+    leaves = found.channels().set_index("channel_id")
     assert nodes.loc["online", "n"] == leaves.loc[["sem", "feed"], "n"].sum()
     assert nodes.loc[ELSEWHERE, "n"] == leaves.loc["old_2019", "n"]
     assert nodes.loc["word"].equals(leaves.loc["word"])
@@ -155,9 +155,9 @@ def test_nodes_give_each_channel_to_every_branch_above_it(tallied):
 
 def test_campaigns_add_up_to_their_channel(tallied):
     found = tallied("proportion", campaigns=True)
-    by_channel = found.campaigns.groupby("channel_id")["n"].sum()
-    assert by_channel.to_dict() == found.channels.set_index("channel_id")["n"].to_dict()
-    assert set(found.campaigns["campaign"]) == {"a", "b"}
+    by_channel = found.campaigns().groupby("channel_id")["n"].sum()
+    assert by_channel.to_dict() == found.channels().set_index("channel_id")["n"].to_dict()
+    assert set(found.campaigns()["campaign"]) == {"a", "b"}
 
 
 def test_what_must_stay_apart_is_never_added_up(tallied, engine):
@@ -165,7 +165,7 @@ def test_what_must_stay_apart_is_never_added_up(tallied, engine):
     found = tallied("proportion")
     assert np.isnan(found.total["value"])
     assert np.isnan(found.nodes(PATHS).set_index("node").loc["online", "numerator"])
-    assert found.channels["value"].notna().all()
+    assert found.channels()["value"].notna().all()
 
 
 def test_channel_figures_of_nothing_have_no_value_and_no_channel(tallied):
@@ -173,8 +173,8 @@ def test_channel_figures_of_nothing_have_no_value_and_no_channel(tallied):
     found = tallied("proportion", Filters(period=empty))
     assert (found.total["numerator"], found.total["n"]) == (0, 0)
     assert np.isnan(found.total["value"])
-    assert found.channels.empty
-    assert list(found.channels) == ["channel_id", *FIGURES]
+    assert found.channels().empty
+    assert list(found.channels()) == ["channel_id", *FIGURES]
 
 
 def test_figures_refuse_a_duration():
