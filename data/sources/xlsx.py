@@ -13,7 +13,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from data.errors import InvalidInput
@@ -26,7 +25,6 @@ _MOST_SHARED_BYTES = 256 * _MIB  # strings are held in memory
 _MOST_RATIO = 100  # packed sheets are 5 to 30 times smaller
 _RATIO_FROM_BYTES = 4 * _MIB  # a small member harms nobody, however well it packs
 _MOST_ROWS = 1_048_576
-_MOST_COLUMNS = 1_024
 _MEMORY_BYTES = 1_536 * _MIB
 _SECONDS = 300
 
@@ -96,37 +94,14 @@ def sheets(path: Path, folder: Path) -> dict[str, Path]:
     return {title: folder / name for title, name in titles.items()}
 
 
-def _cell(value: object) -> str:
-    """A cell as text that the loader reads back to the same value."""
-    match value:
-        case None:
-            text = ""
-        case bool():
-            text = "true" if value else "false"
-        case float() if value.is_integer() and abs(value) < 1e15:
-            text = str(int(value))
-        case datetime():
-            text = value.replace(microsecond=0).isoformat(" ")
-        case date() | time():
-            text = value.isoformat()
-        case timedelta():
-            text = str(value.total_seconds())
-        case _:
-            text = str(value)
-    return text
-
-
-def _write_sheet(rows: Iterable[tuple[object, ...]], path: Path) -> bool:
-    """Write a sheet below its first row that is not empty; False where it has none."""
+def _write_sheet(rows: Iterable[tuple[int, list[str]]], path: Path) -> bool:
+    """Write a sheet from its first row that is not empty on; False where it has none."""
     width = 0
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        for number, row in enumerate(rows, 1):
-            if number > _MOST_ROWS or len(row) > _MOST_COLUMNS:
-                raise InvalidInput(
-                    f"a sheet must have at most {_MOST_ROWS:,} rows and {_MOST_COLUMNS:,} columns"
-                )
-            cells = [_cell(value) for value in row]
+        for number, cells in rows:
+            if number > _MOST_ROWS:
+                raise InvalidInput(f"a sheet must have at most {_MOST_ROWS:,} rows")
             if not any(cell.strip() for cell in cells):
                 continue
             if width == 0:
@@ -141,18 +116,26 @@ def _write_sheet(rows: Iterable[tuple[object, ...]], path: Path) -> bool:
 
 
 def _main(book_path: str, folder: str) -> None:
-    import openpyxl  # noqa: PLC0415  # only the child needs it
+    # Only the child needs these.
+    import openpyxl  # noqa: PLC0415
+
+    from data.sources.sheet import Styles, sheet_rows  # noqa: PLC0415
 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     book = openpyxl.load_workbook(book_path, read_only=True, data_only=True, keep_links=False)
     titles = {}
     for number, sheet in enumerate(book.worksheets):
-        # TRICKY: a sheet may lie about its size, and openpyxl then pads every row to it.
-        sheet.reset_dimensions()
+        styles = Styles(
+            texts=sheet._shared_strings,
+            dates=book._date_formats,
+            durations=book._timedelta_formats,
+            epoch=book.epoch,
+        )
         name = f"sheet{number}.csv"
-        if _write_sheet(sheet.iter_rows(values_only=True), Path(folder, name)):
-            titles[sheet.title] = name
+        with book._archive.open(sheet._worksheet_path) as file:
+            if _write_sheet(sheet_rows(file, styles), Path(folder, name)):
+                titles[sheet.title] = name
     json.dump(titles, sys.stdout)
 
 

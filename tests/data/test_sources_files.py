@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import random
 import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,11 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from data.errors import InvalidInput
 from data.sources import xlsx
+from data.sources.sheet import Styles, sheet_rows
 from data.sources.text import inspect
 from data.sources.workbench import Source, UnevenFile, Workbench
 
@@ -236,6 +241,65 @@ def test_workbench_reads_every_sheet_of_a_workbook(bench: Workbench, tmp_path: P
         (5, "the row must not be wider than the header", "1002", "2026-01-02 00:00:00",
          "1.38E+10", "否"),
     ]  # fmt: skip
+
+
+def test_sheet_reads_every_cell_as_openpyxl_does(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    values: list[Callable[[], object]] = [
+        lambda: None,
+        lambda: chance.randint(-(10**9), 10**12),
+        lambda: chance.random() * 1000,
+        lambda: float(chance.randint(0, 10**11)),
+        lambda: chance.choice(["文本", " two  blanks ", "a&b <c>", "=1+1", "line\nbreak", "0138"]),
+        lambda: chance.random() < 0.5,
+        lambda: datetime(2026, 1, 2, chance.randint(0, 23), chance.randint(0, 59)),  # noqa: DTZ001
+        lambda: date(1950 + chance.randint(0, 100), 5, 6),
+    ]
+    lines = [[chance.choice(values)() for _ in range(30)] for _ in range(60)]
+    path = workbook(tmp_path / "a.xlsx", sheet=[["h"] * 30, *lines])
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    (laid,) = xlsx.sheets(path, tmp_path).values()
+    with open(laid, encoding="utf-8", newline="") as file:
+        read = [row[2:] for row in csv.reader(file)]
+    expected = [[shown(cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
+    assert read == expected
+    book.close()
+
+
+def shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+@pytest.mark.parametrize(
+    ("xml", "expected"),
+    [
+        ('<c r="B1" t="inlineStr"><is><t>a</t><rPh><t>x</t></rPh><t>b</t></is></c>', ["", "ab"]),
+        ('<c><v>1</v></c><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c>', ["1", "true", "#N/A"]),
+        ('<c t="str"><f>A1</f><v>sum</v></c><c><f>1/2</f><v>0.5</v></c>', ["sum", "0.5"]),
+        ('<c r="A1" s="9"/><c r="C1" t="d"><v>2026-01-02</v></c>', ["", "", "2026-01-02"]),
+        ('<c r="A1"><v>1.3800138E+10</v></c>', ["13800138000"]),
+    ],
+)
+def test_sheet_knows_every_way_to_write_a_cell(xml: str, expected: list[str]) -> None:
+    styles = Styles(texts=[], dates=(), durations=(), epoch=WINDOWS_EPOCH)
+    for form in ("<s><row>{}</row></s>", '<x:s xmlns:x="u"><x:row r="1">{}</x:row></x:s>'):
+        text = form.format(xml)
+        assert list(sheet_rows(io.BytesIO(text.encode()), styles)) == [(1, expected)]
+
+
+@pytest.mark.parametrize(
+    "xml", ["<s><row>", "<!DOCTYPE s><s/>", '<s><row><c r="ZZZ1"><v>1</v></c></row></s>']
+)
+def test_sheet_refuses_what_is_no_sheet(xml: str) -> None:
+    styles = Styles(texts=[], dates=(), durations=(), epoch=WINDOWS_EPOCH)
+    with pytest.raises(InvalidInput):
+        list(sheet_rows(io.BytesIO(xml.encode()), styles))
 
 
 def repacked(path: Path, extra: dict[str, bytes]) -> Path:
