@@ -18,7 +18,7 @@ from data.scope import DEFAULT_TIMEZONE
 # What Excel, LibreOffice, WPS and Sheets take as the start of a formula, the full-width
 # twins that they fold to it, and what they skip before looking.
 _STARTERS = "=+-@＝＋－＠﹢﹣−"
-_SKIPPED = "\"\t\r\n \u00a0\u3000\ufeff\u200b\u200e\u200f\0"
+_SKIPPED = '"\t\r\n \u00a0\u3000\ufeff\u200b\u200e\u200f\0'
 _GUARD = "'"
 CSV_TYPE = "text/csv"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

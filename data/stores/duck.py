@@ -105,7 +105,8 @@ class DuckDBStore:
 
     def fetch(self, expr: ir.Table | str) -> pd.DataFrame:
         """The rows of an expression, or of SQL that `compile` made."""
-        return self._arrow(expr).to_pandas()
+        frame: pd.DataFrame = self._arrow(expr).to_pandas()
+        return frame
 
     def fold(self, expr: ir.Table | str, kernel: Kernel[Result]) -> Result:
         """A kernel's result over the expression's rows."""
