@@ -23,7 +23,6 @@ from metrics.acquisition_table import (
     SAME,
     SLOW,
     TOO_EARLY,
-    channel_verdicts,
 )
 from metrics.linkage import TRUSTED
 
@@ -45,19 +44,6 @@ class Finding:
     sentence: str
     measure: str
     channel: str | None = None
-
-
-def verdicts_of(reading: Reading) -> pd.DataFrame:
-    """The verdict on each channel, by money where the viewer may read it."""
-    has_money = reading.sees_money
-    return channel_verdicts(
-        reading.by_channel("conversion"),
-        reading.by_channel("late"),
-        key="channel_id",
-        money=reading.by_channel("roi") if has_money else None,
-        price=reading.by_channel("cpl") if has_money else None,
-        return_days=reading.choice.return_days,
-    )
 
 
 def finding(
@@ -198,17 +184,17 @@ def slow_channels(verdicts: pd.DataFrame) -> pd.DataFrame:
     return verdicts[behind].sort_values("late", ascending=False)
 
 
-def channel_answer(reading: Reading, verdicts: pd.DataFrame) -> None:
+def channel_answer(reading: Reading) -> None:
     """Draw the answer card, what lowers its confidence, and on which leads it rests."""
     roi = reading.by_channel("roi") if reading.sees_money else None
-    found = finding(verdicts, roi, reading.names, reading.choice)
+    found = finding(reading.verdicts, roi, reading.names, reading.choice)
     measure = MEASURES[found.measure]
     figures = reading.by_channel(found.measure).set_index("channel_id")
     about = found.channel
     figure = reading.figures(found.measure).total if about is None else figures.loc[about]
     where = None if about is None else {"channel_id": about or None}
     answer_card(
-        _with_details(found.sentence, _details(reading, verdicts, found.measure)),
+        _with_details(found.sentence, _details(reading, found.measure)),
         metric=measure.metric,
         figure=figure,
         filters=reading.judged(found.measure),
@@ -222,8 +208,8 @@ def _with_details(sentence: str, details: list[str]) -> str:
     return "\n\n".join([sentence, " ".join(details)]) if details else sentence
 
 
-def _details(reading: Reading, verdicts: pd.DataFrame, measure: str) -> list[str]:
-    said = remarks(verdicts, reading.names, reading.choice)
+def _details(reading: Reading, measure: str) -> list[str]:
+    said = remarks(reading.verdicts, reading.names, reading.choice)
     period = reading.judged(measure).period
     if period != reading.filters.period:
         said.append(

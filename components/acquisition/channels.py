@@ -9,16 +9,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components.acquisition.answer import VERDICT_WORDS, verdicts_of
-from components.acquisition.measures import MEASURES, PICTURED, RETURNS, SETS, Choice
+from components.acquisition.answer import VERDICT_WORDS
+from components.acquisition.measures import MEASURES, PICTURED, RETURNS, SETS
 from components.acquisition.payback import payback_days
 from components.acquisition.picture import channel_picture
-from components.acquisition.reading import Reading
+from components.acquisition.reading import Handover, Reading
 from components.acquisition.tree import Node, branches_above, leaves_open, tree_rows
 from components.drill import open_rows
 from components.format import days_range, interval
 from components.i18n import _
-from data.scope import Filters
 from metrics.acquisition_table import side_by_side
 from metrics.channel_contrast import shared_letters
 
@@ -32,13 +31,12 @@ _NAME, _VERDICT, _GROUP, _BOUNDS, _PAYBACK, _N, _IMMATURE = (
 
 
 @st.fragment
-def channels_side_by_side(filters: Filters, choice: Choice) -> None:
+def channels_side_by_side(handover: Handover) -> None:
     """Draw the choice of columns, the picture and the tree; only they rerun on a click."""
-    # The viewer is looked up anew: a fragment reruns without the rest of the page.
-    reading = Reading.of(filters, choice)
+    reading = handover.take()
     chosen = columns_choice(reading)
     channel_picture(reading, chosen)
-    channel_table(reading, verdicts_of(reading), chosen)
+    channel_table(reading, chosen)
 
 
 def columns_choice(reading: Reading) -> str:
@@ -55,11 +53,12 @@ def columns_choice(reading: Reading) -> str:
     )
 
 
-def channel_table(reading: Reading, verdicts: pd.DataFrame, chosen: str) -> None:
+def channel_table(reading: Reading, chosen: str) -> None:
     """Draw the tree; a name opens its branch, any other cell opens its rows."""
     chosen_return = f"roi_{reading.choice.return_days}"  # stands there already, as pictured
     names = tuple(name for name in reading.seen(*SETS[chosen][1]) if name != chosen_return)
     pictured = reading.seen(*PICTURED[chosen])[0]
+    verdicts = reading.verdicts
     opened = st.session_state.setdefault(
         _OPENED, branches_above(reading.tree, _outstanding(verdicts))
     )

@@ -11,11 +11,9 @@ from components.acquisition.explained import explained_panel
 from components.acquisition.funnel import funnel_panel
 from components.acquisition.linkage import linkage_panel
 from components.acquisition.marginal import marginal_panel
-from components.acquisition.measures import Choice
 from components.acquisition.payback import payback_panel
-from components.acquisition.reading import Reading
+from components.acquisition.reading import Handover, Reading
 from components.i18n import N_, _
-from data.scope import Filters
 
 Panel = Callable[[Reading], None]
 # Name → words, icon, what draws it, and the facts without which it has nothing to say.
@@ -46,17 +44,17 @@ PANELS: dict[str, tuple[str, str, Panel, frozenset[str]]] = {
 }  # fmt: skip
 
 
-def panels(filters: Filters, choice: Choice, hidden_facts: frozenset[str]) -> None:
+def panels(reading: Reading) -> None:
     """Draw the closed panels that a role has something to see in."""
     for name, (_words, _icon, _draw, needs) in PANELS.items():
-        if not needs & hidden_facts:
-            _panel(name, filters, choice)
+        if not needs & reading.hidden_facts:
+            _panel(name, Handover(reading))
 
 
 @st.fragment
-def _panel(name: str, filters: Filters, choice: Choice) -> None:
+def _panel(name: str, handover: Handover) -> None:
     words, icon, draw, _needs = PANELS[name]
+    reading = handover.take()  # even where it is closed: later it would be a stale one
     with st.expander(_(words), icon=icon, key=f"acquisition_{name}", on_change="rerun") as panel:
         if panel.open:
-            # The viewer is looked up anew: a fragment reruns without the rest of the page.
-            draw(Reading.of(filters, choice))
+            draw(reading)

@@ -11,7 +11,7 @@ import pandas as pd
 from components import query
 from components.acquisition.measures import MEASURES, Choice, visible
 from data.scope import Filters, Scope, role
-from metrics.acquisition_table import judged_filters
+from metrics.acquisition_table import channel_verdicts, judged_filters
 from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
 
 
@@ -89,6 +89,18 @@ class Reading:
             self._channels[name] = self.figures(name).channels()
         return self._channels[name]
 
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """The verdict on each channel, by money where the viewer may read it."""
+        return channel_verdicts(
+            self.by_channel("conversion"),
+            self.by_channel("late"),
+            key="channel_id",
+            money=self.by_channel("roi") if self.sees_money else None,
+            price=self.by_channel("cpl") if self.sees_money else None,
+            return_days=self.choice.return_days,
+        )
+
     def whole(self, metric: str) -> float:
         """A metric that is no measure of a channel, over the days picked."""
         if metric not in self._wholes:
@@ -114,3 +126,19 @@ class Reading:
             metric=measure.metric_name, **how, **measure.settings(self.choice),
         )  # fmt: skip
         return figures
+
+
+class Handover:
+    """A page run's reading, for one fragment drawn in it.
+
+    A fragment that later reruns without its page finds nothing left and reads anew: the
+    viewer is looked up again, and what has been loaded since is seen.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._ask = (reading.filters, reading.choice)
+        self._left = [reading]
+
+    def take(self) -> Reading:
+        """The reading of the page's run, once; afterwards a new one."""
+        return self._left.pop() if self._left else Reading.of(*self._ask)

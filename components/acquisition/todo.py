@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-import pandas as pd
 import streamlit as st
 
 from components import query
@@ -36,10 +35,10 @@ class Task:
     worth: str
 
 
-def todo_list(reading: Reading, verdicts: pd.DataFrame) -> None:
+def todo_list(reading: Reading) -> None:
     """Draw what the figures carry; nothing is advised for the sake of a full list."""
     st.markdown(f"##### {_('What to do')}")
-    tasks = list(_tasks(reading, verdicts))[:MOST]
+    tasks = list(_tasks(reading))[:MOST]
     if not tasks:
         st.caption(_("Nothing in these figures calls for action."))
         return
@@ -52,22 +51,22 @@ def todo_list(reading: Reading, verdicts: pd.DataFrame) -> None:
         )
 
 
-def _tasks(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
+def _tasks(reading: Reading) -> Iterator[Task]:
     if reading.sees_money:
-        yield from _move(reading, verdicts)
+        yield from _move(reading)
         yield from _doubled(reading)
         yield from _late_feeds(reading)
     yield from _unmapped(reading)
     yield from _weak_link(reading)
-    yield from _patience(reading, verdicts)
+    yield from _patience(reading)
 
 
 def _named(reading: Reading, channel: str) -> str:
     return escape(reading.names.get(channel, channel))
 
 
-def _move(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
-    move = budget_move(verdicts, *(reading.by_channel(name) for name in ("roi", "spend")))
+def _move(reading: Reading) -> Iterator[Task]:
+    move = budget_move(reading.verdicts, *(reading.by_channel(name) for name in ("roi", "spend")))
     if move is None:
         return
     yield Task(
@@ -163,8 +162,8 @@ def _weak_link(reading: Reading) -> Iterator[Task]:
     )
 
 
-def _patience(reading: Reading, verdicts: pd.DataFrame) -> Iterator[Task]:
-    for row in slow_channels(verdicts).head(1).to_dict("records"):
+def _patience(reading: Reading) -> Iterator[Task]:
+    for row in slow_channels(reading.verdicts).head(1).to_dict("records"):
         yield Task(
             _(
                 "Do not cut “{channel}” by its first {days} days: judge its leads after {late}.",

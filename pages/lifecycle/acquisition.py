@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from components.acquisition.answer import channel_answer, role_note, verdicts_of
+from components.acquisition.answer import channel_answer, role_note
 from components.acquisition.cards import acquisition_cards
 from components.acquisition.channels import channels_side_by_side
 from components.acquisition.measures import RETURN_DAYS, WINDOWS, Choice
 from components.acquisition.panels import panels
-from components.acquisition.reading import Reading
+from components.acquisition.reading import Handover, Reading
 from components.acquisition.todo import todo_list
 from components.filters import current_filters
 from components.i18n import _
@@ -34,10 +34,9 @@ if reading.is_empty:
     nothing_to_show(_("No leads in these days."))
     st.stop()
 
-verdicts = verdicts_of(reading)
-channel_answer(reading, verdicts)
+channel_answer(reading)
 acquisition_cards(reading)
 role_note(reading)
-channels_side_by_side(filters, choice)
-panels(filters, choice, reading.hidden_facts)
-todo_list(reading, verdicts)
+channels_side_by_side(Handover(reading))
+panels(reading)
+todo_list(reading)
