@@ -6,6 +6,7 @@ import duckdb
 
 from data.facts import build_dimensions, build_marketing, build_people, build_service
 from data.facts.build_dimensions import FRESHNESS
+from data.facts.build_live import refresh, remember, take_in
 from data.facts.build_people import build_names
 from data.facts.build_work import WORK
 from data.facts.query import FactQuery, tables_read
@@ -39,14 +40,22 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: by
     if not _has_all(cursor):
         changed = None
     stale = set(changed or ())
-    if changed is None or stale & IDENTITY_SOURCES:
+    is_done = take_in(cursor, key) if changed == {"events"} else None
+    if is_done is not None:
+        stale |= IDENTITY_TABLES if not is_done else set()
+    elif changed is None or stale & IDENTITY_SOURCES:
         stale |= IDENTITY_TABLES if resolve(cursor, key) else set()
     for name, sql in WORK.items():
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
-    for query in QUERIES:
-        # Freshness tells of every load, whatever it brought.
-        if changed is None or _READS[query.table] & stale or query is FRESHNESS:
-            _build(cursor, query, key)
+    if is_done:
+        _build(cursor, FRESHNESS, key)
+        refresh(cursor, key)
+    else:
+        for query in QUERIES:
+            # Freshness tells of every load, whatever it brought.
+            if changed is None or _READS[query.table] & stale or query is FRESHNESS:
+                _build(cursor, query, key)
+    remember(cursor)
 
 
 def _has_all(cursor: duckdb.DuckDBPyConnection) -> bool:

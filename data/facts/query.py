@@ -81,12 +81,14 @@ class FactQuery:
         return tables_read(self.sql)
 
     @property
-    def statement(self) -> str:
-        """The statement that makes the table, exactly as the schema says."""
+    def rows(self) -> str:
+        """The query of the table's rows, exactly as the schema says."""
         columns = ", ".join(
             f'"{name}"::{_DDL[kind]} AS "{name}"' for name, kind in self.columns.items()
         )
-        return (
-            f"CREATE OR REPLACE TABLE {self.table} AS SELECT {columns}"
-            f" FROM ({self.sql}) ORDER BY {self.order}"
-        )
+        return f"SELECT {columns} FROM ({self.sql}) ORDER BY {self.order}"
+
+    @property
+    def statement(self) -> str:
+        """The statement that makes the table."""
+        return f"CREATE OR REPLACE TABLE {self.table} AS {self.rows}"

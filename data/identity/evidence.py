@@ -29,7 +29,7 @@ def _columns(**given: str) -> str:
 
 
 _LEAD_KINDS = [kind for kind in _LINKING if kind != "login_id"]
-_EVENT_KINDS = [kind for kind in _LINKING if kind != "crm_id"]
+EVENT_KINDS = [kind for kind in _LINKING if kind != "crm_id"]
 _BOUND = ("phone", "unionid", "external_userid", "openid")  # what can be unbound from an account
 
 _STUDENTS = " UNION ".join(
@@ -74,7 +74,7 @@ def _still(kinds: list[str], at: str, unbound: bool) -> tuple[dict[str, str], st
 # TRICKY: min(struct), not arg_min: where two rows share an instant, arg_min takes any.
 def seen_in(events: str, *, unbound: bool) -> str:
     """The combinations of identifiers on a table's events, each with the first that had it."""
-    texts, joins = _still(_EVENT_KINDS, "occurred_at", unbound)
+    texts, joins = _still(EVENT_KINDS, "occurred_at", unbound)
     return f"""
     SELECT min({{'seen_at': occurred_at, 'id': event_id}}) AS first,
       {", ".join(f"{text} AS {kind}" for kind, text in texts.items())},
@@ -117,7 +117,7 @@ def rows(*, unbound: bool) -> str:
       WHERE {present("o.phone")} IS NULL AND {present("o.student_id")} IS NULL
       UNION ALL
       SELECT 'events', first.id, first.seen_at,
-        {_columns(**{k: k for k in _EVENT_KINDS}, device="device")}
+        {_columns(**{k: k for k in EVENT_KINDS}, device="device")}
       FROM identity_seen
     )"""
 

@@ -77,6 +77,7 @@ def settle(cursor: duckdb.DuckDBPyConnection, key: bytes) -> bool:
     """Build the other identity tables from ``identity_seen`` and the raw tables of names."""
     cursor.execute(_REMEMBER_IDENTIFIERS)
     cursor.execute(_REMEMBER_PEOPLE)
+    cursor.execute(_REMEMBER_HOMES)
     cursor.execute(_REMEMBER)
     for step in (
         evidence.rows(unbound=_unbind(cursor)),
@@ -115,14 +116,20 @@ _REMEMBER_IDENTIFIERS = (
 _REMEMBER_PEOPLE = (
     "CREATE TABLE IF NOT EXISTS identity_person (identifier_no INTEGER, person_id TEXT)"
 )
+_REMEMBER_HOMES = (
+    "CREATE TABLE IF NOT EXISTS identity_household (person_id TEXT, household_id TEXT)"
+)
 _REMEMBER = """
 CREATE OR REPLACE TEMP TABLE identity_before AS
-SELECT kind, value, person_id, is_shared
-FROM identity_identifier JOIN identity_person USING (identifier_no)"""
-# Whom an identifier left and whom it came to.
+SELECT kind, value, person_id, is_shared, household_id IS NOT NULL AS has_student
+FROM identity_identifier JOIN identity_person USING (identifier_no)
+  LEFT JOIN identity_household USING (person_id)"""
+# Whom an identifier left, and whom it came to.
 _MOVED = """
 CREATE OR REPLACE TEMP TABLE identity_moved AS
-SELECT DISTINCT unnest([b.person_id, p.person_id]) AS person_id, i.is_weak
+SELECT DISTINCT b.person_id AS left_id, p.person_id AS joined_id,
+  has_student AND NOT coalesce(i.is_weak, false) AS takes_students,
+  NOT coalesce(i.is_weak, false) AS takes_orders
 FROM identity_before b LEFT JOIN identity_identifier i USING (kind, value)
   LEFT JOIN identity_person p USING (identifier_no)
 WHERE b.person_id IS DISTINCT FROM p.person_id OR b.is_shared IS DISTINCT FROM i.is_shared"""
