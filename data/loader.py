@@ -37,8 +37,8 @@ class LoadReport:
     """What one load did; ``rows`` = inserted + updated + duplicate + quarantined.
 
     ``unread_phones`` counts rows taken without their phone, which nobody could read;
-    ``corrupt`` names segments newly found damaged; ``changed`` the tables with new or
-    changed rows.
+    ``corrupt`` names segments newly found damaged or refused whole; ``changed`` the tables
+    with new or changed rows.
     """
 
     segments: int = 0
@@ -85,6 +85,22 @@ def load(
     """
     if not _waiting(store, landing):
         return LoadReport()
+    try:
+        return _load(store, landing, key, rebuild)
+    except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError):
+        # The readers let no cell raise. Should one do so all the same, its segment must not
+        # keep all others out for ever.
+        refused = _refuse_unloadable(store, landing)
+        if not refused:
+            raise
+        report = _load(store, landing, key, rebuild)
+        report.corrupt += refused
+        return report
+
+
+def _load(
+    store: DuckDBStore, landing: Landing, key: bytes | None, rebuild: Rebuild | None
+) -> LoadReport:
     with store.writing() as cursor:
         is_new = not has_tables(cursor)
         create_tables(cursor)
@@ -103,6 +119,28 @@ def load(
                 [max(as_of, default=datetime(1970, 1, 1))],  # noqa: DTZ001  # UTC without zone
             )
     return report
+
+
+def _refuse_unloadable(store: DuckDBStore, landing: Landing) -> list[str]:
+    """Try each waiting segment alone; note those that raise, which are not tried again."""
+    refused: dict[str, str] = {}
+    with store.writing() as cursor:
+        create_tables(cursor)
+        waiting = list(_whole(cursor, landing, LoadReport()))
+    for part in waiting:
+        cursor = store.cursor()
+        try:
+            if part.schema is not None:
+                stage(cursor, CONTRACTS[part.meta.table], [part], landing)
+        except duckdb.Error as error:
+            refused[part.name] = str(error).splitlines()[0]
+        finally:
+            cursor.close()
+    if refused:
+        with store.writing() as cursor:
+            for name, reason in refused.items():
+                quarantine.quarantine_segment(cursor, name, reason, code=quarantine.UNLOADABLE)
+    return list(refused)
 
 
 def create_tables(cursor: Cursor) -> None:
@@ -142,16 +180,17 @@ def _waiting(store: DuckDBStore, landing: Landing) -> bool:
     try:
         if not has_tables(cursor):
             return True
-        return not set(names) <= _loaded(cursor) | quarantine.known_corrupt(cursor)
+        return not set(names) <= _loaded(cursor) | quarantine.segments(cursor)
     finally:
         cursor.close()
 
 
 def _whole(cursor: Cursor, landing: Landing, report: LoadReport) -> Iterator[Segment]:
     """The segments to load in order of arrival; damaged ones go to quarantine."""
-    loaded, corrupt = _loaded(cursor), quarantine.known_corrupt(cursor)
+    done = _loaded(cursor) | quarantine.segments(cursor, quarantine.UNLOADABLE)
+    corrupt = quarantine.segments(cursor, quarantine.CORRUPT)
     for name in landing.segments():
-        if name in loaded:
+        if name in done:
             continue
         try:
             meta, schema, rows = landing.verify(name)

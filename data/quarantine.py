@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import duckdb
 
-CORRUPT = "corrupt"
+CORRUPT = "corrupt"  # its bytes are not as they were written
+UNLOADABLE = "unloadable"  # its bytes are, but the engine cannot take them
 
 DDL = """
 CREATE TABLE IF NOT EXISTS quarantine (
@@ -26,18 +27,23 @@ def quarantine_rows(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
     cursor.execute("DELETE FROM staged WHERE _code IS NOT NULL")
 
 
-def known_corrupt(cursor: duckdb.DuckDBPyConnection) -> set[str]:
-    """Segments that are in quarantine whole."""
-    rows = cursor.execute("SELECT segment FROM quarantine WHERE reason_code = ?", [CORRUPT])
+def segments(cursor: duckdb.DuckDBPyConnection, *codes: str) -> set[str]:
+    """Segments that are in quarantine whole, for these reasons or any."""
+    rows = cursor.execute(
+        "SELECT segment FROM quarantine WHERE reason_code IN (SELECT unnest($1))",
+        [list(codes or (CORRUPT, UNLOADABLE))],
+    )
     return {segment for (segment,) in rows.fetchall()}
 
 
-def quarantine_segment(cursor: duckdb.DuckDBPyConnection, segment: str, reason: str) -> None:
-    """Note a segment that cannot be read; its file stays where it is."""
+def quarantine_segment(
+    cursor: duckdb.DuckDBPyConnection, segment: str, reason: str, *, code: str = CORRUPT
+) -> None:
+    """Note a segment that cannot be taken in; its file stays where it is."""
     table = segment.rsplit(".", 2)[-2]
     cursor.execute(
         "INSERT INTO quarantine VALUES (?, ?, NULL, ?, ?, NULL, ?)",
-        [segment, table, CORRUPT, reason, datetime.now(UTC).replace(tzinfo=None)],
+        [segment, table, code, reason, datetime.now(UTC).replace(tzinfo=None)],
     )
 
 

@@ -64,12 +64,11 @@ def stage_rows(
         numbered = numbered.append(pa.field(LINE, pa.int64()))
     batches = _numbered(segments, numbered)
     cursor.register("arriving", pa.RecordBatchReader.from_batches(numbered, batches))
-    try:
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged AS {clean_rows(contract, numbered, 'arriving')}"
-        )
-    finally:
-        cursor.unregister("arriving")
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE staged AS {clean_rows(contract, numbered, 'arriving')}"
+    )
+    # Not in a finally: in a transaction that failed it would raise, and hide why.
+    cursor.unregister("arriving")
     unread = read_phones(cursor, contract, schema.names)
     cursor.execute(judge_rows(contract, schema))
     return unread

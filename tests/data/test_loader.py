@@ -10,9 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from data import loader
+from data import loader, validation
 from data.landing import Landing
 from data.loader import load
+from data.reading import read
+from data.schema import Column
 from data.stores.duck import DuckDBStore
 
 Rows = list[dict[str, Any]]
@@ -171,6 +173,24 @@ def test_loader_goes_on_past_a_damaged_segment(store: DuckDBStore, landing: Land
     take(store, landing, "leads", [lead("later")])
     assert asked(store, "SELECT count(*) FROM leads") == [(3,)]
     assert asked(store, "SELECT count(*) FROM quarantine") == [(0,)]
+
+
+def test_loader_sets_a_segment_aside_that_the_engine_cannot_take(
+    store: DuckDBStore, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def careless(column: Column, *, is_text: bool) -> str:
+        return (
+            f'"{column.name}"::INTEGER' if column.name == "grade" else read(column, is_text=is_text)
+        )
+
+    monkeypatch.setattr(validation, "read", careless)
+    good = [{**lead("good"), "grade": "3"}]
+    landing.write("leads", [pa.Table.from_pylist(good)], source="test")
+    bad = landing.write("leads", [pa.Table.from_pylist([lead("bad", grade="x")])], source="test")
+    report = load(store, landing, rebuild=None)
+    assert (report.inserted, report.corrupt) == (1, [bad])
+    assert asked(store, "SELECT segment, reason_code FROM quarantine") == [(bad, "unloadable")]
+    assert load(store, landing, rebuild=None).segments == 0
 
 
 def test_loader_takes_a_segment_whole_or_not_at_all(store: DuckDBStore, landing: Landing) -> None:

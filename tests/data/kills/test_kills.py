@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROUNDS = 68
+ROUNDS = 60
 ROOT = Path(__file__).parents[3]
 
 
