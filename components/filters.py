@@ -22,7 +22,7 @@ from components.periods import (
     comparison_of,
     period_of,
 )
-from data.scope import Filters, local_day
+from data.scope import Filters, Scope, local_day
 
 _STORED = "filters_in_force"
 CAMPUS, PRESET, DAYS, COMPARISON, CHANNEL, COURSE = (
@@ -39,7 +39,8 @@ def current_filters() -> Filters:
 def filter_bar() -> Filters:
     """Draw the filters and give back what is picked."""
     today = _today()
-    campuses, channels, lines = _campuses(), _channels(), _course_lines()
+    scope = query.current_scope()  # looked up once, not for every list of names
+    campuses, channels, lines = _campuses(scope), _channels(scope), _course_lines(scope)
     _adopt_foreign_link()
     # TRICKY: a popover's label is drawn before the widgets inside it know their values
     # from the address; labels are therefore checked once more after the widgets.
@@ -184,13 +185,13 @@ def keep_through_language() -> None:
             st.session_state[key] = st.session_state[key]
 
 
-def _campuses() -> dict[str, str]:
-    return _named(query.names("campus"), "campus_id")
+def _campuses(scope: Scope) -> dict[str, str]:
+    return _named(query.names("campus", scope=scope), "campus_id")
 
 
-def _channels() -> dict[str, str]:
+def _channels(scope: Scope) -> dict[str, str]:
     """Channels in the order of their tree, each with its ancestors' names before it."""
-    tree = query.names("channel")
+    tree = query.names("channel", scope=scope)
     name = dict(zip(tree["channel_id"], tree["name"], strict=True))
     paths = sorted(
         tree["path"].dropna(), key=lambda path: [name.get(x, x) for x in path.split("/")]
@@ -202,8 +203,8 @@ def _channels() -> dict[str, str]:
     return _named(labels, "channel_id")
 
 
-def _course_lines() -> dict[str, str]:
-    lines = query.names("course")["course_line"].dropna().unique()
+def _course_lines(scope: Scope) -> dict[str, str]:
+    lines = query.names("course", scope=scope)["course_line"].dropna().unique()
     return {line: line for line in sorted(lines)}
 
 

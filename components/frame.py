@@ -36,8 +36,10 @@ def _page_of(entry: Entry) -> st.Page:
 
 def _language_switch() -> None:
     """Chinese or English, kept in the address; links with "zh" or "en" are understood."""
-    if i18n.SWITCH_KEY in st.query_params and i18n.SWITCH_KEY not in st.session_state:
-        st.session_state[i18n.SWITCH_KEY] = i18n.SWITCH_LABELS[i18n.language()]
+    said = st.query_params.get(i18n.SWITCH_KEY)
+    if said in i18n.LANGUAGES and i18n.SWITCH_KEY not in st.session_state:
+        st.query_params[i18n.SWITCH_KEY] = i18n.SWITCH_LABELS[said]
+        st.rerun()
     st.segmented_control(
         _(_SWITCH_HELP),
         _LANGUAGES,

@@ -47,13 +47,19 @@ def sources(names: Iterable[str] | None = None) -> list[Source]:
     A source is as late as its latest part: spend of nine channels does not make up for
     the tenth that stopped.
     """
-    table = query.names("freshness")
+    scope = query.current_scope()
+    table = query.names("freshness", scope=scope)
     found = {str(row["source"]): row for row in table.to_dict("records")}
-    wanted = [name for name in found if ":" not in name] if names is None else list(names)
+    wanted = [name for name in found if not _is_part(name)] if names is None else list(names)
     now = query.as_of()
+    tree = query.names("channel", scope=scope) if any(map(_is_part, found)) else pd.DataFrame()
+    channels = dict(zip(tree.get("channel_id", ()), tree.get("name", ()), strict=True))
     worst = [
         min(
-            (_source(part, found.get(part), now) for part in [name, *_parts(name, found)]),
+            (
+                _source(part, _title(part, channels), found.get(part), now)
+                for part in [name, *(p for p in found if p.startswith(f"{name}:"))]
+            ),
             key=_worst_first,
         )
         for name in wanted
@@ -61,19 +67,19 @@ def sources(names: Iterable[str] | None = None) -> list[Source]:
     return sorted(worst, key=_worst_first)
 
 
-def _parts(name: str, found: Iterable[str]) -> list[str]:
-    return [part for part in found if part.startswith(f"{name}:")]
+def _is_part(name: str) -> bool:
+    return ":" in name
 
 
 def _worst_first(source: Source) -> tuple[int, bool]:
     # Of equally bad ones the whole stands before its parts.
-    return [SILENT, LATE, FRESH].index(source.state), ":" in source.name
+    return [SILENT, LATE, FRESH].index(source.state), _is_part(source.name)
 
 
-def _source(name: str, row: Mapping[Hashable, Any] | None, now: datetime) -> Source:
+def _source(name: str, title: str, row: Mapping[Hashable, Any] | None, now: datetime) -> Source:
     """Reference tables (campuses, courses…) and rare sources have no usual gap: never late."""
     if row is None or not row["rows"]:
-        return Source(name, _title(name), SILENT, None)
+        return Source(name, title, SILENT, None)
     last_at = None if pd.isna(row["last_at"]) else pd.Timestamp(row["last_at"]).to_pydatetime()
     usual = row["usual_hours"]
     late = (
@@ -81,19 +87,15 @@ def _source(name: str, row: Mapping[Hashable, Any] | None, now: datetime) -> Sou
         and not pd.isna(usual)
         and now - last_at > timedelta(hours=max(float(usual) * _GRACE, _LEAST_HOURS))
     )
-    return Source(name, _title(name), LATE if late else FRESH, last_at)
+    return Source(name, title, LATE if late else FRESH, last_at)
 
 
-def _title(name: str) -> str:
+def _title(name: str, channels: Mapping[str, str]) -> str:
     """The source's name in the reader's language, a part with its channel's name."""
     table, _colon, channel = name.partition(":")
     known = language() == "zh" and table in CONTRACTS
     title = CONTRACTS[table].label if known else table.replace("_", " ")
-    if not channel:
-        return title
-    tree = query.names("channel")
-    names = dict(zip(tree["channel_id"], tree["name"], strict=True))
-    return f"{title} · {names.get(channel, channel)}"
+    return f"{title} · {channels.get(channel, channel)}" if channel else title
 
 
 def in_words(states: list[Source]) -> str:

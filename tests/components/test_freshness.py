@@ -25,7 +25,8 @@ def sources(monkeypatch):
         "freshness": pd.DataFrame(rows),
         "channel": pd.DataFrame({"channel_id": ["sem", "feed"], "name": ["百度", "信息流"]}),
     }
-    monkeypatch.setattr(freshness.query, "names", lambda name: tables[name])
+    monkeypatch.setattr(freshness.query, "names", lambda name, scope: tables[name])
+    monkeypatch.setattr(freshness.query, "current_scope", lambda: None)
     monkeypatch.setattr(freshness.query, "as_of", NOW.to_pydatetime)
 
 
