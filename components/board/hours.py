@@ -101,7 +101,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
         showlegend=False,
     )
     drawn.update_layout(
-        xaxis={"tickvals": [0, 6, 9, 12, 15, 18, 21, 24], "range": [0, 25.5], "ticksuffix": ":00"},
+        xaxis={"tickvals": [0, 6, 9, 12, 15, 18, 21, 24], "range": [0, 27.5], "ticksuffix": ":00"},
         yaxis=value_axis(list(curve["high"]) + list(curve["today"].dropna()), "people"),
     )
     for label, x, y, colour in (
