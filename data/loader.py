@@ -180,15 +180,15 @@ def _waiting(store: DuckDBStore, landing: Landing) -> bool:
     try:
         if not has_tables(cursor):
             return True
-        return not set(names) <= _loaded(cursor) | quarantine.segments(cursor)
+        return not set(names) <= _loaded(cursor) | quarantine.known_corrupt(cursor)
     finally:
         cursor.close()
 
 
 def _whole(cursor: Cursor, landing: Landing, report: LoadReport) -> Iterator[Segment]:
     """The segments to load in order of arrival; damaged ones go to quarantine."""
-    done = _loaded(cursor) | quarantine.segments(cursor, quarantine.UNLOADABLE)
-    corrupt = quarantine.segments(cursor, quarantine.CORRUPT)
+    done = _loaded(cursor) | quarantine.known_corrupt(cursor, quarantine.UNLOADABLE)
+    corrupt = quarantine.known_corrupt(cursor, quarantine.CORRUPT)
     for name in landing.segments():
         if name in done:
             continue

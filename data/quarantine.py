@@ -27,7 +27,7 @@ def quarantine_rows(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
     cursor.execute("DELETE FROM staged WHERE _code IS NOT NULL")
 
 
-def segments(cursor: duckdb.DuckDBPyConnection, *codes: str) -> set[str]:
+def known_corrupt(cursor: duckdb.DuckDBPyConnection, *codes: str) -> set[str]:
     """Segments that are in quarantine whole, for these reasons or any."""
     rows = cursor.execute(
         "SELECT segment FROM quarantine WHERE reason_code IN (SELECT unnest($1))",
