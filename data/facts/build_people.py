@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from data.facts.pinyin import syllables
 from data.facts.query import FactQuery, campus, filled, household
+from data.facts.schema import UNASSIGNED
 from data.identity.evidence import present
 from data.identity.keyed import hmac_sql
 from data.identity.kinds import LINKING
@@ -197,4 +198,29 @@ IDENTIFIER = FactQuery(
     "person_id, campus_id, kind, value",
 )
 
-QUERIES = (PERSON, IDENTIFIER)
+# A pair is shown to the campus of the row on which the two stood side by side.
+CONFLICT = FactQuery(
+    "conflict",
+    f"""
+    WITH place AS (
+      SELECT 'leads' AS source, lead_id AS evidence, campus_id FROM work_lead
+      UNION ALL SELECT 'guardians', student_id, campus_id FROM work_student
+      UNION ALL SELECT 'events', event_id, {campus("e.campus_id", "a.campus_id")}
+      FROM events e SEMI JOIN identity_conflict c ON c.evidence = e.event_id
+      LEFT JOIN activities a USING (activity_id)
+    )
+    SELECT lp.person_id, coalesce(place.campus_id, '{UNASSIGNED}') AS campus_id,
+      rp.person_id AS other_person_id, c.reason, l.kind, l.value,
+      {masked_identifier("l.kind", "l.value")} AS value_masked, r.kind AS other_kind,
+      r.value AS other_value, {masked_identifier("r.kind", "r.value")} AS other_value_masked,
+      c.evidence, c.source, c.linked_at AS seen_at
+    FROM identity_conflict c
+    JOIN identity_identifier l ON l.identifier_no = left_no
+    JOIN identity_identifier r ON r.identifier_no = right_no
+    JOIN identity_person lp ON lp.identifier_no = left_no
+    JOIN identity_person rp ON rp.identifier_no = right_no
+    LEFT JOIN place ON place.source = c.source AND place.evidence = c.evidence""",
+    "seen_at, campus_id, kind, value, other_kind, other_value",
+)
+
+QUERIES = (PERSON, IDENTIFIER, CONFLICT)

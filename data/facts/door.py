@@ -151,6 +151,11 @@ class Facts:
         return self._visible("identifier")
 
     @cached_property
+    def conflict(self) -> ir.Table:
+        """One row per pair of identifiers that were not joined."""
+        return self._visible("conflict")
+
+    @cached_property
     def channel(self) -> ir.Table:
         """The channel tree."""
         return self._names("channel")

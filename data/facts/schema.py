@@ -197,6 +197,19 @@ _FACTS = (
         },
         at="linked_at", personal=("value",), sources=("leads", "students", "guardians", "events"),
     ),
+    # Two identifiers that stood side by side and were not joined: for a person to decide.
+    FactSchema(
+        "conflict",
+        {
+            **_WHO, "other_person_id": _TEXT,
+            "reason": _TEXT,  # limit_<kind>, too_large, shared, device_of_many
+            "kind": _TEXT, "value": _TEXT, "value_masked": _TEXT,
+            "other_kind": _TEXT, "other_value": _TEXT, "other_value_masked": _TEXT,
+            "evidence": _TEXT, "source": _TEXT, "seen_at": _TIME,
+        },
+        at="seen_at", personal=("value", "other_value"),
+        sources=("leads", "guardians", "events"),
+    ),
 )  # fmt: skip
 
 FACTS: dict[str, FactSchema] = {fact.name: fact for fact in _FACTS}

@@ -59,28 +59,23 @@ def test_live_facts_are_all_that_read_events() -> None:
     assert reading == {query.table for query in LIVE} | {"dim_freshness"}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_events_of_the_sample_in_any_pieces_equal_a_whole_rebuild(
-    store: DuckDBStore, ways: list[bool | None], seed: int
+    store: DuckDBStore, ways: list[bool | None]
 ) -> None:
     with store.writing() as cursor:
         create_tables(cursor)
-        for table, batch in generate(0.01, seed):
+        for table, batch in generate(0.01, 1):
             cursor.register("batch", batch)
             cursor.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM batch')
             cursor.unregister("batch")
         cursor.execute("DELETE FROM spend")
-        cursor.execute(
-            f"CREATE TABLE later AS SELECT *, hash(event_id, {seed}) % 12 AS part FROM events"
-        )
+        cursor.execute("CREATE TABLE later AS SELECT *, hash(event_id) % 9 AS part FROM events")
         cursor.execute("DELETE FROM events")
-        # A few arrive one by one, late ones among them.
-        cursor.execute(
-            "UPDATE later SET part = 9 + hash(event_id) % 3 WHERE part < 3 AND hash(name) % 2 = 0"
-        )
+        # Some come last, however early they happened.
+        cursor.execute("UPDATE later SET part = 8 WHERE part < 3 AND hash(name) % 2 = 0")
         cursor.execute("INSERT INTO events SELECT * EXCLUDE part FROM later WHERE part < 6")
         rebuild(cursor, None, KEY)
-    for part in range(6, 12):
+    for part in range(6, 9):
         arrive(store, f"SELECT * EXCLUDE part FROM later WHERE part = {part}")
     assert_whole(store)
     assert None not in ways
@@ -98,7 +93,7 @@ def test_random_events_in_random_pieces_equal_a_whole_rebuild(
     with store.writing() as cursor:
         story.flush(cursor)
         rebuild(cursor, None, KEY)
-    for number in range(10):
+    for number in range(8):
         for place in range(draw.randrange(1, 6)):
             given = {
                 "device_id": f"d{draw.randrange(6)}" if draw.random() < 0.8 else None,

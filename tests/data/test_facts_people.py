@@ -37,6 +37,23 @@ def test_person_is_known_to_each_campus_by_what_that_campus_saw(
     assert seen == {("north", "phone"), ("north", "device")}
 
 
+def test_conflict_is_shown_to_the_campus_of_the_row_that_brought_both(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    ids = journeys(
+        {
+            "lin": ["2026-01-01 lead sem unionid=U1", "2026-01-02 event form known unionid=U2"],
+            "wu": ["2026-01-01 lead sem unionid=U3", "2026-01-02 lead sem unionid=U4 @south"],
+        }
+    )
+    found = fetch(facts.conflict)
+    assert [(row.campus_id, row.reason, row.value, row.other_value) for row in found] == [
+        ("north", "limit_unionid", "+8613800000000", "U2"),
+        ("south", "limit_unionid", "+8613800000001", "U4"),
+    ]
+    assert [row.person_id for row in found] == [ids["lin"], ids["wu"]]
+
+
 def test_person_stage_climbs_to_payer(facts: Facts, journeys: Journeys, fetch: Fetch) -> None:
     journeys(
         {
