@@ -13,10 +13,14 @@ from streamlit.testing.v1 import AppTest
 
 import data.installation
 from data.accounts import Accounts
+from data.facts.build import rebuild
 from data.home import Home
 from data.installation import Installation
 from data.landing import Landing
+from data.loader import create_tables
 from data.stores import DuckDBStore
+from tests.conftest import person_ids
+from tests.journeys import KEY, Story, moment
 from tests.signin import add_account, sign_in
 
 FRAME = str(Path(__file__).parents[2] / "components" / "frame.py")
@@ -55,11 +59,27 @@ class Served:
         return self.run(FRAME, user, **query)
 
 
+@pytest.fixture(scope="session")
+def told() -> Iterator[tuple[DuckDBStore, dict[str, str]]]:
+    """The store in which `TOLD` happened, and its people's ids; tests only read it."""
+    store = DuckDBStore(Path(":memory:"))
+    story = Story()
+    story.tell(TOLD)
+    with store.writing() as cursor:
+        create_tables(cursor)
+        story.flush(cursor)
+        rebuild(cursor, None, KEY)
+        cursor.execute("UPDATE store_state SET version = 1, as_of = ?", [moment(AS_OF)])
+    yield store, person_ids(store, story)
+    store.close()
+
+
 @pytest.fixture
 def served(
-    store: DuckDBStore, journeys: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    told: tuple[DuckDBStore, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Served]:
     """A small institution of two campuses, as of Saturday 21 November 2026, 18:00."""
+    store, people = told
     home = Home(tmp_path / "home").prepare()
     accounts = Accounts(home)
     add_account(accounts, "manager")
@@ -68,9 +88,8 @@ def served(
     add_account(accounts, "tutor", "teacher", campuses=["north"], staff_id="t1")
     add_account(accounts, "guide", "consultant", campuses=["north"], staff_id="c1")
     add_account(accounts, "eye", "analyst")
-    people = journeys(TOLD, as_of=AS_OF)
     opened = Installation(home, store, Landing(home.landing), accounts)
     monkeypatch.setattr(data.installation, "_opened", opened)
-    st.cache_data.clear()  # two stores in memory may share a version
+    st.cache_data.clear()  # another test's store may have the same version
     yield Served(opened, people)
     accounts.close()
