@@ -30,6 +30,12 @@ with st.container(horizontal=True, gap="medium"):
 choice = Choice(window_days, return_days)
 reading = Reading.of(filters, choice)
 
+if not reading.seen("conversion"):
+    nothing_to_show(
+        _("Your role sees no orders, so channels cannot be judged here."),
+        _("Ask a manager of your institution to change your role."),
+    )
+    st.stop()
 if reading.is_empty:
     nothing_to_show(_("No leads in these days."))
     st.stop()
