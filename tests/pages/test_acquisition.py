@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import data.installation
@@ -39,6 +40,7 @@ def sample(tmp_path_factory) -> Iterator[Installation]:
     opened = Installation(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
     opened.add_sample(scale=0.25)
     add_account(opened.accounts, "nowhere", "campus_head", campuses=["C999"])
+    st.cache_data.clear()  # another test's store may have the same version
     yield opened
     opened.close()
     opened.accounts.close()
