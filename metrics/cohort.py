@@ -62,6 +62,26 @@ def first_paid(lines: ir.Table) -> ir.Table:
     return lines.group_by("person_id").aggregate(first_paid_at=lines.paid_at.min())
 
 
+def per_person(cohort: ir.Table, rows: ir.Table, **figures: ir.Value) -> ir.Table:
+    """The cohort with figures over rows of its persons, missing where a person has none.
+
+    ``rows`` hold ``person_id`` and the cohort's ``created_on``, from a join with it. The
+    day goes through the sums and back into the join, so that an engine which is asked for
+    one period's cohort reads no other's rows.
+    """
+    sums = rows.group_by("person_id", "created_on").aggregate(**figures)
+    joined = cohort.left_join(sums, ["person_id", "created_on"])
+    return joined.drop("person_id_right", "created_on_right")
+
+
+def with_first_paid(leads: ir.Table, lines: ir.Table) -> ir.Table:
+    """The leads with ``first_paid_at``: when the person first paid one of the lines."""
+    paid = lines.select("person_id", "paid_at").inner_join(
+        leads.select("person_id", "created_on"), "person_id"
+    )
+    return per_person(leads, paid, first_paid_at=paid.paid_at.min())
+
+
 def _first_lines(facts: Facts, lines: ir.Table) -> ir.Table:
     # TRICKY: the whole line is compared, so two lines paid at the same instant give the
     # same first one in any order of rows.
@@ -91,6 +111,5 @@ def cohort_payers(facts: Facts) -> ir.Table:
 
     Payers who had paid before their first lead are none of its cohort.
     """
-    firsts = first_paid(formal_lines(facts))
-    payers = first_leads(facts).inner_join(firsts, "person_id")
+    payers = with_first_paid(first_leads(facts), formal_lines(facts))
     return payers.filter(payers.first_paid_at >= payers.created_at)

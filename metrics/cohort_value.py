@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from metrics.cohort import at_least, cohort_mature_at, first_leads, first_sources
+from metrics.cohort import at_least, cohort_mature_at, first_leads, first_sources, per_person
 from metrics.cost import spend_units
 from metrics.registry import metric
 from metrics.units import as_units
@@ -24,15 +24,14 @@ def cohort_revenue(facts: Facts, days: int) -> ir.Table:
     """
     leads = first_leads(facts)
     lines = facts.order_line.select("person_id", "paid_at", "net_cny", "is_formal")
-    started = leads.select("person_id", "created_at")
+    started = leads.select("person_id", "created_at", "created_on")
     paid = lines.inner_join(started, "person_id")
     paid = paid.filter(
         paid.paid_at.between(paid.created_at, paid.created_at + ibis.interval(days=days))
     )
-    sums = paid.group_by("person_id").aggregate(
-        net_cny=paid.net_cny.sum(), formal=paid.is_formal.cast("int64").sum()
+    rows = per_person(
+        leads, paid, net_cny=paid.net_cny.sum(), formal=paid.is_formal.cast("int64").sum()
     )
-    rows = leads.left_join(sums, "person_id").drop("person_id_right")
     return rows.mutate(
         net_cny=rows.net_cny.fill_null(0).cast("decimal(18, 2)"),
         has_formal=rows.formal.fill_null(0) > 0,

@@ -13,6 +13,7 @@ from metrics.cohort import (
     first_trials,
     formal_lines,
     trial_lines,
+    with_first_paid,
 )
 from metrics.leads import lead_units
 from metrics.registry import metric
@@ -24,7 +25,7 @@ ORDERS = ("leads", "orders", "order_lines")
 def _converted(facts: Facts, lines: ir.Table, *, window_days: int, repeats: bool) -> ir.Table:
     window = ibis.interval(days=at_least("window_days", window_days))
     leads = facts.lead if repeats else first_leads(facts)
-    leads = leads.left_join(first_paid(lines), "person_id")
+    leads = with_first_paid(leads, lines)
     in_window = leads.first_paid_at.between(leads.created_at, leads.created_at + window)
     return lead_units(
         leads,

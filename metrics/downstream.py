@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least, cohort_payers, day_start_at, first_leads
+from metrics.cohort import at_least, cohort_payers, day_start_at, first_leads, per_person
 from metrics.registry import metric
 from metrics.units import as_units
 
@@ -106,13 +106,12 @@ def refund_rate(facts: Facts, *, days: int = 90) -> ir.Table:
     payers = _payers(facts)
     refunds = facts.order_line.filter(facts.order_line.kind == "refund")
     refunds = refunds.select("person_id", refunded_at="paid_at").inner_join(
-        payers.select("person_id", "first_paid_at"), "person_id"
+        payers.select("person_id", "created_on", "first_paid_at"), "person_id"
     )
     refunds = refunds.filter(
         refunds.refunded_at.between(refunds.first_paid_at, refunds.first_paid_at + window)
     )
-    counts = refunds.group_by("person_id").aggregate(refunds=refunds.count())
-    rows = payers.left_join(counts, "person_id").drop("person_id_right")
+    rows = per_person(payers, refunds, refunds=refunds.count())
     return as_units(
         rows, grain="person", unit_id=rows.person_id, unit_on=rows.created_on,
         numerator=(rows.refunds.fill_null(0) > 0).cast("int64"), denominator=ibis.literal(1),
@@ -200,15 +199,14 @@ def referred_per_100(facts: Facts, *, days: int = 180) -> ir.Table:
     payers = _payers(facts)
     leads = first_leads(facts)
     invited = leads.filter(leads.introducer_person_id.notnull()).select(
-        introducer="introducer_person_id", invited_at="created_at"
+        person_id="introducer_person_id", invited_at="created_at"
     )
-    started = payers.select(introducer="person_id", first_paid_at="first_paid_at")
-    brought = invited.inner_join(started, "introducer")
+    started = payers.select("person_id", "created_on", "first_paid_at")
+    brought = invited.inner_join(started, "person_id")
     brought = brought.filter(
         brought.invited_at.between(brought.first_paid_at, brought.first_paid_at + window)
     )
-    counts = brought.group_by(person_id=brought.introducer).aggregate(referred=brought.count())
-    rows = payers.left_join(counts, "person_id").drop("person_id_right")
+    rows = per_person(payers, brought, referred=brought.count())
     return as_units(
         rows, grain="person", unit_id=rows.person_id, unit_on=rows.created_on,
         numerator=rows.referred.fill_null(0) * 100, denominator=ibis.literal(1),

@@ -71,8 +71,11 @@ def lead_steps(facts: Facts, filters: Filters, *, skip: tuple[str, ...] = ()) ->
     valid_at = cohort.is_valid.fill_null(False).ifelse(cohort.created_at, None)
     rows = cohort.select(*_CARRIED, any_valid_at=valid_at, valid_at=valid_at)
     previous = "valid_at"
+    persons = cohort.select(event_person_id="person_id")
     for step in _chosen(skip)[1:]:
-        rows = _next(rows, _events(facts, step.name), step.name, previous)
+        # Only the cohort's events: a join of everybody's would hold them all in memory.
+        events = _events(facts, step.name, persons).semi_join(persons, "event_person_id")
+        rows = _next(rows, events, step.name, previous)
         previous = f"{step.name}_at"
     return rows
 
@@ -88,8 +91,8 @@ def _next(rows: ir.Table, events: ir.Table, name: str, previous: str) -> ir.Tabl
     )
 
 
-def _events(facts: Facts, name: str) -> ir.Table:
-    """Persons and times of a step, as ``event_person_id`` and ``event_at``."""
+def _events(facts: Facts, name: str, persons: ir.Table) -> ir.Table:
+    """A step's times, at least those of the persons: ``event_person_id`` and ``event_at``."""
     if name == "contact":
         rows = facts.followup.filter(facts.followup.is_effective)
         return rows.select(event_person_id="person_id", event_at="happened_at")
@@ -100,6 +103,10 @@ def _events(facts: Facts, name: str) -> ir.Table:
         rows = facts.seat.filter(
             facts.seat.attendance.isin(["present", "late"]), facts.seat.lesson_state != "cancelled"
         )
+        # By the few enrolments of the cohort: there are far more seats than anything else.
+        formal = facts.enrolment.filter(facts.enrolment.is_formal)
+        formal = formal.semi_join(persons, formal.person_id == persons.event_person_id)
+        rows = rows.semi_join(formal.select("enrolment_id"), "enrolment_id")
         return rows.select(event_person_id="person_id", event_at="starts_at")
     if name == "renewal":
         rows = facts.enrolment.filter(facts.enrolment.renewed_from_id.notnull())

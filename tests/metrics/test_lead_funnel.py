@@ -16,7 +16,8 @@ WHOLE_WAY = [
     "2026-01-02 followup effective",
     "2026-01-05 trial 9",
     "2026-01-10 order 5000",
-    "2026-01-17 seat present",
+    "2026-01-10 enrol E1",
+    "2026-01-17 seat present enrolment=E1",
     "2026-06-01 enrol E2 renews=E1",
 ]
 
@@ -58,6 +59,14 @@ def test_steps_count_in_sequence_only(tiny):
     assert table.loc[["contact", "trial", "order"], "anyway"].tolist() == [2, 2, 2]
 
 
+def test_a_trial_lesson_is_not_the_first_lesson(tiny):
+    tiny.tell(
+        {"lin": [*WHOLE_WAY[:5], "2026-01-17 seat present", "2026-01-18 seat absent enrolment=E1"]}
+    )
+    table = table_of(tiny)
+    assert table.loc["first_lesson", ["reached", "anyway"]].tolist() == [0, 0]
+
+
 def test_a_skipped_step_is_not_asked_for(tiny):
     tiny.tell(
         {"lin": ["2026-01-01 lead sem", "2026-01-02 followup effective", "2026-01-10 order 5000"]}
@@ -95,7 +104,16 @@ def test_an_invalid_lead_goes_no_further(tiny):
 
 
 def test_several_orders_and_seats_do_not_multiply_a_person(tiny):
-    tiny.tell({"lin": [*WHOLE_WAY[:4], *WHOLE_WAY[3:5] * 4, "2026-01-18 followup effective"]})
+    tiny.tell(
+        {
+            "lin": [
+                *WHOLE_WAY[:5],
+                WHOLE_WAY[3],
+                *[WHOLE_WAY[5]] * 4,
+                "2026-01-18 followup effective",
+            ]
+        }
+    )
     assert table_of(tiny)["reached"].tolist() == [1] * 6 + [0, 0]
 
 

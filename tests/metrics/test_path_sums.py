@@ -1,7 +1,6 @@
 """Attribution of paths that others have worked out."""
 
 import json
-import os
 from itertools import combinations
 from math import factorial
 from pathlib import Path
@@ -15,8 +14,6 @@ from metrics.attribution import credits
 from metrics.models.markov import removal_effects
 from metrics.path_sums import path_sums
 
-ROOT = Path(__file__).parents[2]
-DATASETS = Path(os.environ.get("EDULENS_DATASETS", ROOT.parent / "shared" / "datasets"))
 ORACLE = Path(__file__).parent / "oracles" / "channel_attribution.json"
 OURS = {
     "first_touch": "first",
@@ -45,10 +42,8 @@ def by_channel(table, model, column="conversions"):
 
 
 @pytest.mark.realdata
-def test_models_hold_cases_done_by_hand():
-    source = DATASETS / "attribution_toy_cases" / "cases.json"
-    if not source.exists():
-        pytest.skip(f"needs {source}")
+def test_models_hold_cases_done_by_hand(repo_datasets):
+    source = repo_datasets / "attribution_toy_cases" / "cases.json"
     checked = 0
     for case in json.loads(source.read_text())["cases"]:
         sums = sums_of(case["paths"], case["conversions"], case["nulls"], case.get("values"))
@@ -68,11 +63,8 @@ def test_models_hold_cases_done_by_hand():
 
 
 @pytest.mark.realdata
-def test_models_agree_with_channel_attribution_at_size():
-    source = DATASETS / "attribution_paths" / "data_mta.csv"
-    if not source.exists():
-        pytest.skip(f"needs {source}")
-    data = pd.read_csv(source)
+def test_models_agree_with_channel_attribution_at_size(repo_datasets):
+    data = pd.read_csv(repo_datasets / "attribution_paths" / "data_mta.csv")
     sums = sums_of(
         [path.split(" > ") for path in data["path"]], data["total_conversions"],
         data["total_null"], data["total_conversion_value"],

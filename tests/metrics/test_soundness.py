@@ -4,6 +4,7 @@ Each test runs over the whole registry on one random institution, so that a metr
 tomorrow is held to the same.
 """
 
+from datetime import date
 from functools import cache
 
 import ibis
@@ -12,8 +13,11 @@ import pandas as pd
 import pytest
 
 from data.facts import FACTS
-from data.scope import EVERY_CAMPUS, ROLES
+from data.scope import EVERY_CAMPUS, ROLES, Filters, Period
 from metrics import load_all
+from metrics.attribution import attribution_touches, converting_touches
+from metrics.lead_funnel import funnel_top, lead_funnel, lead_steps
+from metrics.payback import cohort_cashflow
 from metrics.registry import REGISTRY
 from metrics.units import rollup, rows
 from tests.metrics.random_facts import known_at, only, random_rows, random_store
@@ -212,6 +216,19 @@ def test_every_metric_compiles_for_spark(name):
     facts = store("whole").facts(AS_OF)
     figure = rollup(REGISTRY[name](facts), kind=REGISTRY[name].kind, as_of=facts.as_of)
     assert "SELECT" in ibis.to_sql(figure, dialect="pyspark")
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize(
+    "function",
+    [attribution_touches, converting_touches, cohort_cashflow, lead_steps, lead_funnel, funnel_top],
+)
+def test_every_function_over_facts_compiles_for_spark(function):
+    pytest.importorskip("pyspark")
+    assert ibis.pyspark.name == "pyspark"
+    period = Period(start=date(2026, 1, 1), end=date(2026, 2, 1))
+    expr = function(store("whole").facts(AS_OF), Filters(period=period))
+    assert "SELECT" in ibis.to_sql(expr, dialect="pyspark")
 
 
 @EVERY_METRIC
