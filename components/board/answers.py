@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
-from components.acquisition.answer import finding, verdicts_of
+from components.acquisition.answer import finding
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
 from components.answer import definition_button, evidence
@@ -63,14 +63,14 @@ def answers(filters: Filters) -> list[Answer]:
 def _channels(filters: Filters) -> Answer:
     choice = Choice()
     reading = Reading.of(filters, choice)
-    roi = reading.figures("roi").channels if reading.sees_money else None
-    found = finding(verdicts_of(reading), roi, reading.names, choice)
+    roi = reading.by_channel("roi") if reading.sees_money else None
+    found = finding(reading.verdicts, roi, reading.names, choice)
     measure = MEASURES[found.measure]
     figures = reading.figures(found.measure)
     figure = (
         figures.total
         if found.channel is None
-        else figures.channels.set_index("channel_id").loc[found.channel]
+        else reading.by_channel(found.measure).set_index("channel_id").loc[found.channel]
     )
     return Answer(
         number=1,

@@ -1,0 +1,98 @@
+"""The board: each role gets its own answers, an empty home is told where to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import data.installation
+from data.accounts import Accounts
+from data.home import Home
+from data.installation import Installation
+from data.landing import Landing
+from data.stores import DuckDBStore
+from tests.signin import add_account, sign_in
+
+FRAME = str(Path(__file__).parents[2] / "components" / "frame.py")
+
+
+def installed(home: Home) -> Installation:
+    return Installation(
+        home.prepare(), DuckDBStore(home.store), Landing(home.landing), Accounts(home)
+    )
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory) -> Iterator[Installation]:
+    """A small sample institution, and a head of a campus that has no rows."""
+    opened = installed(Home(tmp_path_factory.mktemp("board") / "home"))
+    opened.add_sample(scale=0.1)
+    add_account(opened.accounts, "nowhere", "campus_head", campuses=["C999"])
+    st.cache_data.clear()  # another test's store may have the same version
+    yield opened
+    opened.close()
+
+
+def board(opened: Installation, user: str, monkeypatch) -> AppTest:
+    monkeypatch.setattr(data.installation, "_opened", opened)
+    at = AppTest.from_file(FRAME, default_timeout=60)
+    sign_in(at, opened.accounts, user)
+    return at.run()
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(
+        str(element.value) for element in [*at.markdown, *at.caption, *at.subheader, *at.warning]
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "questions"),
+    [
+        ("manager", {"1", "2", "4"}),
+        ("head_north", {"1", "2", "4"}),
+        ("consultant1", {"1", "2", "4"}),
+        ("marketing", {"1", "2", "4"}),
+        ("analyst", {"1", "2", "4"}),
+        ("teacher1", set()),
+        ("nowhere", {"1", "2", "4"}),
+    ],
+)
+def test_board_answers_what_the_role_may_read(sample, monkeypatch, user, questions):
+    at = board(sample, user, monkeypatch)
+    assert not at.exception
+    assert not at.error
+    answered = {n for n in "123456789" if f"问题 {n}:" in words(at)}
+    assert answered == questions
+
+
+def test_board_says_which_feed_is_silent(sample, monkeypatch):
+    at = board(sample, "manager", monkeypatch)
+    assert any("神马搜索" in warning.value for warning in at.warning)
+
+
+def test_board_of_a_campus_head_names_no_other_campus(sample, monkeypatch):
+    at = board(sample, "head_north", monkeypatch)
+    own = set(sample.accounts.viewer("head_north").campuses)
+    campuses = sample.store.fetch("SELECT campus_id, name FROM dim_campus")
+    shown = words(at)
+    assert not [
+        name
+        for campus, name in zip(campuses["campus_id"], campuses["name"], strict=True)
+        if campus not in own and name in shown
+    ]
+
+
+def test_board_of_a_new_home_says_where_to_begin(tmp_path, monkeypatch):
+    opened = installed(Home(tmp_path / "home"))
+    opened.build_if_new()
+    add_account(opened.accounts, "boss")
+    st.cache_data.clear()
+    at = board(opened, "boss", monkeypatch)
+    assert not at.exception
+    assert "还没有任何数据" in words(at)
+    opened.close()
