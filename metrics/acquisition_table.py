@@ -16,6 +16,7 @@ from metrics.channel_contrast import against_rest, return_against_rest
 from metrics.separation import LEAST_MATURE
 
 SHIFTED_DAYS = 90  # a judged cohort that had to be moved back is at least a quarter long
+CAUGHT_UP = 0.75  # of the others' conversion: too few leads to be behind is not level yet
 LATE_DAYS = 90  # what the short window misses of a slow channel shows by then
 
 GOOD, POOR, CHEAP_BUT_POOR, SLOW = "good", "poor", "cheap_but_poor", "slow"
@@ -111,7 +112,7 @@ def channel_verdicts(
 
     Money decides where the viewer may see it and the channel costs any: better or worse
     return than the other paid channels together. Elsewhere conversion decides, by the long
-    window: a channel behind after the short window but not after the long one is slow,
+    window: a channel behind after the short window but level after the long one is slow,
     not poor, and one whose long window isn't over yet is too early to call. A return over
     fewer days than the long window blames nobody by itself for the same reason.
 
@@ -133,8 +134,9 @@ def channel_verdicts(
     DataFrame
         One row per channel of ``conversion``: ``key``, ``verdict`` (one of `VERDICTS`),
         ``basis`` ("money" or "conversion"), ``conversion``, ``rest``, ``difference_low``,
-        ``difference_high``, ``n``, ``immature``, ``late``, ``roi``, ``roi_rest``, ``price``,
-        ``is_cheap``, ``is_slow`` (behind after the short window, not after the long one).
+        ``difference_high``, the same after the long window as ``late``, ``late_rest``,
+        ``late_low``, ``late_high``, ``n``, ``immature``, ``roi``, ``roi_rest``, ``price``,
+        ``is_cheap``, ``is_slow`` (behind after the short window, level after the long one).
     """
     short = conversion.set_index(key)
     long = late.set_index(key).reindex(short.index)
@@ -150,6 +152,8 @@ def channel_verdicts(
     enough, enough_late = n >= LEAST_MATURE, long["n"].to_numpy() >= LEAST_MATURE
     behind, ahead = gap["high"].to_numpy() < 0, gap["low"].to_numpy() > 0
     behind_late, ahead_late = late_gap["high"].to_numpy() < 0, late_gap["low"].to_numpy() > 0
+    level = long["value"].to_numpy() >= CAUGHT_UP * late_gap["rest"].to_numpy()
+    caught_up = ~behind_late & level
     judged = enough_late & roi_gap["difference"].notna().to_numpy()
     soon = return_days < LATE_DAYS
     loses = judged & (roi_gap["high"].to_numpy() < 0) & (behind_late | (not soon))
@@ -160,10 +164,10 @@ def channel_verdicts(
             judged & (roi_gap["low"].to_numpy() > 0),
             loses & cheap,
             loses,
-            judged & behind & ~behind_late & soon,
+            judged & behind & caught_up & soon,
             judged,
             behind & ~enough_late,
-            behind & ~behind_late,
+            behind & caught_up,
             behind_late & cheap,
             behind_late,
             ahead_late | (ahead & ~enough_late),
@@ -190,7 +194,10 @@ def channel_verdicts(
             "roi_rest": roi_gap["rest"].to_numpy(),
             "price": paid,
             "is_cheap": cheap,
-            "is_slow": enough & enough_late & behind & ~behind_late,
+            "late_rest": late_gap["rest"].to_numpy(),
+            "late_low": late_gap["low"].to_numpy(),
+            "late_high": late_gap["high"].to_numpy(),
+            "is_slow": enough & enough_late & behind & caught_up & ~loses,
         }
     )
 

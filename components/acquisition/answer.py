@@ -130,12 +130,16 @@ def _loses(row: dict, bounds: pd.DataFrame, names: Mapping[str, str], choice: Ch
 
 
 def _converts(row: dict, names: Mapping[str, str], choice: Choice, *, better: bool) -> str:
+    days, rate, rest = choice.window_days, row["conversion"], row["rest"]
     low, high = row["difference_low"], row["difference_high"]
+    if not (low > 0 if better else high < 0):  # the long window is what tells it apart
+        days, rate, rest = LATE_DAYS, row["late"], row["late_rest"]
+        low, high = row["late_low"], row["late_high"]
     values = {
         "channel": _named(row["channel_id"], names),
-        "rate": percent(row["conversion"]),
-        "days": choice.window_days,
-        "rest": percent(row["rest"]),
+        "rate": percent(rate),
+        "days": days,
+        "rest": percent(rest),
         "low": delta(low, 0.0, "ratio").split()[0],
         "high": delta(high, 0.0, "ratio"),
     }

@@ -185,12 +185,19 @@ def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[st
         measure = MEASURES[name]
         unit = measure.metric.unit
         heading = measure.heading(reading.choice)
+        title = _("{measure}, CNY", measure=heading) if unit == "cny" else heading
         settings[name] = st.column_config.NumberColumn(
-            _("{measure}, CNY", measure=heading) if unit == "cny" else heading,
+            title,
+            width=_width(title),
             format="percent" if unit == "ratio" else "localized",
             help=_(measure.metric.definition),
         )
     return settings
+
+
+def _width(title: str) -> int:
+    """Pixels that a column's title takes: the table would cut it."""
+    return 26 + sum(14 if ord(letter) > 0x2E80 else 8 for letter in title)
 
 
 def _cohorts(reading: Reading, names: tuple[str, ...]) -> str:

@@ -25,6 +25,7 @@ def verdicts(*rows: dict) -> pd.DataFrame:
     usual = {
         "verdict": "same", "basis": "money", "conversion": 0.1, "rest": 0.1,
         "difference_low": -0.02, "difference_high": 0.02, "n": 500, "immature": 40, "late": 0.12,
+        "late_rest": 0.12, "late_low": -0.02, "late_high": 0.02,
         "roi": 1.0, "roi_rest": 1.2, "price": 100.0, "is_cheap": False, "is_slow": False,
     }  # fmt: skip
     return pd.DataFrame([usual | row for row in rows])
@@ -70,6 +71,16 @@ def test_finding_goes_by_conversion_where_money_is_out_of_sight():
         "“小红书” converts best: 20% order within 30 days, elsewhere 10% (+5.0 to +15.0 pp)."
     )
     assert found.measure == "conversion"
+
+
+def test_finding_names_the_window_after_which_a_channel_stands_out():
+    late = {
+        "channel_id": "xhs", "verdict": "good", "basis": "conversion", "conversion": 0.1,
+        "rest": 0.1, "difference_low": -0.05, "difference_high": 0.05, "late": 0.3,
+        "late_rest": 0.1, "late_low": 0.1, "late_high": 0.3,
+    }  # fmt: skip
+    found = finding(verdicts(late), None, NAMES, CHOICE)
+    assert "30% order within 90 days, elsewhere 10% (+10.0 to +30.0 pp)" in found.sentence
 
 
 def test_finding_shows_a_channel_name_as_it_is_whatever_it_holds():

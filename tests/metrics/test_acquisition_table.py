@@ -128,6 +128,17 @@ def test_channel_verdicts_blame_nobody_by_the_return_of_the_first_days():
     assert verdict(30, quick) == POOR
 
 
+def test_channel_verdicts_call_nobody_slow_who_only_lacks_leads_to_be_called_poor():
+    quick = rates(feed=(5, 1000, 0), sem=(100, 1000, 0))
+    fewer = rates(feed=(3, 60, 0), sem=(8, 80, 0))
+    found = channel_verdicts(quick, fewer, key="channel_id").set_index("channel_id")
+    assert not found["is_slow"]["feed"]
+    assert found["verdict"]["feed"] == SAME
+    paid = returns(feed=(-900, 1000, 0.05), sem=(2000, 1000, 0.2))
+    blamed = channel_verdicts(quick, quick, key="channel_id", money=paid)
+    assert not blamed.set_index("channel_id")["is_slow"]["feed"]
+
+
 def test_channel_verdicts_give_none_below_thirty_mature_leads():
     conversion = rates(a=(0, 29, 0), b=(0, 10, 40), c=(50, 100, 0), d=(51, 100, 0))
     found = channel_verdicts(conversion, conversion, key="channel_id").set_index("channel_id")
