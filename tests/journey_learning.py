@@ -138,7 +138,7 @@ class Learning:
         self.add(
             "feedback", feedback_id=entry.id, student_id=self._student(entry), given_at=entry.at,
             class_id=self._class(entry), rating=float(rating) if rating else None,
-            nps=float(nps) if nps else None, is_complaint="complaint" in entry.keys,
+            nps=float(nps) if nps else None, is_complaint="complaint" in entry.words,
         )  # fmt: skip
 
     def _reward(self, entry: Entry) -> None:

@@ -28,7 +28,7 @@ child      [name]               grade
 enrol      enrolment id         line ends lessons state stopped renews class course
 seat       attendance           lesson (its state) no class enrolment made_up lessons watched
 assess     [score]              due full
-feedback   [rating]             nps complaint
+feedback   rating, complaint    nps
 reward     cost                 for (a lead)
 spend      channel cost         campaign material impressions clicks claimed
 target     metric value

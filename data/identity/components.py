@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import threading
+from typing import Any
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -111,4 +115,26 @@ def merge_links(
     counts[np.arange(len(kinds)), kinds] = 1
     if forced is None:
         forced = np.zeros(len(left), np.bool_)
+    left, right, forced = _read_only(left), _read_only(right), _read_only(forced)
     return _merge(left, right, forced, counts, limits, login_limits, login, largest)
+
+
+def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same numbers, as Arrow hands them over: one compiled version serves both."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+@functools.cache
+def warm_up() -> threading.Thread:
+    """Load the compiled kernel in the background, once a process: it takes over a second."""
+    none, one = np.empty(0, np.int32), np.ones(1, np.uint8)
+    thread = threading.Thread(
+        target=merge_links,
+        args=(none, none, np.empty(0, np.uint8)),
+        kwargs={"limits": one, "login_limits": one},
+        daemon=True,
+    )
+    thread.start()
+    return thread

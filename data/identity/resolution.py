@@ -15,6 +15,7 @@ from data.identity.components import (
     Codes,
     Numbers,
     merge_links,
+    warm_up,
 )
 from data.identity.households import resolve_households
 from data.identity.keyed import hmac_parameters
@@ -63,6 +64,7 @@ def resolve(cursor: duckdb.DuckDBPyConnection, key: bytes) -> bool:
     bool
         Whether an identifier known before now belongs to another person.
     """
+    warm_up()  # while DuckDB reads; numba's own lock makes the first merge wait for it
     gather(cursor)
     return settle(cursor, key)
 
