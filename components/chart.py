@@ -165,7 +165,7 @@ def _round_step(span: float) -> float:
 def _tick(value: float, unit: str, step: float) -> str:
     if unit == "ratio":
         decimals = max(0, -math.floor(math.log10(step * 100) + 1e-9)) if step < 0.01 else 0
-        return f"{value * 100:.{decimals}f}%"
+        return f"{value * 100:,.{decimals}f}%".replace("-", "−")
     rounded = round(value, max(0, 2 - math.floor(math.log10(step))))
     return words.number(rounded)
 
