@@ -7,6 +7,7 @@ scope itself and the store's version.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -69,7 +70,9 @@ def sql_of(
     """The SQL behind a metric's figures, as the store runs it."""
     entry = find(metric) if isinstance(metric, str) else metric
     scope = _cut(scope, filters)
-    return _figures_sql(entry.name, scope, _expanded(filters, scope), tuple(by), _plain(options))
+    return _figures_sql(
+        entry.name, _nameless(scope), _expanded(filters, scope), tuple(by), _plain(options)
+    )
 
 
 def list_rows(
@@ -84,7 +87,7 @@ def list_rows(
     entry = find(metric) if isinstance(metric, str) else metric
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope)
-    sql = _rows_sql(entry.name, scope, expanded, _plain(where or {}), _plain(options))
+    sql = _rows_sql(entry.name, _nameless(scope), expanded, _plain(where or {}), _plain(options))
     return _fetched(sql, scope)
 
 
@@ -98,7 +101,7 @@ def fetch(
     """The rows of any pure function ``(facts, filters, **options)`` or ``(facts, **options)``."""
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope) if filters else None
-    return _fetched(_expression_sql(function, scope, expanded, _plain(options)), scope)
+    return _fetched(_expression_sql(function, _nameless(scope), expanded, _plain(options)), scope)
 
 
 def fold(
@@ -112,7 +115,7 @@ def fold(
     """A kernel's result over the rows of a pure function; the kernel is a module's function."""
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope)
-    sql = _expression_sql(function, scope, expanded, _plain(options))
+    sql = _expression_sql(function, _nameless(scope), expanded, _plain(options))
     return _folded(sql, f"{kernel.__module__}.{kernel.__qualname__}", scope, _version(), kernel)
 
 
@@ -132,6 +135,11 @@ def _cut(scope: Scope | None, filters: Filters | None) -> Scope:
     if scope is None:
         return current_scope(filters)
     return scope.narrowed(filters.campuses) if filters else scope
+
+
+def _nameless(scope: Scope) -> Scope:
+    """The scope without whose it is: equal scopes have equal SQL, compiled once for all."""
+    return replace(scope, user="")
 
 
 def _version() -> int:
