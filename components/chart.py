@@ -22,6 +22,7 @@ from data.errors import InvalidOption
 
 HEIGHT = 320
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
+_NO_SPAN = 1e-9  # of the largest value (at least of 1): less is no difference to show
 _LONG_SPAN = 200  # days from which an axis says months, not days
 
 
@@ -149,7 +150,8 @@ def value_axis(values: Sequence[float], unit: str, *, zero: bool = True) -> dict
     known = [float(x) for x in values if not words.is_missing(x)]
     low, high = min(known, default=0.0), max(known, default=1.0)
     low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
-    step = _round_step((high - low) or abs(high) or 1.0)
+    span, size = high - low, max(abs(low), abs(high))
+    step = _round_step(next((x for x in (span, size) if x > max(size, 1.0) * _NO_SPAN), 1.0))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = [i * step for i in range(first, max(last, first + 1) + 1)]
     texts = [_tick(t, unit, step) for t in ticks]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from components.chart import day_axis, show, template, value_axis
@@ -220,6 +220,8 @@ def test_matrix_figures_can_be_read_on_their_cells(theme, middle):
         assert contrast(note.font.color, scale[round(i / 20 * 9)]) >= 4.5
 
 
+@example([5e-324], "leads")
+@example([1e9, 1e9 - 1e-7], "cny")
 @given(
     st.lists(st.floats(-1e9, 1e9, allow_nan=False), min_size=1, max_size=20),
     st.sampled_from(["leads", "cny", "ratio", "days"]),

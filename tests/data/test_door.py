@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data.facts import DIMENSIONS, FACTS, Facts
+from data.facts.build import rebuild
+from data.loader import create_tables
 from data.scope import EVERY_CAMPUS, ROLES, Scope
 from data.stores.duck import DuckDBStore
-from tests.conftest import Journeys, StoreFacts
-from tests.journeys import moment
+from tests.conftest import StoreFacts, person_ids
+from tests.journeys import KEY, Story, moment
 
 Fetch = Callable[..., list[Any]]
 FactsFor = Callable[..., StoreFacts]
@@ -52,10 +55,31 @@ STORY = {
 }
 
 
+@pytest.fixture(scope="module")
+def told() -> Iterator[tuple[DuckDBStore, dict[str, str]]]:
+    """A store in which all of it happened, once for all tests, and the people told of."""
+    opened = DuckDBStore(Path(":memory:"))
+    story = Story()
+    story.tell(STORY)
+    with opened.writing() as cursor:
+        create_tables(cursor)
+        story.flush(cursor)
+        rebuild(cursor, None, KEY)
+        cursor.execute("UPDATE store_state SET version = 1, as_of = ?", [story.latest])
+    yield opened, person_ids(opened, story)
+    opened.close()
+
+
 @pytest.fixture
-def ids(journeys: Journeys) -> dict[str, str]:
+def store(told: tuple[DuckDBStore, dict[str, str]]) -> DuckDBStore:
+    """The told store."""
+    return told[0]
+
+
+@pytest.fixture
+def ids(told: tuple[DuckDBStore, dict[str, str]]) -> dict[str, str]:
     """The people told of."""
-    return journeys(STORY)
+    return told[1]
 
 
 def every_row(facts: Facts, fetch: Fetch) -> dict[str, list[Any]]:
@@ -183,11 +207,10 @@ def test_nothing_is_known_before_it_happened(
             assert len(rows) == len(expected), name
 
 
-def test_an_own_lead_of_the_future_opens_no_person_today(
-    ids: dict[str, str], facts_for: FactsFor, fetch: Fetch, store: DuckDBStore
-) -> None:
-    with store.writing() as cursor:
-        cursor.execute("UPDATE store_state SET as_of = TIMESTAMP '2026-01-01 12:00'")
-    viewer = facts_for("consultant", ("north",), "c1")
+def test_an_own_lead_of_the_future_opens_no_person_today(ids: dict[str, str], fetch: Fetch) -> None:
+    before = moment("2026-01-01T12:00")
+    viewer = Facts(
+        Scope(user="test", role="consultant", campuses=("north",), staff_id="c1", as_of=before)
+    )
     assert fetch(viewer.touch) == []
     assert fetch(viewer.event) == []

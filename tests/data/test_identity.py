@@ -24,6 +24,7 @@ class Log:
         self.store = store
         self.story = Story()
         self.minute = 0
+        self.has_facts = False
 
     def event(
         self, name: str = "page_view", at: datetime | None = None, key: str = "", **given: Any
@@ -55,14 +56,19 @@ class Log:
         self.story.add("guardians", student_id=student, phone=phone, **given)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows of the store."""
+        """Rows of the store; facts are built when they are first asked for."""
+        if "fact_" in sql and not self.has_facts:
+            with self.store.writing() as cursor:
+                rebuild(cursor, None, KEY)
+            self.has_facts = True
         return self.store.cursor().execute(sql).fetchall()
 
     def build(self) -> None:
-        """Resolve, and build the facts."""
+        """Resolve what was told."""
         with self.store.writing() as cursor:
             self.story.flush(cursor)
-            rebuild(cursor, None, KEY)
+            resolve(cursor, KEY)
+        self.has_facts = False
 
     def people(self) -> set[frozenset[str]]:
         """Who is one person: the values of their identifiers."""

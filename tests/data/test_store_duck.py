@@ -132,7 +132,7 @@ def test_open_store_refuses_other_urls(url: str) -> None:
 def test_figures_do_not_hang_on_the_number_of_threads(store: DuckDBStore) -> None:
     with store.writing() as cursor:
         create_tables(cursor)
-        for table, batch in generate(0.02, 3):
+        for table, batch in generate(0.005, 3):
             cursor.register("batch", batch)
             cursor.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM batch')
             cursor.unregister("batch")
