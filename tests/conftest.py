@@ -15,10 +15,12 @@ from hypothesis import settings
 
 from data.facts import Facts
 from data.facts.build import rebuild
+from data.installation import Installation
 from data.loader import create_tables
 from data.scope import EVERY_CAMPUS, ROLES, Scope
 from data.stores.duck import DuckDBStore
 from tests.journeys import KEY, Story, moment
+from tests.sample_institution import copied_institution
 
 Journeys = Callable[..., dict[str, str]]
 
@@ -122,6 +124,14 @@ def fetch(store: DuckDBStore) -> Callable[[ir.Table], list[Any]]:
         return [row(**values) for values in store.fold(expr, pa.Table.to_pylist)]
 
     return rows
+
+
+@pytest.fixture(scope="session")
+def institution(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The sample institution at scale 1 with facts and accounts: to be read, not written."""
+    opened = copied_institution(tmp_path_factory.mktemp("institution") / "home")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
