@@ -59,8 +59,12 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: by
 
 
 def _has_all(cursor: duckdb.DuckDBPyConnection) -> bool:
-    found = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
-    return {query.table for query in QUERIES} <= {name for (name,) in found}
+    """Whether every table of facts stands there with its columns: a former version had fewer."""
+    found = cursor.execute("""
+        SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name != 'temp'
+        GROUP BY table_name""").fetchall()
+    columns = {name: set(names) for name, names in found}
+    return all(set(query.columns) <= columns.get(query.table, set()) for query in QUERIES)
 
 
 def _build(cursor: duckdb.DuckDBPyConnection, query: FactQuery, key: bytes) -> None:

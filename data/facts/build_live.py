@@ -75,7 +75,7 @@ def refresh(cursor: duckdb.DuckDBPyConnection, key: bytes) -> None:
     shadows.narrow("leads", "SEMI JOIN live_lead USING (lead_id)")
     _replace(cursor, store, VISIT, key)
     _replace(cursor, store, TOUCH, key)
-    for table in ("fact_touch", "fact_order_line", "fact_seat", "identity_student"):
+    for table in ("fact_visit", "fact_touch", "fact_order_line", "fact_seat", "identity_student"):
         shadows.narrow(table, "SEMI JOIN live_person USING (person_id)")
     _replace(cursor, store, LEAD, key)
     shadows.narrow("followups", "SEMI JOIN live_lead USING (lead_id)")

@@ -10,6 +10,7 @@ SESSION_GAP = "INTERVAL 30 MINUTE"
 LONGEST_DWELL = 1800  # seconds of one session
 CLICKS = ("ad_click", "click")
 SCANS = ("qr_scan", "scan")
+EXPOSURE = "sop_exposure"  # a playbook reached a person, or they were held out of it
 
 _KINDS = [kind.name for kind in LINKING if kind.name != "crm_id"]
 _NOT_SHARED = "NOT IN (SELECT value FROM identity_identifier WHERE is_shared AND kind ="
@@ -30,6 +31,12 @@ def _best(of: str) -> str:
     return f"CASE {' '.join(own)} {' '.join(shared)} {last} END"
 
 
+def _property(name: str) -> str:
+    """A text among an event's properties, missing where they are none."""
+    said = f"json_extract_string(e.properties, '$.{name}')"
+    return f"CASE WHEN json_valid(e.properties) THEN {filled(said)} END"
+
+
 EVENT = FactQuery(
     "event",
     f"""
@@ -37,7 +44,9 @@ EVENT = FactQuery(
       coalesce(p.person_id, s.person_id, 'event:' || e.event_id) AS person_id,
       {campus("e.campus_id", "a.campus_id")} AS campus_id, e.channel_id, e.campaign, e.material,
       e.activity_id, e.occurred_at, {local_day("e.occurred_at")} AS occurred_on, e.page,
-      e.dwell_seconds, e.share_id, e.from_share_id, e.share_channel
+      e.dwell_seconds, e.share_id, e.from_share_id, e.share_channel,
+      CASE WHEN e.name = '{EXPOSURE}' THEN {_property("sop")} END AS sop,
+      CASE WHEN e.name = '{EXPOSURE}' THEN {_property("arm")} END AS arm
     FROM (
       SELECT *, {_best("kind")} AS kind, {_best("value")} AS value FROM (
         SELECT * REPLACE (
@@ -162,13 +171,24 @@ LEAD = FactQuery(
         AND coalesce(l.in_area, true) AND NOT coalesce(l.is_blacklisted, false)
         AND NOT coalesce(l.is_competitor, false) AS is_valid,
       c.channel_id IS NOT NULL AS is_mapped,
-      coalesce(t.first_at <= l.created_at, false) AS has_touch
+      coalesce(t.first_at <= l.created_at, false) AS has_touch,
+      coalesce(v.visits, 0) AS visits_before, coalesce(e.pages, 0) AS pages_before,
+      coalesce(e.dwell_seconds, 0) AS dwell_seconds_before, l.properties
     FROM leads l JOIN work_lead w USING (lead_id)
     LEFT JOIN identity_household h ON h.person_id = w.person_id
     LEFT JOIN work_student i ON i.student_id = l.introducer_id
     LEFT JOIN channels c ON c.channel_id = {filled("l.channel_id")}
     LEFT JOIN (SELECT person_id, min(touched_at) AS first_at FROM fact_touch GROUP BY ALL) t
-      ON t.person_id = w.person_id""",
+      ON t.person_id = w.person_id
+    LEFT JOIN (
+      SELECT lead_id, count(*) AS visits FROM work_lead JOIN fact_visit USING (person_id)
+      WHERE started_at <= created_at GROUP BY lead_id
+    ) v ON v.lead_id = l.lead_id
+    LEFT JOIN (
+      SELECT lead_id, count(page) AS pages, sum(dwell_seconds) AS dwell_seconds
+      FROM work_lead JOIN fact_event USING (person_id)
+      WHERE occurred_at <= created_at GROUP BY lead_id
+    ) e ON e.lead_id = l.lead_id""",
     "created_at, lead_id",
 )
 

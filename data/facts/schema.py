@@ -54,6 +54,9 @@ _FACTS = (
             "introducer_person_id": _TEXT,
             "is_first": _BOOL,  # the person's first lead ever, anywhere
             "is_valid": _BOOL, "is_mapped": _BOOL, "has_touch": _BOOL,
+            # What the person had done by the lead's creation: later events never change it.
+            "visits_before": _INT, "pages_before": _INT, "dwell_seconds_before": _REAL,
+            "properties": _TEXT,  # JSON: what the imported row said beyond the contract
         },
         at="created_at", on="created_on", sources=("leads", "events", "channels"),
     ),
@@ -79,6 +82,7 @@ _FACTS = (
             "event_id": _TEXT, "name": _TEXT, **_WHO, **_SOURCE, "activity_id": _TEXT,
             "occurred_at": _TIME, "occurred_on": _DATE, "page": _TEXT, "dwell_seconds": _REAL,
             "share_id": _TEXT, "from_share_id": _TEXT, "share_channel": _TEXT,
+            "sop": _TEXT, "arm": _TEXT,  # of an exposure: the playbook; treated or held_out
         },
         at="occurred_at", on="occurred_on", sources=("events",),
     ),

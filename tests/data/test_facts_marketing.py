@@ -204,3 +204,43 @@ def test_share_edge_never_makes_a_ring_nor_points_to_oneself(
         }
     )
     assert [row.arrived_on for row in fetch(facts.share_edge)] == [date(2026, 1, 3)]
+
+
+def test_lead_knows_what_the_person_had_done_by_its_creation_and_nothing_later(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    told = [
+        "2026-01-01T10:00 visit sem page=/a dwell=60",
+        "2026-01-03T10:00 visit sem page=/b dwell=30",
+        "2026-01-03T10:05 lead sem",
+    ]
+    journeys({"lin": told})
+    (before,) = fetch(facts.lead)
+    assert (before.visits_before, before.pages_before, before.dwell_seconds_before) == (2, 2, 90)
+    journeys({"lin": ["2026-01-03T10:06 visit sem page=/c dwell=500", "2026-02-01 visit sem"]})
+    assert fetch(facts.lead) == [before]
+
+
+def test_lead_of_somebody_never_seen_before_has_done_nothing(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys({"lin": ["2026-01-03 lead sem"]})
+    (lead,) = fetch(facts.lead)
+    assert (lead.visits_before, lead.pages_before, lead.dwell_seconds_before) == (0, 0, 0)
+
+
+def test_exposure_names_its_playbook_and_arm_and_other_events_name_none(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": [
+                '2026-01-01 event sop_exposure properties={"sop":"HELLO","arm":"held_out"}',
+                '2026-01-02 event page_view properties={"sop":"HELLO"}',
+                "2026-01-03 event sop_exposure properties=nonsense",
+            ]
+        }
+    )
+    assert [(row.sop, row.arm) for row in fetch(facts.event.order_by("occurred_at"))] == [
+        ("HELLO", "held_out"), (None, None), (None, None),
+    ]  # fmt: skip
