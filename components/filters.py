@@ -39,8 +39,7 @@ def current_filters() -> Filters:
 def filter_bar() -> Filters:
     """Draw the filters and give back what is picked."""
     today = _today()
-    scope = query.current_scope()  # looked up once, not for every list of names
-    campuses, channels, lines = _campuses(scope), _channels(scope), _course_lines(scope)
+    campuses, channels, lines = _choices()
     _adopt_foreign_link()
     # TRICKY: a popover's label is drawn before the widgets inside it know their values
     # from the address; labels are therefore checked once more after the widgets.
@@ -183,6 +182,12 @@ def keep_through_language() -> None:
             # TRICKY: the widget holds the words of the language left behind and would
             # fall back to its default; an assignment makes it take the value as new.
             st.session_state[key] = st.session_state[key]
+
+
+@query.remembered
+def _choices() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    scope = query.current_scope()  # looked up once, not for every list of names
+    return _campuses(scope), _channels(scope), _course_lines(scope)
 
 
 def _campuses(scope: Scope) -> dict[str, str]:

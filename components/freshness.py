@@ -47,6 +47,11 @@ def sources(names: Iterable[str] | None = None) -> list[Source]:
     A source is as late as its latest part: spend of nine channels does not make up for
     the tenth that stopped.
     """
+    return list(_sources(None if names is None else tuple(names)))
+
+
+@query.remembered
+def _sources(names: tuple[str, ...] | None) -> tuple[Source, ...]:
     scope = query.current_scope()
     table = query.names("freshness", scope=scope)
     found = {str(row["source"]): row for row in table.to_dict("records")}
@@ -64,7 +69,7 @@ def sources(names: Iterable[str] | None = None) -> list[Source]:
         )
         for name in wanted
     ]
-    return sorted(worst, key=_worst_first)
+    return tuple(sorted(worst, key=_worst_first))
 
 
 def _is_part(name: str) -> bool:

@@ -1,7 +1,7 @@
 """Where a metric, a viewer's scope and a store meet; the only place that caches.
 
 What decides the rows is in every key: the compiled SQL (which holds the scope), the
-scope itself and the store's version.
+scope itself, the store and its version. Viewers of equal scope share what was found.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from itertools import count
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from components.i18n import language
 from components.session import current_viewer
+from components.theme import theme_name
 from data.facts import DIMENSIONS, Facts
 from data.installation import installation
 from data.scope import Filters, Scope
@@ -29,6 +33,9 @@ load_all()  # metrics are also asked for by name
 
 Expression = Callable[..., ir.Table]
 _HOUR = 3600
+_MOST_MADE = 128  # of each function that is remembered
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 def as_of() -> datetime:
@@ -116,7 +123,29 @@ def fold(
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope)
     sql = _expression_sql(function, _nameless(scope), expanded, _plain(options))
-    return _folded(sql, f"{kernel.__module__}.{kernel.__qualname__}", scope, _version(), kernel)
+    name = f"{kernel.__module__}.{kernel.__qualname__}"
+    return _folded(sql, name, _nameless(scope), _version(), kernel)
+
+
+def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Keep what a component makes of figures (a picture, sentences) until the next load.
+
+    ``make`` takes hashable arguments, reads through this module only, draws nothing, and
+    depends on nothing else but the reader's language and theme. What it gave is shared
+    with every viewer of equal scope: nobody may change it.
+    """
+
+    @lru_cache(maxsize=_MOST_MADE)
+    def kept(seen_by: object, args: _P.args, kwargs: tuple[tuple[str, Any], ...]) -> _T:
+        del seen_by  # in the key
+        return make(*args, **dict(kwargs))
+
+    @wraps(make)
+    def asked(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        seen_by = _nameless(current_scope()), _version(), language(), theme_name()
+        return kept(seen_by, args, tuple(sorted(kwargs.items())))
+
+    return asked
 
 
 def names(dimension: str, *, scope: Scope | None = None) -> pd.DataFrame:
@@ -142,8 +171,14 @@ def _nameless(scope: Scope) -> Scope:
     return replace(scope, user="")
 
 
-def _version() -> int:
-    return installation().store.version
+_serials: WeakKeyDictionary[object, int] = WeakKeyDictionary()
+_serial = count()
+
+
+def _version() -> tuple[int, int]:
+    """Which store of this process, and how many loads it has seen."""
+    store = installation().store
+    return _serials.setdefault(store, next(_serial)), store.version
 
 
 def _plain(options: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
@@ -238,18 +273,19 @@ def _expression_sql(
 
 
 def _fetched(sql: str, scope: Scope) -> pd.DataFrame:
-    return _frame(sql, scope, _version())
+    return _frame(sql, _nameless(scope), _version())
 
 
 @st.cache_data(ttl=_HOUR, max_entries=2000, show_spinner=False)
-def _frame(sql: str, scope: Scope, version: int) -> pd.DataFrame:
+def _frame(sql: str, scope: Scope, version: tuple[int, int]) -> pd.DataFrame:
     del scope, version  # in the key, so that no viewer and no load meets another's rows
     return installation().store.fetch(sql)
 
 
 @st.cache_data(ttl=_HOUR, max_entries=200, show_spinner=False)
 def _folded(
-    sql: str, kernel_name: str, scope: Scope, version: int, _kernel: Callable[[pa.Table], Any]
-) -> Any:
-    del kernel_name, scope, version  # in the key
+    sql: str, kernel: str, scope: Scope, version: tuple[int, int],
+    _kernel: Callable[[pa.Table], Any],
+) -> Any:  # fmt: skip
+    del kernel, scope, version  # in the key
     return installation().store.fold(sql, _kernel)

@@ -31,7 +31,8 @@ def current_viewer() -> Viewer:
 
 def current_session() -> Session | None:
     """The live session behind this tab, if there still is one."""
-    key, user = st.user.get("sid"), st.user.get("user")
+    said = st.user.to_dict()
+    key, user = said.get("sid"), said.get("user")
     session = installation().accounts.sessions.find(str(key)) if key else None
     return session if session is not None and session.user == user else None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from components import query
 from components.acquisition.linkage import LINKS, weakest_link
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
@@ -190,15 +191,14 @@ def slow_channels(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def channel_answer(reading: Reading) -> None:
     """Draw the answer card, what lowers its confidence, and on which leads it rests."""
-    roi = reading.by_channel("roi") if reading.sees_money else None
-    found = finding(reading.verdicts, roi, reading.names, reading.choice)
+    found, sentence = _said(reading)
     measure = MEASURES[found.measure]
     figures = reading.by_channel(found.measure).set_index("channel_id")
     about = found.channel
     figure = reading.figures(found.measure).total if about is None else figures.loc[about]
     where = None if about is None else {"channel_id": about or None}
     answer_card(
-        _with_details(found.sentence, _details(reading, found.measure)),
+        sentence,
         metric=measure.metric,
         figure=figure,
         filters=reading.judged(found.measure),
@@ -206,6 +206,14 @@ def channel_answer(reading: Reading) -> None:
         where=where,
         **measure.settings(reading.choice),
     )
+
+
+@query.remembered
+def _said(reading: Reading) -> tuple[Finding, str]:
+    """What the answer is about, and its words."""
+    roi = reading.by_channel("roi") if reading.sees_money else None
+    found = finding(reading.verdicts, roi, reading.names, reading.choice)
+    return found, _with_details(found.sentence, _details(reading, found.measure))
 
 
 def _with_details(sentence: str, details: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components import query
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.figures import FigureCard, figure_cards
@@ -25,6 +26,7 @@ def acquisition_cards(reading: Reading) -> None:
                 figure_cards([_card(reading, name)], filters=judged, key=f"acquisition_{name}")
 
 
+@query.remembered
 def _card(reading: Reading, name: str) -> FigureCard:
     measure, judged = MEASURES[name], reading.judged(name)
     compared = judged.comparison

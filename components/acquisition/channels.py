@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components import query
 from components.acquisition.answer import VERDICT_WORDS
 from components.acquisition.measures import MEASURES, PICTURED, RETURNS, SETS
 from components.acquisition.payback import payback_days
@@ -58,31 +59,11 @@ def channel_table(reading: Reading, chosen: str) -> None:
     chosen_return = f"roi_{reading.choice.return_days}"  # stands there already, as pictured
     names = tuple(name for name in reading.seen(*SETS[chosen][1]) if name != chosen_return)
     pictured = reading.seen(*PICTURED[chosen])[0]
-    verdicts = reading.verdicts
-    opened = st.session_state.setdefault(
-        _OPENED, branches_above(reading.tree, _outstanding(verdicts))
-    )
-    wide = _figures(reading, names, pictured, opened)
-    nodes = tree_rows(
-        reading.tree,
-        dict(zip(wide["node"], wide[names[0]].fillna(0.0), strict=True)),
-        opened,
-        elsewhere=_("Not in the channel tree"),
-        campaigns=_campaigns(wide),
-    )
-    frame = table_frame(
-        nodes,
-        wide,
-        names,
-        pictured,
-        said=dict(zip(verdicts["channel_id"], verdicts["verdict"], strict=True)),
-        groups=shared_letters(
-            reading.by_channel(pictured),
-            key="channel_id",
-            better=MEASURES[pictured].metric.better,
-        ),
-        payback=payback_days(reading) if chosen == RETURNS else None,
-    )
+    if _OPENED not in st.session_state:
+        outstanding = _outstanding(reading.verdicts)
+        st.session_state[_OPENED] = branches_above(reading.tree, outstanding)
+    opened = tuple(sorted(st.session_state[_OPENED]))
+    nodes, frame = _table(reading, names, pictured, opened, with_payback=chosen == RETURNS)
     st.dataframe(
         frame,
         key=_TABLE,
@@ -98,6 +79,40 @@ def channel_table(reading: Reading, chosen: str) -> None:
     clicked = st.session_state.pop(_CLICKED, None)
     if clicked is not None:
         _open_cell(reading, *clicked, pictured)
+
+
+@query.remembered
+def _table(
+    reading: Reading,
+    names: tuple[str, ...],
+    pictured: str,
+    opened: tuple[str, ...],
+    *,
+    with_payback: bool,
+) -> tuple[list[Node], pd.DataFrame]:
+    verdicts = reading.verdicts
+    wide = _figures(reading, names, pictured, set(opened))
+    nodes = tree_rows(
+        reading.tree,
+        dict(zip(wide["node"], wide[names[0]].fillna(0.0), strict=True)),
+        set(opened),
+        elsewhere=_("Not in the channel tree"),
+        campaigns=_campaigns(wide),
+    )
+    frame = table_frame(
+        nodes,
+        wide,
+        names,
+        pictured,
+        said=dict(zip(verdicts["channel_id"], verdicts["verdict"], strict=True)),
+        groups=shared_letters(
+            reading.by_channel(pictured),
+            key="channel_id",
+            better=MEASURES[pictured].metric.better,
+        ),
+        payback=payback_days(reading) if with_payback else None,
+    )
+    return nodes, frame
 
 
 def _outstanding(verdicts: pd.DataFrame) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+import plotly.graph_objects as go
 
+from components import query
 from components.acquisition.measures import MEASURES, PICTURED
 from components.acquisition.reading import Reading
 from components.chart import show
@@ -22,26 +24,13 @@ def channel_picture(reading: Reading, chosen: str) -> None:
     """Draw the channels of one measure, ranked, with their intervals."""
     name = reading.seen(*PICTURED[chosen])[0]
     measure, judged = MEASURES[name], reading.judged(name)
-    shown = ranked_channels(reading.by_channel(name))
     heading = measure.heading(reading.choice)
-    if shown.empty:
+    drawn = _drawn(reading, name)
+    if drawn is None:
         nothing_to_show(_("No channel has a figure for “{measure}” yet.", measure=heading))
         return
-    finding = picture_finding(shown, reading.names, heading, measure.metric.unit)
-    clicked = show(
-        ranked_bars(
-            shown,
-            by="channel_id",
-            unit=measure.metric.unit,
-            title=finding,
-            names=reading.names,
-            reference=_reference(reading, name),
-            reference_name=_("Paid channels") if name in _OF_PAID else _("All"),
-        ),
-        key=f"acquisition_picture_{name}",
-        alt=finding,
-        clickable=True,
-    )
+    finding, picture = drawn
+    clicked = show(picture, key=f"acquisition_picture_{name}", alt=finding, clickable=True)
     if clicked:
         open_rows(
             measure.metric,
@@ -50,6 +39,23 @@ def channel_picture(reading: Reading, chosen: str) -> None:
             title=f"{reading.names.get(clicked['channel_id'], '')} · {heading}",
             **measure.settings(reading.choice),
         )
+
+
+@query.remembered
+def _drawn(reading: Reading, name: str) -> tuple[str, go.Figure] | None:
+    """The finding and the picture; None where no channel has a figure."""
+    measure = MEASURES[name]
+    shown = ranked_channels(reading.by_channel(name))
+    if shown.empty:
+        return None
+    unit = measure.metric.unit
+    finding = picture_finding(shown, reading.names, measure.heading(reading.choice), unit)
+    picture = ranked_bars(
+        shown, by="channel_id", unit=unit, title=finding, names=reading.names,
+        reference=_reference(reading, name),
+        reference_name=_("Paid channels") if name in _OF_PAID else _("All"),
+    )  # fmt: skip
+    return finding, picture
 
 
 def ranked_channels(figures: pd.DataFrame) -> pd.DataFrame:

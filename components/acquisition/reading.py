@@ -15,9 +15,9 @@ from metrics.acquisition_table import channel_verdicts, judged_filters
 from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
 
 
-@dataclass
+@dataclass(eq=False)  # itself: what is made of it is remembered by it
 class Reading:
-    """One run's figures for a viewer, their filters and their choice."""
+    """The figures for a viewer's scope, filters and choice, each found when first asked for."""
 
     filters: Filters
     choice: Choice
@@ -28,8 +28,9 @@ class Reading:
 
     @classmethod
     def of(cls, filters: Filters, choice: Choice) -> Reading:
-        """The signed-in viewer's reading."""
-        return cls(filters, choice, query.current_scope(filters))
+        """The signed-in viewer's reading: what one run has found, the next need not seek."""
+        del cls
+        return _reading(filters, choice)
 
     @cached_property
     def tree(self) -> pd.DataFrame:
@@ -126,6 +127,11 @@ class Reading:
             metric=measure.metric_name, **how, **measure.settings(self.choice),
         )  # fmt: skip
         return figures
+
+
+@query.remembered
+def _reading(filters: Filters, choice: Choice) -> Reading:
+    return Reading(filters, choice, query.current_scope(filters))
 
 
 class Handover:

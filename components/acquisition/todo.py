@@ -38,7 +38,7 @@ class Task:
 def todo_list(reading: Reading) -> None:
     """Draw what the figures carry; nothing is advised for the sake of a full list."""
     st.markdown(f"##### {_('What to do')}")
-    tasks = list(_tasks(reading))[:MOST]
+    tasks = _listed(reading)
     if not tasks:
         st.caption(_("Nothing in these figures calls for action."))
         return
@@ -49,6 +49,11 @@ def todo_list(reading: Reading) -> None:
             + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
             + "]]"
         )
+
+
+@query.remembered
+def _listed(reading: Reading) -> tuple[Task, ...]:
+    return tuple(_tasks(reading))[:MOST]
 
 
 def _tasks(reading: Reading) -> Iterator[Task]:

@@ -49,7 +49,8 @@ _QUESTIONS = {
 _ACQUISITION = "lifecycle/acquisition"
 
 
-def answers(filters: Filters) -> list[Answer]:
+@query.remembered
+def answers(filters: Filters) -> tuple[Answer, ...]:
     """The answers that a viewer's role can be given, in the order of the questions."""
     hidden = role(query.current_scope().role).hidden_facts
     asked = (
@@ -57,7 +58,7 @@ def answers(filters: Filters) -> list[Answer]:
         ("order_line", _joined),
         ("touch", _behaviour),
     )
-    return [answer(filters) for fact, answer in asked if fact not in hidden]
+    return tuple(answer(filters) for fact, answer in asked if fact not in hidden)
 
 
 def _channels(filters: Filters) -> Answer:

@@ -23,6 +23,11 @@ _FIGURES = {
 
 def figures_row(filters: Filters) -> None:
     """Draw the figures whose rows the role may read."""
+    figure_cards(_cards(filters), filters=filters, key="board_figures")
+
+
+@query.remembered
+def _cards(filters: Filters) -> tuple[FigureCard, ...]:
     hidden = role(query.current_scope().role).hidden_facts
     cards = []
     for metric, fact in _FIGURES.items():
@@ -45,4 +50,4 @@ def figures_row(filters: Filters) -> None:
                 trend=list(query.run(metric, filters, by=("unit_on",))["value"]),
             )
         )
-    figure_cards(cards, filters=filters, key="board_figures")
+    return tuple(cards)

@@ -37,6 +37,7 @@ class Today:
         return not self.least <= self.leads <= self.most
 
 
+@query.remembered
 def today_so_far(filters: Filters) -> Today:
     """Today's leads by hour, and the same weekdays before."""
     now = query.as_of().replace(tzinfo=UTC).astimezone(DEFAULT_TIMEZONE)
@@ -115,11 +116,17 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
     return drawn
 
 
-def hours_card(today: Today, filters: Filters) -> None:
-    """The hour curve with its finding."""
+@query.remembered
+def _picture(filters: Filters) -> tuple[str, go.Figure]:
+    today = today_so_far(filters)
     name = day(query.current_scope(filters).as_of_on, weekday=True)
+    return in_words(today, name), hours_figure(today)
+
+
+def hours_card(filters: Filters) -> None:
+    """The hour curve with its finding."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{_('Today, hour by hour')}**")
-        finding = in_words(today, name)
+        finding, picture = _picture(filters)
         st.caption(finding)
-        show(hours_figure(today), key="board_hours", alt=finding)
+        show(picture, key="board_hours", alt=finding)

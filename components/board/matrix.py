@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
@@ -19,37 +22,40 @@ MOST_CAMPUSES = 12
 
 def matrix_card(filters: Filters) -> None:
     """New leads by campus and channel; a cell opens its people."""
-    cells = query.run(new_leads, filters, by=("campus_id", "channel_root"))
+    drawn = _picture(filters)
     with st.container(border=True):
         st.markdown(f"**{_('New leads by campus and channel')}**")
-        if cells.empty:
+        if drawn is None:
             st.caption(_("No leads in these days."))
             return
-        campuses = _names("campus", "campus_id")
-        channels = _names("channel", "channel_id")
-        shown, left_out = _largest(cells)
-        finding = _finding(cells, campuses, channels)
-        st.caption(
-            finding
-            if not left_out
-            else finding + " " + _("The {n} largest campuses.", n=MOST_CAMPUSES)
-        )
-        clicked = show(
-            matrix(
-                shown,
-                row="campus_id",
-                column="channel_root",
-                unit="people",
-                row_names=campuses,
-                column_names={**channels, "": _("unmapped")},
-            ),
-            key="board_matrix",
-            alt=finding,
-            clickable=True,
-        )
+        st.caption(drawn.caption)
+        clicked = show(drawn.picture, key="board_matrix", alt=drawn.finding, clickable=True)
         if clicked:
             where = {k: (v if v != "" else None) for k, v in clicked.items()}
             open_rows(new_leads, filters, where=where)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    finding: str
+    caption: str
+    picture: go.Figure
+
+
+@query.remembered
+def _picture(filters: Filters) -> _Drawn | None:
+    cells = query.run(new_leads, filters, by=("campus_id", "channel_root"))
+    if cells.empty:
+        return None
+    campuses, channels = _names("campus", "campus_id"), _names("channel", "channel_id")
+    shown, left_out = _largest(cells)
+    finding = _finding(cells, campuses, channels)
+    more = " " + _("The {n} largest campuses.", n=MOST_CAMPUSES) if left_out else ""
+    picture = matrix(
+        shown, row="campus_id", column="channel_root", unit="people", row_names=campuses,
+        column_names={**channels, "": _("unmapped")},
+    )  # fmt: skip
+    return _Drawn(finding, finding + more, picture)
 
 
 def _names(dimension: str, key: str) -> dict[str, str]:

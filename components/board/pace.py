@@ -42,6 +42,7 @@ class MonthPace:
     curve: pd.DataFrame
 
 
+@query.remembered
 def month_of(filters: Filters, name: str) -> MonthPace:
     """How the month under way stands for a planned figure, whatever days are picked."""
     metric = PLANNED[name]
@@ -190,16 +191,21 @@ def month_card(filters: Filters) -> None:
             key="board_planned",
             label_visibility="collapsed",
         )
-        month = month_of(filters, name)
-        stand = month.stand
+        stand, said, picture = _month_picture(filters, name)
         if stand.on_track is not None:
             colour, icon, words = _STATES[stand.on_track]
             st.badge(_(words), icon=icon, color=colour)
-        said = sentence(month)
-        if stand.month_end is not None:
-            bounds = interval(stand.month_end.low, stand.month_end.high, month.metric.unit)
-            said += " " + _("80 % interval {interval}.", interval=bounds)
-        if stand.plan is None:
-            said += " " + _("No plan for this choice: plans are made by campus and month.")
         st.caption(said)
-        show(pace_figure(month), key="board_month", alt=f"{day(stand.as_of_on)}: {said}")
+        show(picture, key="board_month", alt=f"{day(stand.as_of_on)}: {said}")
+
+
+@query.remembered
+def _month_picture(filters: Filters, name: str) -> tuple[Pace, str, go.Figure]:
+    month = month_of(filters, name)
+    stand, said = month.stand, sentence(month)
+    if stand.month_end is not None:
+        bounds = interval(stand.month_end.low, stand.month_end.high, month.metric.unit)
+        said += " " + _("80 % interval {interval}.", interval=bounds)
+    if stand.plan is None:
+        said += " " + _("No plan for this choice: plans are made by campus and month.")
+    return stand, said, pace_figure(month)

@@ -51,7 +51,7 @@ class Accounts:
 
     def get(self, user: str) -> Account:
         """The account of this sign-in name, active or not; raises `UnknownName`."""
-        rows = self._database.read("SELECT * FROM users WHERE user = ?", (user,))
+        rows = self._database.read_again("SELECT * FROM users WHERE user = ?", (user,))
         if not rows:
             raise UnknownName("sign-in name", user, (account.user for account in self.all()))
         return from_row(rows[0])

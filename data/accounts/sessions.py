@@ -15,6 +15,13 @@ IDLE_SECONDS = 30 * 60.0
 ABSOLUTE_SECONDS = 12 * 3600.0
 _TOUCH_SECONDS = 60.0  # activity is written down at most this often
 
+# Of active accounts that did not change since; whether it idled too long is asked of a clock.
+_LIVE = """
+SELECT token_sha256 AS key, user, role, must_change, sessions.created_at AS created_at,
+  seen_at, idle_seconds, ip
+FROM sessions JOIN users USING (user) WHERE is_active AND users.epoch = sessions.epoch
+"""
+
 Listener = Callable[[str], None]
 
 
@@ -64,12 +71,15 @@ class Sessions:
 
     def find(self, key: str) -> Session | None:
         """The live session of this key, of an active account that did not change since."""
-        found = self._select("AND token_sha256 = ?", key)
-        return found[0] if found else None
+        rows = self._database.read_again(f"{_LIVE} AND token_sha256 = ?", (key,))
+        return next((s for s in map(_of, rows) if self._still(s)), None)
 
     def live(self, user: str = "") -> list[Session]:
         """All live sessions, of one user or of everybody, the latest seen first."""
-        return self._select("AND (? = '' OR user = ?) ORDER BY seen_at DESC", user, user)
+        rows = self._database.read(
+            f"{_LIVE} AND (? = '' OR user = ?) ORDER BY seen_at DESC", (user, user)
+        )
+        return [session for session in map(_of, rows) if self._still(session)]
 
     def is_due(self, session: Session) -> bool:
         """Whether activity seen now would have to be written down."""
@@ -96,17 +106,10 @@ class Sessions:
         """Call the listener with the key of each session revoked in this process."""
         self._listeners.append(listener)
 
-    def _select(self, condition: str, *values: object) -> list[Session]:
+    def _still(self, session: Session) -> bool:
         now = self._clock()
-        rows: list[Any] = self._database.read(
-            "SELECT token_sha256 AS key, user, role, must_change,"
-            " sessions.created_at AS created_at, seen_at, idle_seconds, ip"
-            " FROM sessions JOIN users USING (user)"
-            " WHERE is_active AND users.epoch = sessions.epoch"
-            f" AND sessions.created_at > ? AND seen_at + idle_seconds > ? {condition}",
-            (now - ABSOLUTE_SECONDS, now, *values),
-        )
-        return [Session(**{**dict(row), "must_change": bool(row["must_change"])}) for row in rows]
+        young = session.created_at > now - ABSOLUTE_SECONDS
+        return young and session.seen_at + session.idle_seconds > now
 
     def _delete(self, condition: str, value: str) -> None:
         with self._database.write() as connection:
@@ -126,3 +129,7 @@ class Sessions:
 def key_of(token: str) -> str:
     """The name of a token's session."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _of(row: Any) -> Session:
+    return Session(**{**dict(row), "must_change": bool(row["must_change"])})

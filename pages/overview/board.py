@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.board.answers import answers_card
 from components.board.figures import figures_row
-from components.board.hours import hours_card, today_so_far
+from components.board.hours import hours_card
 from components.board.matrix import matrix_card
 from components.board.pace import month_card, pace_card
 from components.board.sources import nothing_arrived, sources_card
@@ -25,7 +25,7 @@ def live() -> None:
     pace_card(filters)
     left, right = st.columns(2)
     with left:
-        hours_card(today_so_far(filters), filters)
+        hours_card(filters)
     with right:
         month_card(filters)
 

@@ -28,6 +28,7 @@ def sources(monkeypatch):
     monkeypatch.setattr(freshness.query, "names", lambda name, scope: tables[name])
     monkeypatch.setattr(freshness.query, "current_scope", lambda: None)
     monkeypatch.setattr(freshness.query, "as_of", NOW.to_pydatetime)
+    monkeypatch.setattr(freshness, "_sources", freshness._sources.__wrapped__)  # nobody signed in
 
 
 def states(*names: str) -> dict[str, str]:

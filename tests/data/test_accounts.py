@@ -16,6 +16,7 @@ from data.accounts.account import AccountRefused
 from data.accounts.accounts import WrongPassword
 from data.accounts.command import user_command
 from data.accounts.credentials import credentials, save_credentials
+from data.accounts.database import Database
 from data.accounts.passwords import PasswordRefused, refusal
 from data.accounts.sample import sample_password
 from data.accounts.throttle import LONGEST_SECONDS, Throttle, TooManyAttempts
@@ -407,3 +408,16 @@ def test_command_says_what_must_hold(home: Home):
         user_command(["add", "x", "--role", "campus_head"], home)
     with pytest.raises(UnknownName):
         user_command(["disable", "x"], home)
+
+
+def test_what_is_read_again_and_again_is_read_anew_after_any_write(tmp_path: Path):
+    here, elsewhere = Database(tmp_path / "a.sqlite3"), Database(tmp_path / "a.sqlite3")
+    asked = ("SELECT count(*) AS n FROM audit_head WHERE line > ?", (0,))
+    assert here.read_again(*asked)[0]["n"] == 0
+    for writer, expected in ((elsewhere, 1), (here, 2)):
+        with writer.write() as connection:
+            connection.execute("INSERT INTO audit_head VALUES (?, '')", (expected,))
+        assert here.read_again(*asked)[0]["n"] == expected
+        assert here.read_again(*asked)[0]["n"] == here.read(*asked)[0]["n"]
+    here.close()
+    elsewhere.close()
