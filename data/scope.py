@@ -45,7 +45,7 @@ ROLES: dict[str, Role] = {
         Role(name="marketing", campuses="all", imports=True),
         Role(
             name="teacher", campuses="own", people="own_classes", personal=True,
-            hidden_facts=_COSTS | {"order_line", "touch", "reward", "followup"},
+            hidden_facts=_COSTS | {"order_line", "due", "touch", "reward", "followup"},
         ),
         Role(name="analyst", campuses="all"),
     )

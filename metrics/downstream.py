@@ -10,12 +10,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least, cohort_payers, day_start_at, first_leads, per_person
+from metrics.cohort import at_least, cohort_payers, first_leads, per_person
+from metrics.due import due_rows, settled_at
 from metrics.registry import metric
 from metrics.units import as_units
-
-NEVER = "9999-12-31 00:00:00"  # matures at no as-of time: an enrolment without an end
-RENEWAL_DAYS = 30  # a renewal may come so many days after the end
 
 
 def _payers(facts: Facts) -> ir.Table:
@@ -126,10 +124,10 @@ def refund_rate(facts: Facts, *, days: int = 90) -> ir.Table:
 def renewal_rate_of_cohort(facts: Facts) -> ir.Table:
     """Formal enrolments of a lead cohort that were renewed ÷ those that ended 30 days ago.
 
-    Renewed: another enrolment names this one and began at the latest 30 days after its
-    end. An enrolment moved to another class is not due; one that ended in a refund is
-    due and not renewed. The rate of a channel, not of a month: see the renewal rate for
-    the latter.
+    Renewed as in the renewal rate: paid from 60 days before to 30 days after the end and
+    not paid back at once. An enrolment moved to another class is not due; one that ended
+    in a refund is due and not renewed. The rate of a channel, not of a month: see the
+    renewal rate for the latter.
 
     Returns
     -------
@@ -141,26 +139,12 @@ def renewal_rate_of_cohort(facts: Facts) -> ir.Table:
     ----------
     METRICS, "downstream quality".
     """
-    enrolments = facts.enrolment
-    next_ones = enrolments.filter(enrolments.renewed_from_id.notnull())
-    renewals = next_ones.group_by(enrolment_id=next_ones.renewed_from_id).aggregate(
-        renewed_on=next_ones.started_on.min()
-    )
-    due = enrolments.filter(
-        enrolments.is_formal, enrolments.state.fill_null("") != "transferred"
-    ).select("enrolment_id", "person_id", "ends_on", course="course_line")
-    rows = (
-        due.left_join(renewals, "enrolment_id")
-        .drop("enrolment_id_right")
-        .inner_join(_payers(facts), "person_id")
-    )
-    last_on = rows.ends_on + ibis.interval(days=RENEWAL_DAYS)
-    ended_at = day_start_at(rows.ends_on) + ibis.interval(days=RENEWAL_DAYS + 1)
+    due = due_rows(facts).select("enrolment_id", "person_id", "due_on", "is_renewed")
+    rows = due.inner_join(_payers(facts), "person_id")
     return as_units(
         rows, grain="enrolment", unit_id=rows.enrolment_id, unit_on=rows.created_on,
-        numerator=(rows.renewed_on <= last_on).fill_null(False).cast("int64"),
-        denominator=ibis.literal(1),
-        mature_at=ended_at.fill_null(ibis.literal(NEVER).cast("timestamp(6)")),
+        numerator=rows.is_renewed.cast("int64"), denominator=ibis.literal(1),
+        mature_at=settled_at(rows.due_on),
     )  # fmt: skip
 
 

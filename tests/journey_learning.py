@@ -106,7 +106,7 @@ class Learning:
             class_id=self._class(entry), campus_id=entry.campus, started_on=entry.on,
             ends_on=entry.day("ends"), lessons_bought=int(keys.get("lessons", 48)),
             state=keys.get("state", "active"), stopped_on=entry.day("stopped"),
-            renewed_from_id=keys.get("renews"),
+            renewed_from_id=keys.get("renews"), order_line_id=keys.get("sale"),
         )  # fmt: skip
 
     def _seat(self, entry: Entry) -> None:

@@ -22,10 +22,10 @@ followup   effective            staff method result note lead
 order      amount               line course lead phone paid state lessons
 trial      [amount]             the same, for a trial course
 token      [amount]             the same, for a token-price course
-refund     amount               the same
+refund     amount               the same, and of (an order)
 transfer   amount               the same; carry_over likewise
 child      [name]               grade
-enrol      enrolment id         line ends lessons state stopped renews class course
+enrol      enrolment id         line ends lessons state stopped renews class course sale (order)
 seat       attendance           lesson (its state) no class enrolment made_up lessons watched
 assess     [score]              due full
 feedback   rating, complaint    nps
@@ -203,6 +203,7 @@ class Story(Learning):
             course_id=keys.get("course", self._course(keys.get("line", "maths"), kind)),
             amount_cny=Decimal(entry.word() or "9").quantize(Decimal("0.01")),
             lessons=int(keys["lessons"]) if "lessons" in keys else None,
+            refund_of_id=keys.get("of"),
         )  # fmt: skip
 
     _trial = _token = _refund = _transfer = _carry_over = _order

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import duckdb
 
-from data.facts import build_dimensions, build_marketing, build_people, build_service
+from data.facts import (
+    build_dimensions,
+    build_marketing,
+    build_people,
+    build_renewal,
+    build_service,
+)
 from data.facts.build_dimensions import FRESHNESS
 from data.facts.build_live import refresh, remember, take_in
 from data.facts.build_people import build_names
@@ -18,6 +24,7 @@ QUERIES: tuple[FactQuery, ...] = (
     *build_dimensions.QUERIES,
     *build_marketing.QUERIES,
     *build_service.QUERIES,
+    *build_renewal.QUERIES,
     *build_people.QUERIES,
 )
 

@@ -111,6 +111,11 @@ class Facts:
         return self._visible("enrolment")
 
     @cached_property
+    def due(self) -> ir.Table:
+        """One row per formal enrolment that falls due."""
+        return self._visible("due")
+
+    @cached_property
     def seat(self) -> ir.Table:
         """One row per student and lesson."""
         return self._visible("seat")

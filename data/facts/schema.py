@@ -127,6 +127,31 @@ _FACTS = (
         },
         on="started_on", sources=("enrolments", "classes", "courses"),
     ),
+    # One row per formal enrolment: when it falls due, and whether and how it was renewed.
+    FactSchema(
+        "due",
+        {
+            "enrolment_id": _TEXT, **_WHO, "student_id": _TEXT, "course_id": _TEXT,
+            "course_line": _TEXT, "class_id": _TEXT, "teacher_id": _TEXT,
+            "class_teacher_id": _TEXT, "is_school_age": _BOOL, "started_on": _DATE,
+            "basis": _TEXT,  # term, pack, day_card
+            "due_on": _DATE,  # missing while a pack without an end is not used up
+            "ends_on": _DATE,
+            "depleted_on": _DATE,  # the day its last lesson was used
+            "lessons_bought": _INT, "lessons_used": _REAL, "last_lesson_on": _DATE,
+            "weekly_lessons": _REAL,  # velocity at the last lesson, exponentially weighted
+            "due_cny": _CNY,  # what it was bought for
+            "paid_on": _DATE, "order_kind": _TEXT,  # of its own order: as orders.type
+            "state": _TEXT, "stopped_on": _DATE,
+            "renewed_from_id": _TEXT, "term_no": _INT,  # 1 for one that renews none
+            "renewal_id": _TEXT, "renewed_on": _DATE,  # the day the renewal was paid
+            "renewed_cny": _CNY, "renewal_kind": _TEXT,  # charge, carry_over, transfer
+            "renewal_starts_on": _DATE,
+            "renewal_refunded_on": _DATE, "lessons_left_at_renewal": _REAL,
+        },
+        on="started_on",
+        sources=("enrolments", "orders", "order_lines", "seats", "lessons", "courses"),
+    ),
     FactSchema(
         "seat",
         {

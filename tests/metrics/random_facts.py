@@ -17,6 +17,9 @@ PEOPLE, STAFF, CLASSES = 80, 6, 8
 ROWS = {"event": 400, "visit": 250, "touch": 250, "seat": 500, "followup": 200, "spend": 250}
 CHOICES = {
     "kind": {"order_line": ["charge", "charge", "refund", "transfer"], "touch": ["click", "visit"]},
+    "renewal_kind": ["charge", "charge", "charge", "carry_over", None],
+    "order_kind": ["charge", "charge", "transfer"],
+    "basis": ["term", "term", "pack", "day_card"],
     "attendance": ["present", "present", "late", "leave", "absent", "unmarked"],
     "lesson_state": ["marked", "marked", "marked", "cancelled", "unmarked"],
     "state": ["active", "completed", "stopped", "refunded", "transferred"],
@@ -48,6 +51,9 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     facts = {name: _rows(rng, name, ROWS.get(name, 150)) for name in FACTS}
     first = facts["lead"].sort_values("created_at").drop_duplicates("person_id").index
     facts["lead"]["is_first"] = facts["lead"].index.isin(first)
+    due = facts["due"]
+    due["enrolment_id"] = facts["enrolment"]["enrolment_id"]
+    due["term_no"] = 1 + due.index % 4
     lines = facts["order_line"]
     charged = lines["kind"] == "charge"
     formal = charged & (rng.random(len(lines)) < 0.7)

@@ -182,13 +182,52 @@ class TinyFacts:
             "enrolment",
             enrolment_id=step.words[0],
             **step.who,
-            course_line="maths",
+            course_line=step.more.get("line", "maths"),
             started_on=local_day(step.at),
             is_formal=True,
             ends_on=date.fromisoformat(step.more["ends"]) if "ends" in step.more else None,
             state=step.more.get("state", "active"),
             renewed_from_id=step.more.get("renews"),
         )
+        self._due(step)
+
+    def _due(self, step: Step) -> None:
+        more = step.more
+        ends, stopped = (
+            date.fromisoformat(more[name]) if name in more else None for name in ("ends", "stopped")
+        )
+        self.add(
+            "due",
+            enrolment_id=step.words[0],
+            **step.who,
+            student_id=f"{step.person}-child",
+            course_line=more.get("line", "maths"),
+            is_school_age="adult" not in step.words,
+            started_on=local_day(step.at),
+            basis=more.get("basis", "term"),
+            due_on=ends,
+            ends_on=ends,
+            lessons_bought=int(more.get("lessons", 48)),
+            lessons_used=0.0,
+            due_cny=Decimal(more.get("cny", "5000")),
+            paid_on=local_day(step.at),
+            order_kind=more.get("kind", "charge"),
+            state=more.get("state", "active"),
+            stopped_on=stopped,
+            renewed_from_id=more.get("renews"),
+            term_no=int(more.get("term", 1)),
+        )
+        if "renews" in more:
+            self.connection.execute(
+                "UPDATE fact_due SET renewal_id = ?, renewed_on = ?, renewed_cny = ?,"
+                " renewal_kind = ?, renewal_starts_on = ?, renewal_refunded_on = ?"
+                " WHERE enrolment_id = ?",
+                [
+                    step.words[0], local_day(step.at), Decimal(more.get("cny", "5000")),
+                    more.get("kind", "charge"), local_day(step.at), more.get("back"),
+                    more["renews"],
+                ],
+            )  # fmt: skip
 
     def _touch(self, step: Step) -> None:
         self.add(

@@ -1,0 +1,103 @@
+"""Facts of renewal: when each formal enrolment falls due, and what came after it."""
+
+from __future__ import annotations
+
+from data.facts.query import FactQuery, local_day
+
+HALF_LIFE_WEEKS = 4  # a week this long ago weighs half in the velocity
+_FADE = 0.5 ** (1 / HALF_LIFE_WEEKS)
+
+# What an enrolment was bought with: its own line, refunds that name the line.
+_SALE = f"""
+SELECT e.enrolment_id, li.amount_cny, o.type AS kind,
+  {local_day("coalesce(o.paid_at, o.created_at)")} AS paid_on
+FROM enrolments e
+JOIN order_lines li ON li.order_line_id = e.order_line_id
+JOIN orders o USING (order_id)
+WHERE o.state IN ('paid', 'refunded', 'carried_over')"""
+
+_REFUND = f"""
+SELECT e.enrolment_id, min({local_day("coalesce(o.paid_at, o.created_at)")}) AS refunded_on
+FROM order_lines li
+JOIN orders o USING (order_id)
+JOIN enrolments e ON e.order_line_id = li.refund_of_id
+WHERE o.type = 'refund' AND o.state IN ('paid', 'refunded')
+GROUP BY e.enrolment_id"""
+
+# Lessons used so far, lesson by lesson; what was used counts, there or not.
+_USED = """
+SELECT enrolment_id, held_on, starts_at, seat_id, consumed_lessons,
+  sum(consumed_lessons) OVER (
+    PARTITION BY enrolment_id ORDER BY starts_at, seat_id ROWS UNBOUNDED PRECEDING
+  ) AS used
+FROM fact_seat WHERE consumed_lessons > 0"""
+
+# The weights of the weeks from the first lesson to the last are 1, f, f², …: their sum is
+# (1 - f^weeks) / (1 - f), weeks without a lesson included.
+_PACE = f"""
+SELECT u.enrolment_id, max(u.used) AS used, max(u.held_on) AS last_on,
+  min(u.held_on) FILTER (u.used >= e.lessons_bought) AS depleted_on,
+  sum(u.consumed_lessons * pow({_FADE!r}, (last_on - u.held_on) // 7) ORDER BY u.held_on, seat_id)
+    * (1 - {_FADE!r}) / (1 - pow({_FADE!r}, (max(last_on) - min(u.held_on)) // 7 + 1)) AS weekly
+FROM (
+  SELECT *, max(held_on) OVER (PARTITION BY enrolment_id) AS last_on FROM work_used
+) u JOIN enrolments e USING (enrolment_id)
+GROUP BY u.enrolment_id"""
+
+# Of several enrolments that name this one, the first bought.
+_NEXT = """
+SELECT renewed_from_id AS enrolment_id, min({'paid_on': coalesce(s.paid_on, n.started_on),
+  'id': n.enrolment_id, 'kind': coalesce(s.kind, 'charge'), 'cny': s.amount_cny,
+  'starts_on': n.started_on, 'refunded_on': coalesce(r.refunded_on,
+    CASE WHEN n.state = 'refunded' THEN n.stopped_on END)}) AS next
+FROM fact_enrolment n
+LEFT JOIN work_sale s ON s.enrolment_id = n.enrolment_id
+LEFT JOIN work_refund r ON r.enrolment_id = n.enrolment_id
+WHERE renewed_from_id IS NOT NULL
+GROUP BY renewed_from_id"""
+
+_LEFT = """
+SELECT w.enrolment_id, max(u.used) AS used
+FROM work_next w JOIN work_used u ON u.enrolment_id = w.enrolment_id AND u.held_on <= w.next.paid_on
+GROUP BY w.enrolment_id"""
+
+# How many enrolments stand before it; a chain that bites its own tail is cut.
+_CHAIN = """
+SELECT enrolment_id, 1 AS term_no FROM fact_enrolment
+WHERE renewed_from_id IS NULL OR renewed_from_id NOT IN (SELECT enrolment_id FROM fact_enrolment)
+UNION ALL
+SELECT n.enrolment_id, c.term_no + 1
+FROM work_chain c JOIN fact_enrolment n ON n.renewed_from_id = c.enrolment_id
+WHERE c.term_no < 100"""
+
+DUE = FactQuery(
+    "due",
+    f"""
+    WITH RECURSIVE work_chain AS ({_CHAIN}), work_sale AS ({_SALE}), work_refund AS ({_REFUND}),
+    work_used AS ({_USED}), work_pace AS ({_PACE}), work_next AS ({_NEXT}), work_left AS ({_LEFT})
+    SELECT e.enrolment_id, e.person_id, e.campus_id, e.student_id, e.course_id, e.course_line,
+      e.class_id, e.teacher_id, e.class_teacher_id,
+      coalesce(c.is_school_age, false) AS is_school_age, e.started_on,
+      CASE WHEN coalesce(e.lessons_bought, 0) = 0 THEN 'day_card' WHEN e.ends_on IS NULL THEN 'pack'
+        ELSE 'term' END AS basis,
+      least(e.ends_on, p.depleted_on) AS due_on, e.ends_on, p.depleted_on,
+      e.lessons_bought, coalesce(p.used, 0) AS lessons_used, p.last_on AS last_lesson_on,
+      p.weekly AS weekly_lessons, s.amount_cny AS due_cny, coalesce(s.paid_on, e.started_on)
+      AS paid_on, s.kind AS order_kind, e.state, e.stopped_on, e.renewed_from_id,
+      coalesce(k.term_no, 1) AS term_no, w.next.id AS renewal_id, w.next.paid_on AS renewed_on,
+      w.next.cny AS renewed_cny, w.next.kind AS renewal_kind,
+      w.next.starts_on AS renewal_starts_on, w.next.refunded_on AS renewal_refunded_on,
+      CASE WHEN w.next.id IS NOT NULL THEN e.lessons_bought - coalesce(l.used, 0) END
+        AS lessons_left_at_renewal
+    FROM fact_enrolment e
+    LEFT JOIN courses c ON c.course_id = e.course_id
+    LEFT JOIN work_chain k ON k.enrolment_id = e.enrolment_id
+    LEFT JOIN work_sale s ON s.enrolment_id = e.enrolment_id
+    LEFT JOIN work_pace p ON p.enrolment_id = e.enrolment_id AND e.lessons_bought > 0
+    LEFT JOIN work_next w ON w.enrolment_id = e.enrolment_id
+    LEFT JOIN work_left l ON l.enrolment_id = e.enrolment_id
+    WHERE e.is_formal""",
+    "started_on, enrolment_id",
+)
+
+QUERIES = (DUE,)
