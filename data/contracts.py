@@ -289,6 +289,20 @@ _TABLES = (
         ),
     ),
     Contract(
+        name="plan_edits", label="计划修改", purpose="Who changed which plan in the app, and when.",
+        key=("edit_id",), immutable=True,
+        columns=(
+            _key("edit_id", "修改编号"), _at("edited_at", "修改时间", required=True),
+            _text("edited_by", "修改人", required=True),
+            _choice("plan", "计划类别", choices.PLAN_KIND, required=True), _CAMPUS,
+            _on("month_on", "月份"), _text("activity_id", "活动编号"),
+            _choice("phase", "阶段", choices.PHASE),
+            _choice("share_channel", "分享渠道", choices.SHARE_CHANNEL),
+            _text("item", "计划项", required=True), _number("before", "原值"),
+            _column(Kind.NUMBER, "after", "新值", low=0, required=True),
+        ),
+    ),
+    Contract(
         name="experiments", label="实验", purpose="Register of A/B tests.", key=("experiment_id",),
         at="started_at",
         columns=(

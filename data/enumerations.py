@@ -118,5 +118,6 @@ GENDER = _choices(("female", "女"), ("male", "男"), ("unknown", "未知"))
 TARGET_METRIC = _choices(
     ("new_leads", "新增线索"), ("first_orders", "首单人数"), ("net_revenue", "净收入")
 )
+PLAN_KIND = _choices(("targets", "月度目标"), ("activity_plans", "活动计划"))
 EXPERIMENT_UNIT = _choices(("person", "个人"), ("class", "班级"), ("campus", "校区"))
 REWARD_KIND = _choices(("gift", "礼品"), ("cash", "现金"), ("lessons", "课时"))

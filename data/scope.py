@@ -18,7 +18,8 @@ class Role:
 
     ``campuses`` "all" or "own"; ``people`` "all", "own_leads" or "own_classes";
     ``facts`` the facts it never reads; ``personal`` whether names and phones of the
-    rows it may read come unmasked; ``exports`` whether it may download rows.
+    rows it may read come unmasked; ``exports`` whether it may download rows;
+    ``plans`` whose plans it may change: "all", "own" (its campuses') or none.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Role:
     exports: bool = True
     manages_accounts: bool = False
     imports: bool = False
+    plans: str = ""
 
 
 _COSTS = frozenset({"spend"})
@@ -36,8 +38,11 @@ _COSTS = frozenset({"spend"})
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        Role(name="manager", campuses="all", personal=True, manages_accounts=True, imports=True),
-        Role(name="campus_head", campuses="own", personal=True),
+        Role(
+            name="manager", campuses="all", personal=True, manages_accounts=True, imports=True,
+            plans="all",
+        ),
+        Role(name="campus_head", campuses="own", personal=True, plans="own"),
         Role(
             name="consultant", campuses="own", people="own_leads", personal=True,
             hidden_facts=_COSTS,

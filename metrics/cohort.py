@@ -28,6 +28,11 @@ def day_start_at(day: ir.Value) -> ir.Value:
     return day.cast("timestamp(6)") - ibis.interval(hours=_HOURS_AHEAD)
 
 
+def day_of(instant: ir.Value) -> ir.Value:
+    """The local day of a UTC instant."""
+    return (instant + ibis.interval(hours=_HOURS_AHEAD)).date()
+
+
 def cohort_mature_at(day: ir.Value, days: int) -> ir.Value:
     """The instant from which everything of a local day is at least ``days`` old.
 

@@ -47,7 +47,7 @@ COURSE = FactQuery("course", "SELECT course_id, name, course_line, type FROM cou
 ACTIVITY = FactQuery(
     "activity",
     f"""SELECT activity_id, name, type, {campus("campus_id")} AS campus_id, starts_on, ends_on,
-      budget_cny FROM activities""",
+      budget_cny, coalesce(members_only, false) AS members_only FROM activities""",
     "starts_on, activity_id",
 )
 

@@ -220,4 +220,25 @@ TARGET = FactQuery(
     "month_on, campus_id, metric",
 )
 
-QUERIES = (EVENT, VISIT, TOUCH, SHARE_EDGE, LEAD, SPEND, REWARD, TARGET)
+ACTIVITY_PLAN = FactQuery(
+    "activity_plan",
+    f"""
+    SELECT p.activity_id, {campus("a.campus_id")} AS campus_id, p.phase, p.share_channel,
+      coalesce(p.planned_visits, 0) AS planned_visits, coalesce(p.planned_leads, 0) AS planned_leads
+    FROM activity_plans p LEFT JOIN activities a USING (activity_id)""",
+    "activity_id, phase, share_channel",
+)
+
+PLAN_EDIT = FactQuery(
+    "plan_edit",
+    f"""
+    SELECT edit_id, {campus("campus_id")} AS campus_id, plan, month_on,
+      {filled("activity_id")} AS activity_id, phase, share_channel, item, "before", "after",
+      edited_at, edited_by
+    FROM plan_edits""",
+    "edited_at, edit_id",
+)
+
+QUERIES = (
+    EVENT, VISIT, TOUCH, SHARE_EDGE, LEAD, SPEND, REWARD, TARGET, ACTIVITY_PLAN, PLAN_EDIT,
+)  # fmt: skip

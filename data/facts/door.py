@@ -146,6 +146,16 @@ class Facts:
         return self._visible("target")
 
     @cached_property
+    def activity_plan(self) -> ir.Table:
+        """One row per activity, phase and share channel: planned visits and leads."""
+        return self._visible("activity_plan")
+
+    @cached_property
+    def plan_edit(self) -> ir.Table:
+        """One row per planned figure that somebody changed in the app."""
+        return self._visible("plan_edit")
+
+    @cached_property
     def person(self) -> ir.Table:
         """One row per person and campus that knows them."""
         return self._visible("person")

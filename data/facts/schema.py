@@ -203,6 +203,24 @@ _FACTS = (
         {"campus_id": _TEXT, "month_on": _DATE, "metric": _TEXT, "value": _REAL},
         sources=("targets",),
     ),
+    FactSchema(
+        "activity_plan",
+        {
+            "activity_id": _TEXT, "campus_id": _TEXT, "phase": _TEXT, "share_channel": _TEXT,
+            "planned_visits": _INT, "planned_leads": _INT,
+        },
+        sources=("activity_plans", "activities"),
+    ),
+    # Plans are edited after the newest load too, so no instant cuts their history.
+    FactSchema(
+        "plan_edit",
+        {
+            "edit_id": _TEXT, "campus_id": _TEXT, "plan": _TEXT, "month_on": _DATE,
+            "activity_id": _TEXT, "phase": _TEXT, "share_channel": _TEXT, "item": _TEXT,
+            "before": _REAL, "after": _REAL, "edited_at": _TIME, "edited_by": _TEXT,
+        },
+        sources=("plan_edits",),
+    ),
     # One row per person and campus that knows them: who may be found, and by whom.
     FactSchema(
         "person",
@@ -256,7 +274,7 @@ DIMENSIONS: dict[str, Columns] = {
     "course": {"course_id": _TEXT, "name": _TEXT, "course_line": _TEXT, "type": _TEXT},
     "activity": {
         "activity_id": _TEXT, "name": _TEXT, "type": _TEXT, "campus_id": _TEXT,
-        "starts_on": _DATE, "ends_on": _DATE, "budget_cny": _CNY,
+        "starts_on": _DATE, "ends_on": _DATE, "budget_cny": _CNY, "members_only": _BOOL,
     },
     "freshness": {
         "source": _TEXT, "rows": _INT, "last_at": _TIME, "loaded_at": _TIME, "usual_hours": _REAL,

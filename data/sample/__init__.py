@@ -31,7 +31,7 @@ from data.sample.seats import seat_table, seats_of
 from data.sample.service import enrol, introducers, students_of
 from data.sample.shares import share_events
 from data.sample.spend import spend_table
-from data.sample.targets import Plans
+from data.sample.targets import Plans, plan_edit_table
 from data.sample.voices import assessment_table, feedback_table, reward_table
 
 __all__ = ["AS_OF", "SAMPLE_ACCOUNTS", "SampleAccount", "generate"]
@@ -78,7 +78,9 @@ def generate(scale: float = 1.0, seed: int = 7) -> Rows:
     plans = Plans(shape)
     for block in range(len(shape.blocks)):
         yield from _block(shape, block, seed, plans)
-    yield "targets", plans.table(seed)
+    targets = plans.table(seed)
+    yield "targets", targets
+    yield "plan_edits", plan_edit_table(targets)
 
 
 def _block(shape: Shape, block: int, seed: int, plans: Plans) -> Rows:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from data.sample.calendar import FIRST_DAY, TODAY, local_day, month_first
-from data.sample.columns import Ints, Reals, days, labelled, rows
+from data.sample.calendar import FIRST_DAY, TODAY, at, local_day, month_first
+from data.sample.columns import Ints, Reals, days, instants, labelled, rows
 from data.sample.institution import Shape, campus_ids
 from data.sample.leads import Leads
 from data.sample.service import CHARGE, Enrolments
 
 _METRICS = ("new_leads", "first_orders", "net_revenue")
+_EDITORS = ("head_north", "manager", "head_north")
 _MONTHS = np.unique(month_first(np.arange(FIRST_DAY, TODAY + 1)))
 
 
@@ -58,6 +59,29 @@ class Plans:
             metric=labelled(_METRICS, metric),
             value=np.maximum(np.rint(actual / step), 1) * step,
         )
+
+
+def plan_edit_table(targets: pa.Table) -> pa.Table:
+    """What campus heads and the manager changed in the running month's plan, as its history."""
+    running = np.datetime64(int(_MONTHS[-1]), "D").astype(object)
+    edits = [
+        row
+        for row in targets.to_pylist()
+        if row["month_on"] == running and row["metric"] == "new_leads"
+    ][: len(_EDITORS)]
+    first = at(np.array([int(_MONTHS[-1])]), np.array([9 * 3600]))[0]
+    return rows(
+        "plan_edits",
+        edit_id=[f"sample-{n}" for n in range(len(edits))],
+        edited_at=instants(first + np.arange(len(edits)) * 600),
+        edited_by=list(_EDITORS[: len(edits)]),
+        plan=["targets"] * len(edits),
+        campus_id=[row["campus_id"] for row in edits],
+        month_on=[row["month_on"] for row in edits],
+        item=[row["metric"] for row in edits],
+        before=[row["value"] - 5.0 for row in edits],
+        after=[row["value"] for row in edits],
+    )
 
 
 def _elapsed() -> float:

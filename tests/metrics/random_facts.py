@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ CHOICES = {
     "material": ["a", "b", None],
     "method": ["call", "wecom", "visit", "sms"],
     "result": ["no_answer", "talked", "invited", "visited", "trial_booked", "refused"],
-    "name": ["view", "share", "submit", "click"],
+    "name": ["page_view", "share", "submit", "click"],
     "metric": ["new_leads", "first_orders", "net_revenue"],
     "share_channel": ["moments", "friend", "group"],
     "activity_id": ["A1", "A2", None],
@@ -113,6 +113,12 @@ def _values(rng: np.random.Generator, column: str, kind: str, at: pd.DatetimeInd
 def random_store(rows: dict[str, pd.DataFrame], *, shuffle: int | None = None) -> TinyFacts:
     """A store of these rows, in this order or another."""
     tiny = TinyFacts()
+    known = (("A1", "north", "2025-06-01"), ("A2", "south", "2026-02-01")) if rows else ()
+    for name, campus, first in known:
+        tiny.add(
+            "activity", activity_id=name, name=name, type="game", campus_id=campus, budget_cny=500,
+            starts_on=date.fromisoformat(first), ends_on=date.fromisoformat(first) + timedelta(30),
+        )  # fmt: skip
     for name, frame in rows.items():
         moved = frame if shuffle is None else frame.sample(frac=1, random_state=shuffle)
         tiny.add_frame(name, moved)

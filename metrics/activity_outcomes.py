@@ -1,0 +1,222 @@
+"""What activities bring in the end: orders, conversion, cost per lead, return."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from data.facts import Facts
+from metrics.activity_cohort import activity_cohort, picked
+from metrics.activity_traffic import Activities
+from metrics.cohort import (
+    at_least,
+    cohort_mature_at,
+    day_of,
+    day_start_at,
+    formal_lines,
+    with_first_paid,
+)
+from metrics.cohort_value import cohort_revenue
+from metrics.registry import metric
+from metrics.units import as_units
+
+_PAID = ("leads", "orders", "order_lines", "activities")
+_COST = ("activities", "rewards", "leads")
+
+
+@metric(title="Activity orders", kind="count", unit="orders", grain="person", sources=_PAID)
+def activity_orders(
+    facts: Facts, *, activities: Activities = (), window_days: int = 90
+) -> ir.Table:
+    """First formal orders of the leads that activities brought, within the window.
+
+    By the day of payment. An order within the window counts as soon as it is paid, so a
+    young activity still gains: for a rate see "Activity conversion".
+
+    Parameters
+    ----------
+    facts
+        The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Activities to read; none reads all.
+    window_days
+        Days from the lead's creation, the end included, at least 1.
+
+    Returns
+    -------
+    ibis Table
+        One row per person who paid, with ``activity_id``; ``numerator`` 1.
+
+    Raises
+    ------
+    InvalidOption
+        If ``window_days`` is less than 1.
+
+    References
+    ----------
+    METRICS, "PV, UV, shares, leads, orders".
+    """
+    window = ibis.interval(days=at_least("window_days", window_days))
+    leads = with_first_paid(activity_cohort(facts, activities), formal_lines(facts))
+    paid = leads.filter(leads.first_paid_at.between(leads.created_at, leads.created_at + window))
+    return as_units(
+        paid, grain="person", unit_id=paid.person_id,
+        unit_on=day_of(paid.first_paid_at), numerator=ibis.literal(1),
+        mature_at=paid.first_paid_at, activity_id=paid.activity_id,
+    )  # fmt: skip
+
+
+@metric(
+    title="Activity conversion", kind="proportion", unit="ratio", grain="lead", sources=_PAID
+)  # fmt: skip
+def activity_conversion(
+    facts: Facts, *, activities: Activities = (), window_days: int = 90
+) -> ir.Table:
+    """Leads that activities brought with a first formal order within the window ÷ such leads.
+
+    A lead younger than the window is immature: it can still convert.
+
+    Parameters
+    ----------
+    facts
+        The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Activities to read; none reads all.
+    window_days
+        Days from the lead's creation, the end included, at least 1.
+
+    Returns
+    -------
+    ibis Table
+        One row per lead, with ``activity_id``: ``numerator`` 1 where paid,
+        ``denominator`` 1.
+
+    Raises
+    ------
+    InvalidOption
+        If ``window_days`` is less than 1.
+
+    References
+    ----------
+    METRICS, "first-order conversion(W)".
+    """
+    window = ibis.interval(days=at_least("window_days", window_days))
+    leads = with_first_paid(activity_cohort(facts, activities), formal_lines(facts))
+    in_window = leads.first_paid_at.between(leads.created_at, leads.created_at + window)
+    return as_units(
+        leads, grain="lead", unit_id=leads.lead_id, unit_on=leads.created_on,
+        numerator=in_window.fill_null(False).cast("int64"), denominator=ibis.literal(1),
+        mature_at=leads.created_at + window, activity_id=leads.activity_id,
+    )  # fmt: skip
+
+
+def _budgets(facts: Facts, activities: Activities) -> ir.Table:
+    known = picked(facts.activity, activities)
+    return known.filter(known.budget_cny.notnull(), known.starts_on <= facts.scope.as_of_on)
+
+
+def _rewards(facts: Facts, activities: Activities) -> ir.Table:
+    given = picked(facts.reward, activities)
+    given = given.filter(given.cost_cny.notnull())
+    ends = facts.activity.select("activity_id", "starts_on", "ends_on")
+    return given.inner_join(ends, "activity_id")
+
+
+@metric(
+    title="Activity cost per lead", kind="ratio", unit="cny", grain="lead", sources=_COST, better=-1
+)  # fmt: skip
+def activity_cost_per_lead(facts: Facts, *, activities: Activities = ()) -> ir.Table:
+    """Budget and rewards of activities ÷ new leads that they brought.
+
+    The budget stands for what was spent: platforms' media cost is not split by activity.
+    An activity that runs has its whole budget and only the leads so far.
+
+    Parameters
+    ----------
+    facts
+        The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Activities to read; none reads all.
+
+    Returns
+    -------
+    ibis Table
+        One row per activity and per reward (``numerator`` in CNY, ``denominator`` 0) and
+        per lead (0 and 1), with ``activity_id``.
+
+    References
+    ----------
+    METRICS, "CPL, CPVL".
+    """
+    nothing, one = ibis.literal(0), ibis.literal(1)
+    budget, given = _budgets(facts, activities), _rewards(facts, activities)
+    leads = activity_cohort(facts, activities)
+    return as_units(
+        budget, grain="cost", unit_id=budget.activity_id, unit_on=budget.starts_on,
+        numerator=budget.budget_cny, mature_at=day_start_at(budget.starts_on),
+        activity_id=budget.activity_id,
+    ).union(
+        as_units(
+            given, grain="cost", unit_id=ibis.literal("reward:").concat(given.reward_id),
+            unit_on=given.granted_on, numerator=given.cost_cny, mature_at=given.granted_at,
+            activity_id=given.activity_id,
+        ),
+        as_units(
+            leads, grain="lead", unit_id=leads.lead_id, unit_on=leads.created_on,
+            numerator=nothing, denominator=one, mature_at=leads.created_at,
+            activity_id=leads.activity_id,
+        ),
+    )  # fmt: skip
+
+
+@metric(title="Activity ROI", kind="ratio", unit="ratio", grain="lead", sources=(*_COST, *_PAID))
+def activity_roi(facts: Facts, *, activities: Activities = (), days: int = 90) -> ir.Table:
+    """(Net revenue of an activity's leads in their first days − its cost) ÷ its cost.
+
+    Cost is budget and rewards. Both sides of an activity count only once its last lead is
+    so old. 0 means the money came back, 1 that it came back twice.
+
+    Parameters
+    ----------
+    facts
+        The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Activities to read; none reads all.
+    days
+        Days from each lead, at least 1.
+
+    Returns
+    -------
+    ibis Table
+        One row per lead (``numerator`` net revenue, ``denominator`` 0) and per cost
+        (−cost and cost), in CNY, with ``activity_id``.
+
+    Raises
+    ------
+    InvalidOption
+        If ``days`` is less than 1.
+
+    References
+    ----------
+    METRICS, "ROI_N, ROAS_N".
+    """
+    at_least("days", days)
+    ends = facts.activity.select("activity_id", "ends_on")
+    earned = picked(cohort_revenue(facts, days), activities).inner_join(ends, "activity_id")
+    budget, given = _budgets(facts, activities), _rewards(facts, activities)
+    return as_units(
+        earned, grain="lead", unit_id=earned.lead_id, unit_on=earned.created_on,
+        numerator=earned.net_cny, mature_at=cohort_mature_at(earned.ends_on, days),
+        activity_id=earned.activity_id,
+    ).union(
+        as_units(
+            budget, grain="cost", unit_id=budget.activity_id, unit_on=budget.starts_on,
+            numerator=-budget.budget_cny, denominator=budget.budget_cny,
+            mature_at=cohort_mature_at(budget.ends_on, days), activity_id=budget.activity_id,
+        ),
+        as_units(
+            given, grain="cost", unit_id=ibis.literal("reward:").concat(given.reward_id),
+            unit_on=given.granted_on, numerator=-given.cost_cny, denominator=given.cost_cny,
+            mature_at=cohort_mature_at(given.ends_on, days), activity_id=given.activity_id,
+        ),
+    )  # fmt: skip
