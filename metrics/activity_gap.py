@@ -56,7 +56,7 @@ def activity_streams(
     known = known.select("activity_id", "campus_id", "starts_on", "ends_on")
     if days is not None:
         last = known.starts_on + ibis.interval(days=at_least("days", days) - 1)
-        known = known.mutate(ends_on=ibis.least(last.date(), known.ends_on))
+        known = known.mutate(ends_on=ibis.least(last.cast("date"), known.ends_on))
     came = arrivals(facts, activities)
     came = came.mutate(stream=came.share_channel.fill_null(DIRECT))
     leads, shared = activity_cohort(facts, activities), activity_events(facts, activities)

@@ -14,6 +14,7 @@ from metrics.cohort import (
     day_of,
     day_start_at,
     formal_lines,
+    hour_of,
     with_first_paid,
 )
 from metrics.cohort_value import cohort_revenue
@@ -45,7 +46,7 @@ def activity_orders(
     Returns
     -------
     ibis Table
-        One row per person who paid, with ``activity_id``; ``numerator`` 1.
+        One row per person who paid, with ``activity_id`` and local ``hour``; ``numerator`` 1.
 
     Raises
     ------
@@ -63,6 +64,7 @@ def activity_orders(
         paid, grain="person", unit_id=paid.person_id,
         unit_on=day_of(paid.first_paid_at), numerator=ibis.literal(1),
         mature_at=paid.first_paid_at, activity_id=paid.activity_id,
+        hour=hour_of(paid.first_paid_at),
     )  # fmt: skip
 
 

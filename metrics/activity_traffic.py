@@ -13,6 +13,7 @@ from metrics.activity_cohort import (
     activity_events,
     share_origin,
 )
+from metrics.cohort import hour_of
 from metrics.registry import metric
 from metrics.units import as_units
 
@@ -24,6 +25,7 @@ def _event_units(events: ir.Table) -> ir.Table:
     return as_units(
         events, grain="event", unit_id=events.event_id, unit_on=events.occurred_on,
         numerator=ibis.literal(1), mature_at=events.occurred_at, activity_id=events.activity_id,
+        hour=hour_of(events.occurred_at),
     )  # fmt: skip
 
 
@@ -45,7 +47,8 @@ def activity_views(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     Returns
     -------
     ibis Table
-        One row per page view, with ``activity_id``; ``numerator`` 1.
+        One row per page view, with ``activity_id`` and local ``hour``;
+        ``numerator`` 1.
 
     References
     ----------
@@ -73,7 +76,8 @@ def activity_shares(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     Returns
     -------
     ibis Table
-        One row per share, with ``activity_id``; ``numerator`` 1.
+        One row per share, with ``activity_id`` and local ``hour``;
+        ``numerator`` 1.
 
     References
     ----------
@@ -103,7 +107,8 @@ def activity_visitors(
     Returns
     -------
     ibis Table
-        One row per activity and person (and day), with ``activity_id``; ``numerator`` 1.
+        One row per activity and person (and day), with ``activity_id`` and local ``hour``;
+        ``numerator`` 1.
 
     References
     ----------
@@ -120,7 +125,7 @@ def activity_visitors(
         name = name.concat(":", came.occurred_on.cast("string"))
     return as_units(
         came, grain="person", unit_id=name, unit_on=came.occurred_on, numerator=ibis.literal(1),
-        mature_at=came.first_at, activity_id=came.activity_id,
+        mature_at=came.first_at, activity_id=came.activity_id, hour=hour_of(came.first_at),
     )  # fmt: skip
 
 

@@ -33,6 +33,11 @@ def day_of(instant: ir.Value) -> ir.Value:
     return (instant + ibis.interval(hours=_HOURS_AHEAD)).date()
 
 
+def hour_of(instant: ir.Value) -> ir.Value:
+    """The local hour of a UTC instant, 0 to 23."""
+    return (instant + ibis.interval(hours=_HOURS_AHEAD)).hour().cast("int64")
+
+
 def cohort_mature_at(day: ir.Value, days: int) -> ir.Value:
     """The instant from which everything of a local day is at least ``days`` old.
 
