@@ -36,6 +36,10 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text) + timedelta(hours=4)
 
 
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 @dataclass(frozen=True)
 class Step:
     """What happened once to a person."""
@@ -172,9 +176,17 @@ class TinyFacts:
             starts_at=step.at,
             held_on=local_day(step.at),
             attendance=step.words[0],
-            lesson_no=1,
+            lesson_no=int(step.more.get("no", 1)),
+            lesson_id=step.more.get("lesson_id", step.key),
             lesson_state=step.more.get("lesson", "marked"),
             enrolment_id=step.more.get("enrolment"),
+            student_id=step.more.get("student", f"{step.person}-child"),
+            course_id=step.more.get("course"),
+            class_id=step.more.get("class"),
+            teacher_id=step.more.get("teacher"),
+            made_up_on=_day(step.more.get("made_up")),
+            watched_share=float(step.more["watched"]) if "watched" in step.more else None,
+            consumed_lessons=float(step.more.get("consumed", 0)),
         )
 
     def _enrol(self, step: Step) -> None:
@@ -185,8 +197,15 @@ class TinyFacts:
             course_line=step.more.get("line", "maths"),
             started_on=local_day(step.at),
             is_formal=True,
-            ends_on=date.fromisoformat(step.more["ends"]) if "ends" in step.more else None,
+            ends_on=_day(step.more.get("ends")),
             state=step.more.get("state", "active"),
+            stopped_on=_day(step.more.get("stopped")),
+            student_id=step.more.get("student", f"{step.person}-child"),
+            course_id=step.more.get("course"),
+            class_id=step.more.get("class"),
+            teacher_id=step.more.get("teacher"),
+            class_teacher_id=step.more.get("class_teacher"),
+            lessons_bought=int(step.more["lessons"]) if "lessons" in step.more else None,
             renewed_from_id=step.more.get("renews"),
         )
         self._due(step)
