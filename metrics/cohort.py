@@ -13,7 +13,7 @@ from data.scope import DEFAULT_TIMEZONE
 
 # Hours by which the campus's day is ahead of UTC; China has kept one offset since 1991.
 _AHEAD = DEFAULT_TIMEZONE.utcoffset(datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None))
-_HOURS_AHEAD = int(_AHEAD.total_seconds() // 3600) if _AHEAD else 0
+HOURS_AHEAD = int(_AHEAD.total_seconds() // 3600) if _AHEAD else 0
 
 
 def at_least(name: str, value: int, bound: int = 1) -> int:
@@ -25,7 +25,7 @@ def at_least(name: str, value: int, bound: int = 1) -> int:
 
 def day_start_at(day: ir.Value) -> ir.Value:
     """The UTC instant at which a local day begins."""
-    return day.cast("timestamp(6)") - ibis.interval(hours=_HOURS_AHEAD)
+    return day.cast("timestamp(6)") - ibis.interval(hours=HOURS_AHEAD)
 
 
 def day_of(instant: ir.Value) -> ir.Value:

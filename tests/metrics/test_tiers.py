@@ -1,0 +1,278 @@
+"""Tiers by the rules, one by one, and against a slow version written from the rules."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.errors import InvalidOption
+from data.scope import Filters, Period
+from metrics.kernels.tiers import walk
+from metrics.student_tiers import ABSENT, student_tiers
+from metrics.tiers import TIERS, attendance_states, tier_rows
+
+ANY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 1, 2)))
+ENROLLED = "2026-01-01 enrol E1 ends=2026-12-31 lessons=48"
+
+
+def taught(*attendance, first=date(2026, 1, 5), every=7, enrolment="E1", more=""):
+    """One seat after another, a week apart."""
+    return [
+        f"{first + timedelta(days=every * i)} seat {said} enrolment={enrolment} consumed=1 {more}"
+        for i, said in enumerate(attendance)
+    ]
+
+
+def states(tiny, as_of, **options):
+    rows = tier_rows(tiny.facts(as_of), ANY, **options)
+    return attendance_states(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table())
+
+
+def duckdb_sql(expr):
+    import ibis
+
+    return ibis.to_sql(expr, dialect="duckdb")
+
+
+def tier_on(tiny, as_of, **options):
+    """The tier of the one enrolment on the as-of day."""
+    found = states(tiny, as_of, **options).found
+    last = found[found["checkpoint"] == found["checkpoint"].max()]
+    return TIERS[int(last["tier"].iloc[-1])]
+
+
+@pytest.mark.parametrize(
+    ("seats", "tier"),
+    [
+        (["present"] * 6, "healthy"),
+        (["present"] * 5 + ["absent"], "watch"),
+        (["present"] * 4 + ["absent", "absent"], "at_risk"),
+        (["present"] * 3 + ["absent"] * 3, "about_to_leave"),
+        (["present"] * 3 + ["absent", "leave", "absent", "unmarked", "absent"], "about_to_leave"),
+        (["present"] * 3 + ["absent", "leave", "absent"], "at_risk"),
+        (["present", "absent", "absent", "absent", "late"], "returned"),
+        (["present", *["absent"] * 3, *["present"] * 4], "returned"),
+        (["present", *["absent"] * 3, *["present"] * 5], "healthy"),
+        (["present", *["absent"] * 3, "present", "absent", "absent"], "at_risk"),
+        (["leave"] * 4, "healthy"),
+    ],
+)
+def test_a_tier_follows_from_the_run_of_misses(tiny, seats, tier):
+    tiny.tell({"lin": [ENROLLED, *taught(*seats, every=3)]})
+    last = date(2026, 1, 5) + timedelta(days=3 * (len(seats) - 1))
+    assert tier_on(tiny, f"{last}T14:00") == tier
+
+
+def test_cancelled_and_unmarked_lessons_neither_break_nor_lengthen_a_run(tiny):
+    tiny.tell(
+        {
+            "lin": [
+                ENROLLED,
+                *taught("present", "absent", "absent", every=3),
+                "2026-01-14 seat absent enrolment=E1 lesson=cancelled",
+                "2026-01-15 seat present enrolment=E1 lesson=cancelled",
+                "2026-01-16 seat absent enrolment=E1 lesson=unmarked",
+            ]
+        }
+    )
+    assert tier_on(tiny, "2026-01-17") == "at_risk"
+
+
+def test_leave_counts_as_a_miss_where_the_institution_says_so(tiny):
+    tiny.tell({"lin": [ENROLLED, *taught("present", "absent", "leave", "absent", every=3)]})
+    assert tier_on(tiny, "2026-01-15") == "at_risk"
+    assert tier_on(tiny, "2026-01-15", leave="miss") == "about_to_leave"
+
+
+def test_lost_is_30_days_without_a_lesson_while_enrolled(tiny):
+    tiny.tell({"lin": [ENROLLED, *taught("present")]})
+    assert tier_on(tiny, "2026-02-03") == "healthy"
+    assert tier_on(tiny, "2026-02-04") == "lost"
+
+
+def test_a_class_on_holiday_or_a_long_approved_leave_loses_nobody(tiny):
+    tiny.tell({"lin": [ENROLLED, *taught("present", "leave", "leave", "leave", "leave", "leave")]})
+    assert tier_on(tiny, "2026-02-12") == "healthy"
+    tiny.tell(
+        {
+            "wu": [
+                "2026-01-01 enrol E2 ends=2026-12-31",
+                *taught("present", enrolment="E2"),
+                *taught(
+                    "unmarked", first=date(2026, 1, 20), enrolment="E2", more="lesson=cancelled"
+                ),
+            ]
+        }
+    )
+    assert tier_on(tiny, "2026-02-12") == "healthy"
+
+
+def test_a_student_who_attends_ever_less_is_at_risk_without_two_misses_running(tiny):
+    every_other = ["present"] * 12 + ["absent", "present"] * 3 + ["absent"]
+    tiny.tell({"lin": [ENROLLED, *taught(*every_other, every=2)]})
+    assert tier_on(tiny, "2026-02-13") == "at_risk"
+
+
+def test_who_has_stopped_or_ended_has_no_tier_and_who_waits_has_none_yet(tiny):
+    tiny.tell(
+        {
+            "lin": [
+                "2026-01-01 enrol E1 ends=2026-12-31 state=stopped stopped=2026-01-20",
+                *taught("present"),
+            ],
+            "wu": ["2026-01-01 enrol E2 ends=2026-01-15", *taught("present", enrolment="E2")],
+            "xu": ["2026-01-01 enrol E3 ends=2026-12-31"],
+        }
+    )
+    found = states(tiny, "2026-01-21")
+    assert found.found.loc[found.found["checkpoint"] == len(found.days) - 1].empty
+    # A stop that lies ahead is not known: on 15 January both are still there.
+    before = states(tiny, "2026-01-15")
+    assert (before.found["checkpoint"] == len(before.days) - 1).sum() == 2
+
+
+def test_a_stop_whose_day_nobody_noted_is_left_out(tiny):
+    tiny.tell({"lin": ["2026-01-01 enrol E1 ends=2026-12-31 state=stopped", *taught("present")]})
+    assert states(tiny, "2026-01-21").enrolments.empty
+
+
+def test_a_student_has_the_graver_of_two_enrolments(tiny):
+    tiny.tell(
+        {
+            "lin": [
+                ENROLLED,
+                "2026-01-01 enrol E2 ends=2026-12-31",
+                *taught("present", "present", "present", every=3),
+                *taught("absent", "absent", "absent", every=3, enrolment="E2"),
+            ]
+        }
+    )
+    rows = tier_rows(tiny.facts("2026-01-12"), ANY)
+    found = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table())
+    assert found.now[["enrolment_id", "tier_name"]].values.tolist() == [["E2", "about_to_leave"]]
+    assert found.counts()["about_to_leave"] == 1
+
+
+def test_the_moves_of_a_week_add_up_to_the_students_of_both_ends(tiny):
+    tiny.tell(
+        {
+            "lin": [ENROLLED, *taught("present", "absent", "absent", every=4)],
+            "wu": ["2026-01-01 enrol E2 ends=2026-12-31", *taught("present", enrolment="E2")],
+            "xu": ["2026-01-01 enrol E3 ends=2026-01-14", *taught("present", enrolment="E3")],
+        }
+    )
+    rows = tier_rows(tiny.facts("2026-01-17"), ANY)
+    found = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table())
+    week = len(found.days) - 2
+    moves = found.moves(week)
+    assert found.days[-2:] == [date(2026, 1, 11), date(2026, 1, 17)]
+    cells = {(r["before"], r["after"]): r["n"] for r in moves.to_dict("records")}
+    assert cells == {
+        ("watch", "at_risk"): 1, ("healthy", "healthy"): 1, ("healthy", "gone"): 1,
+    }  # fmt: skip
+    for (before, after), n in cells.items():
+        assert len(found.moved(week, before, after)) == n
+    assert (found.tiers[:, week] != ABSENT).sum() == moves.loc[moves["before"] != "new", "n"].sum()
+
+
+def test_velocity_counts_weeks_with_a_lesson_and_tells_when_lessons_end(tiny):
+    twice = [day for week in range(6) for day in (5 + 7 * week, 8 + 7 * week)]
+    seats = [
+        f"{date(2026, 1, 1) + timedelta(days=d - 1)} seat present enrolment=E1 consumed=1"
+        for d in twice
+    ]
+    tiny.tell({"lin": ["2026-01-01 enrol E1 ends=2026-12-31 lessons=20", *seats]})
+    rows = tier_rows(tiny.facts("2026-02-15"), ANY)
+    row = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table()).now.iloc[0]
+    assert (row["consumed"], row["left"]) == (12, 8)
+    assert row["velocity"] == pytest.approx(2)
+    assert row["depletes_on"] == date(2026, 2, 15) + timedelta(weeks=4)
+
+
+def test_the_order_of_rows_and_the_way_they_are_parted_do_not_matter(tiny):
+    rng = np.random.default_rng(8)
+    people = {
+        f"p{i}": [
+            f"2026-01-01 enrol E{i} ends=2026-12-31 lessons=48",
+            *taught(
+                *rng.choice(["present", "absent", "leave"], 12, p=[0.6, 0.3, 0.1]), every=3,
+                enrolment=f"E{i}",
+            ),
+        ]
+        for i in range(20)
+    }  # fmt: skip
+    tiny.tell(people)
+    table = tiny.connection.sql(
+        duckdb_sql(tier_rows(tiny.facts("2026-02-15"), ANY))
+    ).to_arrow_table()  # fmt: skip
+    whole = student_tiers(table)
+    shuffled = student_tiers(table.take(pa.array(rng.permutation(table.num_rows))))
+    assert whole.counts() == shuffled.counts()
+    ids = np.array(table["enrolment_id"].to_pylist())
+    first = np.isin(ids, [f"E{i}" for i in range(9)])
+    parts = [student_tiers(table.filter(pa.array(mask))) for mask in (first, ~first)]
+    for week in range(len(whole.days)):
+        added = {t: sum(part.counts(week)[t] for part in parts) for t in TIERS}
+        assert added == whole.counts(week)
+
+
+def test_tier_rows_reject_options_out_of_bounds(tiny):
+    with pytest.raises(InvalidOption, match="weeks must be at least 1, got 0"):
+        tier_rows(tiny.facts("2026-01-17"), ANY, weeks=0)
+    with pytest.raises(InvalidOption, match="leave must be neutral or miss, got 'late'"):
+        tier_rows(tiny.facts("2026-01-17"), ANY, leave="late")
+
+
+def slow(days, marks, today, leave_is_miss):
+    """The rules, read off METRICS and the kernel's constants, one seat after another."""
+    seen = [(d, m) for d, m in zip(days, marks, strict=True) if d <= today]
+    if not seen:
+        return None
+    told = [(d, 2 if leave_is_miss and m == 3 else m) for d, m in seen]
+    shares, run, last, back = [1.0], 0, None, 0
+    for d, m in told:
+        if m == 1:
+            gone = run >= 3 or d - (last if last is not None else seen[0][0]) >= 30
+            back = 4 if gone else max(back - 1, 0)
+            run, last = 0, d
+            shares.append(shares[-1] + (1 - 0.5**0.25) * (1 - shares[-1]))
+        elif m == 2:
+            run += 1
+            shares.append(shares[-1] * 0.5**0.25)
+    held = len(shares) - 1
+    before = shares[held - 8] if held >= 8 else 1.0
+    month = [m for d, m in told if d > today - 30]
+    since = today - (last if last is not None else seen[0][0])
+    if since >= 30 and not (month and 2 not in month):
+        return "lost"
+    if run >= 3:
+        return "about_to_leave"
+    if run >= 2 or (held >= 12 and shares[-1] <= 0.6 * before):
+        return "at_risk"
+    if back:
+        return "returned"
+    return "watch" if run == 1 or shares[-1] < 0.75 else "healthy"
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 12), st.sampled_from([0, 1, 1, 1, 2, 2, 3])),
+        min_size=1, max_size=40,
+    ),
+    st.booleans(),
+)  # fmt: skip
+def test_the_kernel_agrees_with_the_rules_read_one_by_one(steps, leave_is_miss):
+    days = 20_000 + np.cumsum([gap for gap, _ in steps])
+    marks = np.array([mark for _, mark in steps], np.int8)
+    checkpoints = np.arange(days[0] - 5, days[-1] + 45, 3, dtype=np.int64)
+    whole, _ = walk(
+        np.array([0, len(days)]), days, marks, np.ones(len(days)), np.array([10**6]),
+        checkpoints, leave_is_miss,
+    )  # fmt: skip
+    found = {int(checkpoints[row[1]]): TIERS[row[2]] for row in whole}
+    expected = {int(c): slow(days, marks, c, leave_is_miss) for c in checkpoints}
+    assert found == {c: tier for c, tier in expected.items() if tier}
