@@ -16,7 +16,8 @@ class Entry:
     """A page: its script below ``pages/``, title, icon and the question it answers.
 
     ``needs`` names facts without which it has nothing to say; ``right`` a right of the
-    role; ``filtered`` whether the filter bar bears on it.
+    role; ``roles`` the only roles that have it, all where none is named; ``filtered``
+    whether the filter bar bears on it.
     """
 
     script: str
@@ -25,6 +26,7 @@ class Entry:
     question: str
     needs: tuple[str, ...] = ()
     right: str = ""
+    roles: tuple[str, ...] = ()
     filtered: bool = True
 
     @property
@@ -35,6 +37,8 @@ class Entry:
     def allowed(self, role: Role) -> bool:
         """Whether a role has this page."""
         readable = not set(self.needs) & role.hidden_facts
+        if self.roles and role.name not in self.roles:
+            return False
         return readable and (not self.right or bool(getattr(role, self.right)))
 
 
@@ -48,6 +52,9 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(script="lifecycle/acquisition", title=N_("Acquisition"), icon=":material/campaign:",
               question=N_("Which channels bring families who stay, at what cost?"),
               needs=("spend", "order_line")),
+        Entry(script="lifecycle/learning", title=N_("Learning service"), icon=":material/school:",
+              question=N_("Is the teaching attended, and who is about to leave?"),
+              roles=("manager", "campus_head", "teacher", "analyst")),
     )),
     (N_("People"), (
         Entry(script="people/person", title=N_("Find a person"), icon=":material/person_search:",

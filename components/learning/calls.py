@@ -1,0 +1,105 @@
+"""Whom each class teacher calls this week: as many as can be called, with reason and deadline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from components.format import day, interval, number, percent
+from components.i18n import _
+from components.learning.people import students_table, with_names
+from components.learning.reading import Handover
+from components.learning.words import reasons_in_words
+from components.states import nothing_to_show
+from metrics.risk import CAPACITY, RiskModel
+from metrics.tiers import ALARMED
+
+CAPACITIES = (5, 10, 20)
+CALL_DAYS = 2  # contacted within 48 hours
+_COLUMNS = (
+    "student", "tier", "reason", "risk", "days_since", "course", "teacher", "deadline",
+)  # fmt: skip
+_SHOWN = 20
+
+
+@st.fragment
+def call_list(handover: Handover) -> None:
+    """Draw the list of one class teacher, or of all, the highest risk first."""
+    reading = handover.take()
+    st.markdown(f"##### {_('Whom to call this week')}")
+    listed = reading.at_risk
+    if listed.empty:
+        nothing_to_show(_("No student is enrolled on the as-of day."))
+        return
+    teachers = sorted(listed["class_teacher_id"].dropna().unique())
+    with st.container(horizontal=True, gap="medium"):
+        teacher = st.selectbox(
+            _("Class teacher"), ["", *teachers], width=240, key="learning_teacher",
+            format_func=lambda t: reading.staff.get(t, t) or _("All class teachers"),
+        )  # fmt: skip
+        capacity = st.segmented_control(
+            _("Calls a week each"), CAPACITIES, default=CAPACITY, required=True,
+            key="learning_capacity",
+        )  # fmt: skip
+    calls = calls_of(listed, capacity, teacher)
+    if calls.empty:
+        nothing_to_show(_("Nobody needs a call: no risk above the usual, no run of misses."))
+        return
+    due = reading.scope.as_of_on + timedelta(days=CALL_DAYS)
+    shown = with_names(calls.head(_SHOWN), reading)
+    shown = shown.assign(
+        reason=[reasons_in_words(row) for row in shown.to_dict("records")],
+        deadline=day(due),
+        risk=shown["risk"].round(2),
+    )
+    students_table(shown, _COLUMNS, key="learning_calls")
+    st.caption(" ".join([_shown(len(shown), len(calls)), model_note(reading.model)]))
+
+
+def calls_of(listed: pd.DataFrame, capacity: int, teacher: str = "") -> pd.DataFrame:
+    """The first of each class teacher's students: alarmed, or of at least twice the usual risk."""
+    usual = listed["risk"].mean()
+    urgent = listed[listed["tier_name"].isin(ALARMED) | (listed["risk"] >= 2 * usual)]
+    if teacher:
+        urgent = urgent[urgent["class_teacher_id"] == teacher]
+    place = urgent.groupby(urgent["class_teacher_id"].fillna("")).cumcount()
+    return urgent[place < capacity]
+
+
+def _shown(shown: int, calls: int) -> str:
+    if shown == calls:
+        return ""
+    return _("The first {n} of {all} calls; pick a class teacher.", n=shown, all=calls)
+
+
+def model_note(model: RiskModel) -> str:
+    """What the order rests on: how the model did on later weeks, or that there is none."""
+    if model.hazard is None:
+        return _(
+            "Ordered by tier: {n} stops are too few to learn a risk from.",
+            n=number(model.stops, exact=True),
+        )
+    words = [
+        _("Risk scored on {day}: chance of stopping within 4 weeks.", day=day(model.scored_on))
+    ]
+    trial = model.trial
+    if trial is not None and trial.listed:
+        words.append(
+            _(
+                "Tried on {weeks} later weeks with {capacity} calls each: {precision} of those"
+                " listed stopped within 28 days, of all students {base}; {warned} of {stops} stops"
+                " were listed before, {lead} days ahead (median); AUC {auc} ({interval}).",
+                weeks=trial.weeks,
+                capacity=CAPACITY,
+                precision=percent(trial.precision),
+                base=percent(trial.base),
+                warned=trial.warned,
+                stops=trial.stops,
+                lead=number(trial.lead_days),
+                auc=f"{trial.auc:.2f}",
+                interval=interval(trial.auc_low, trial.auc_high, "times"),
+            )
+        )
+    return " ".join(words)

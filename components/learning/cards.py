@@ -1,0 +1,70 @@
+"""The row of figures: attendance, its coverage, completion, consumption, and who is alarmed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.figures import FigureCard, figure_cards
+from components.format import days_range, is_missing, number, value
+from components.i18n import _
+from components.learning.people import open_students
+from components.learning.reading import Reading
+from components.learning.words import TIER_WORDS
+from metrics.tiers import ALARMED
+
+CARDS = ("attendance_strict", "roll_call_coverage", "course_completion", "consumption_rate")
+_LEAST_WIDTH = 170  # pixels: all five stand in one row of a desk screen
+PEOPLE = ("student", "tier", "run", "days_since", "course", "teacher", "campus")
+
+
+def learning_cards(reading: Reading) -> None:
+    """Draw the cards; each opens its rows."""
+    compared = reading.filters.comparison
+    cards = [
+        FigureCard(
+            metric=reading.metric(name),
+            figure=reading.figures(name).total,
+            previous=reading.figures(name).compared if compared else None,
+            against=_("against {days}", days=days_range(compared)) if compared else "",
+            trend=[x for x in reading.figures(name).trend if not is_missing(x)],
+        )
+        for name in CARDS
+    ]
+    with st.grid(len(cards) + 1, min_column_width=_LEAST_WIDTH, gap="small") as grid:
+        for card in cards:
+            with grid.container():
+                figure_cards([card], filters=reading.filters, key=f"learning_{card.metric.name}")
+        with grid.container():
+            _alarm_card(reading)
+
+
+def _alarm_card(reading: Reading) -> None:
+    """How many students are at risk, about to leave or lost, today and a week ago."""
+    tiers = reading.tiers
+    now, before = tiers.counts(), tiers.counts(-2) if len(tiers.days) > 1 else None
+    alarmed, enrolled = sum(now[t] for t in ALARMED), sum(now.values())
+    change = alarmed - sum(before[t] for t in ALARMED) if before else None
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.metric(
+            _("Students to save"),
+            value(alarmed, "people"),
+            None if change is None else f"{change:+d}".replace("-", "−"),
+            delta_color="gray" if not change else "red" if change > 0 else "green",
+            delta_arrow="off" if not change else "up" if change > 0 else "down",
+            chart_data=[
+                float(sum(tiers.counts(week)[t] for t in ALARMED))
+                for week in range(len(tiers.days))
+            ],
+            help=_("Students at risk, about to leave or lost, on the as-of day."),
+        )
+        st.caption(_("against a week before"))
+        parts = [f"{_(TIER_WORDS[t])} {number(now[t], exact=True)}" for t in ALARMED]
+        st.caption(" · ".join([*parts, _("of {n} enrolled", n=number(enrolled, exact=True))]))
+        st.space("stretch")
+        if st.button(
+            _("Rows"), icon=":material/table_rows:", key="learning_alarm_rows", type="tertiary",
+            help=_("See the rows behind this figure"),
+        ):  # fmt: skip
+            alarmed_now = reading.tiers.now
+            alarmed_now = alarmed_now[alarmed_now["tier_name"].isin(ALARMED)]
+            open_students(alarmed_now, reading, title=_("Students to save"), columns=PEOPLE)

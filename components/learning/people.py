@@ -1,0 +1,96 @@
+"""Lists of students: each opens the person, and all can be taken along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.drill import PAGE, PERSON_URL, download_buttons
+from components.format import escape, number
+from components.i18n import N_, _
+from components.learning.reading import Reading
+from components.learning.words import TIER_WORDS
+from components.states import nothing_to_show
+from metrics.student_tiers import people_named
+
+_TITLES = {
+    "student": N_("Student"),
+    "parent": N_("Parent"),
+    "tier": N_("Tier"),
+    "reason": N_("Why"),
+    "risk": N_("Risk, 4 weeks"),
+    "days_since": N_("Days since a lesson"),
+    "run": N_("Misses running"),
+    "course": N_("Course"),
+    "teacher": N_("Class teacher"),
+    "campus": N_("Campus"),
+    "deadline": N_("Call by"),
+    "depletes_on": N_("Lessons end"),
+    "left": N_("Lessons left"),
+    "velocity": N_("Lessons a week"),
+}
+_LEFT_OUT = ("campus_id", "class_teacher_id", "course_id")
+Columns = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def with_names(students: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """Students with what they, their parents, courses, teachers and campuses are called."""
+    ids = tuple(sorted(set(students["person_id"].dropna())))
+    people = query.fetch(people_named, scope=reading.scope, person_ids=ids)
+    found = students.merge(people, how="left", on=["person_id", "campus_id"])
+    return found.assign(
+        student=found["student_names"].fillna(found["student_id"]),
+        parent=found["name"],
+        tier=[_(TIER_WORDS[name]) for name in found["tier_name"]],
+        course=[reading.courses.get(c, c) for c in found["course_id"]],
+        teacher=[reading.staff.get(t, t) for t in found["class_teacher_id"]],
+        campus=[reading.campuses.get(c, c) for c in found["campus_id"]],
+    )
+
+
+def students_table(students: pd.DataFrame, columns: tuple[str, ...], *, key: str) -> None:
+    """Draw named students with some columns, each row with a link to its person."""
+    shown = students[[c for c in columns if c in students]].copy()
+    shown.insert(0, "open", [f"{PERSON_URL}{p}" for p in students["person_id"]])
+    settings = {c: st.column_config.Column(_(_TITLES[c])) for c in shown if c != "open"}
+    settings["open"] = st.column_config.LinkColumn(
+        _("Person"), display_text=":material/person_search:", width=70
+    )
+    if "risk" in shown:
+        settings["risk"] = st.column_config.NumberColumn(_(_TITLES["risk"]), format="percent")
+    for column in ("left", "velocity"):
+        if column in shown:
+            settings[column] = st.column_config.NumberColumn(_(_TITLES[column]), format="%.1f")
+    st.dataframe(
+        shown, hide_index=True, height="content", column_config=settings, key=key,
+        alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),
+    )  # fmt: skip
+
+
+def open_students(
+    students: pd.DataFrame, reading: Reading, *, title: str, columns: tuple[str, ...]
+) -> None:
+    """Open the drawer with the students behind a figure; call it when something was clicked."""
+    draw = partial(_drawer, students, reading, columns)
+    st.dialog(escape(title), width="large", position="right", icon=":material/group:")(draw)()
+
+
+def _drawer(students: pd.DataFrame, reading: Reading, columns: tuple[str, ...]) -> None:
+    if students.empty:
+        nothing_to_show(_("No rows stand behind this figure."))
+        return
+    st.markdown(f"**{_('{n} students', n=number(len(students), exact=True))}**")
+    slot = st.container()
+    pages = -(-len(students) // PAGE)
+    page = st.pagination(pages, key="learning_people_page") if pages > 1 else 1
+    with slot:
+        part = students.iloc[(page - 1) * PAGE : page * PAGE]
+        students_table(with_names(part, reading), columns, key="learning_people")
+    download_buttons(
+        lambda: with_names(students, reading).drop(columns=list(_LEFT_OUT)),
+        subject="students", key="learning_people_file",
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""What the learning screen reads: each thing once a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from components import query
+from data.scope import Filters, Period, Scope
+from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
+from metrics.lesson_curve import drops_of, lesson_curve, named_drops
+from metrics.registry import Metric, find
+from metrics.risk import RiskModel, enrolments_ever, learned, risk_rows, sample_for, scored
+from metrics.student_tiers import StudentTiers, student_tiers
+from metrics.tiers import tier_rows
+
+CURVE_DAYS = 365  # a course has a lesson seven too seldom to judge it by a month
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass
+class Reading:
+    """One run's figures for a viewer and their filters."""
+
+    filters: Filters
+    scope: Scope
+    leave: str = "neutral"
+    _figures: dict[tuple[Any, ...], ChannelFigures] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, filters: Filters, leave: str = "neutral") -> Reading:
+        """The signed-in viewer's reading."""
+        lessons = replace(filters, channels=())  # a lesson has no channel
+        return cls(lessons, query.current_scope(filters), leave)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no lesson was held in the days picked and nobody is enrolled."""
+        held = self.figures("roll_call_coverage").total
+        return not (held["n"] or held["immature"] or len(self.tiers.students))
+
+    def figures(self, metric: str, **options: Any) -> ChannelFigures:
+        """A metric's figure, the one compared with, and its trend, from one pass."""
+        key = (metric, *sorted(options.items()))
+        if key not in self._figures:
+            self._figures[key] = query.fold(
+                channel_tally, KERNELS[find(metric).kind], self.filters, scope=self.scope,
+                metric=metric, **options,
+            )  # fmt: skip
+        return self._figures[key]
+
+    def metric(self, name: str) -> Metric:
+        """A metric as registered."""
+        return find(name)
+
+    @cached_property
+    def year(self) -> Filters:
+        """The filters with the year before the period's end."""
+        end = self.filters.period.end
+        return replace(
+            self.filters,
+            period=Period(start=end - timedelta(days=CURVE_DAYS), end=end),
+            comparison=None,
+        )
+
+    @cached_property
+    def drops(self) -> pd.DataFrame:
+        """Every lesson of every course against the lessons around it."""
+        found: pd.DataFrame = query.fold(lesson_curve, drops_of, self.year, scope=self.scope)
+        return found
+
+    @cached_property
+    def named(self) -> pd.DataFrame:
+        """The lessons at which a course loses its children, the deepest first."""
+        return named_drops(self.drops)
+
+    @cached_property
+    def tiers(self) -> StudentTiers:
+        """Students by tier, now and at the end of the last weeks."""
+        found: StudentTiers = query.fold(
+            tier_rows, student_tiers, replace(self.filters, period=_ANY, comparison=None),
+            scope=self.scope, leave=self.leave,
+        )  # fmt: skip
+        return found
+
+    @cached_property
+    def model(self) -> RiskModel:
+        """What was learned of who stops."""
+        ever = int(query.fetch(enrolments_ever, scope=self.scope)["enrolments"].iloc[0])
+        found: RiskModel = query.fold(
+            risk_rows, learned, Filters(period=_ANY), scope=self.scope, sample=sample_for(ever)
+        )
+        return found
+
+    @cached_property
+    def at_risk(self) -> pd.DataFrame:
+        """Students enrolled now, the highest risk first."""
+        today = (self.scope.as_of_on - _EPOCH).days
+        return scored(self.tiers.now, self.model, as_of_day=today)
+
+    @cached_property
+    def courses(self) -> dict[str, str]:
+        """Course → its name."""
+        return self._names("course")
+
+    @cached_property
+    def staff(self) -> dict[str, str]:
+        """Staff → their name."""
+        return self._names("staff")
+
+    @cached_property
+    def campuses(self) -> dict[str, str]:
+        """Campus → its name."""
+        return self._names("campus")
+
+    def _names(self, dimension: str) -> dict[str, str]:
+        table = query.names(dimension, scope=self.scope)
+        return dict(zip(table[f"{dimension}_id"], table["name"], strict=True))
+
+
+# Tiers are of the as-of day: the days picked must not make another cached answer.
+_ANY = Period(start=_EPOCH, end=_EPOCH)
+
+
+class Handover:
+    """A page run's reading, for one fragment drawn in it.
+
+    A fragment that later reruns without its page finds nothing left and reads anew.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._ask = (reading.filters, reading.leave)
+        self._left = [reading]
+
+    def take(self) -> Reading:
+        """The reading of the page's run, once; afterwards a new one."""
+        return self._left.pop() if self._left else Reading.of(*self._ask)

@@ -1,0 +1,121 @@
+"""What to do about learning: at most five lines, each with owner, deadline and worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import streamlit as st
+
+from components.format import day, escape, number, percent
+from components.i18n import N_, _
+from components.learning.answer import COVERED
+from components.learning.reading import Reading
+from metrics.tiers import ALARMED
+
+MOST = 5
+CLASS_TEACHER, ACADEMIC, HEAD = N_("Class teachers"), N_("Academic lead"), N_("Campus heads")
+_SOON_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line: what to do, who, within how many days, and what it is worth."""
+
+    text: str
+    owner: str
+    days: int
+    worth: str
+
+
+def todo_list(reading: Reading) -> None:
+    """Draw what the figures carry; nothing is advised for the sake of a full list."""
+    st.markdown(f"##### {_('What to do')}")
+    tasks = list(_tasks(reading))[:MOST]
+    if not tasks:
+        st.caption(_("Nothing in these figures calls for action."))
+        return
+    for number_, task in enumerate(tasks, 1):
+        due = reading.scope.as_of_on + timedelta(days=task.days)
+        st.markdown(
+            f"{number_}. {task.text}  \n:small[:gray["
+            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
+            + "]]"
+        )
+
+
+def _tasks(reading: Reading) -> Iterator[Task]:
+    yield from _calls(reading)
+    yield from _drops(reading)
+    yield from _rolls(reading)
+    yield from _depleted(reading)
+
+
+def _calls(reading: Reading) -> Iterator[Task]:
+    counts = reading.tiers.counts()
+    alarmed = sum(counts[t] for t in ALARMED)
+    if alarmed:
+        yield Task(
+            _(
+                "Call the families of {n} students to be saved; the list above has the reasons.",
+                n=number(alarmed, exact=True),
+            ),
+            CLASS_TEACHER,
+            2,
+            _("{n} students", n=number(alarmed, exact=True)),
+        )
+
+
+def _drops(reading: Reading) -> Iterator[Task]:
+    for row in reading.named.head(2).to_dict("records"):
+        yield Task(
+            _(
+                "Sit in on lesson {n} of “{course}” and rework it: {rate} attend, {around} around"
+                " it.",
+                n=int(row["lesson_no"]),
+                course=escape(reading.courses.get(row["course_id"], row["course_id"])),
+                rate=percent(row["rate"]),
+                around=percent(row["around"]),
+            ),
+            ACADEMIC,
+            14,
+            _(
+                "up to {n} seats a year",
+                n=number(row["drop"] * row["denominator"], digits=2),
+            ),
+        )
+
+
+def _rolls(reading: Reading) -> Iterator[Task]:
+    coverage = reading.figures("roll_call_coverage").total
+    if coverage["n"] and coverage["value"] < COVERED:
+        yield Task(
+            _(
+                "Have the roll called: {n} seats of lessons held were not marked ({share} were).",
+                n=number(coverage["denominator"] - coverage["numerator"], exact=True),
+                share=percent(coverage["value"]),
+            ),
+            HEAD,
+            3,
+            _("attendance can be trusted"),
+        )
+
+
+def _depleted(reading: Reading) -> Iterator[Task]:
+    now = reading.tiers.now
+    if now.empty:
+        return
+    last = reading.scope.as_of_on + timedelta(days=_SOON_DAYS)
+    soon = now[[d is not None and d <= last for d in now["depletes_on"]]]
+    if len(soon):
+        yield Task(
+            _(
+                "Speak of renewal with {n} families whose lessons end within 4 weeks at their"
+                " pace.",
+                n=number(len(soon), exact=True),
+            ),
+            CLASS_TEACHER,
+            7,
+            _("{n} renewals to win", n=number(len(soon), exact=True)),
+        )

@@ -1,0 +1,33 @@
+"""Learning service: is the teaching attended, and who is about to leave?"""
+
+import streamlit as st
+
+from components.filters import current_filters
+from components.i18n import _
+from components.learning.answer import learning_answer
+from components.learning.calls import call_list
+from components.learning.cards import learning_cards
+from components.learning.curve import lesson_picture
+from components.learning.panels import panels
+from components.learning.reading import Handover, Reading
+from components.learning.todo import todo_list
+from components.states import nothing_to_show
+from metrics import load_all
+
+load_all()
+filters = current_filters()
+
+st.subheader(_("Is the teaching attended, and who is about to leave?"))
+reading = Reading.of(filters)
+if reading.is_empty:
+    nothing_to_show(_("No lesson was held in these days, and nobody is enrolled."))
+    st.stop()
+
+learning_answer(reading)
+learning_cards(reading)
+lesson_picture(Handover(reading))
+call_list(Handover(reading))
+panels(reading)
+todo_list(reading)
+if filters.channels:
+    st.caption(_("Lessons have no channel: the channels picked do not narrow this page."))

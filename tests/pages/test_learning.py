@@ -1,0 +1,141 @@
+"""The learning screen: the planted drop is named, students are listed, scopes hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import data.installation
+from components.learning.panels import PANELS
+from components.navigation import SECTIONS
+from data.installation import Installation
+from data.sample.truths import DROP_COURSE, DROP_LESSON
+from data.scope import ROLES
+from tests.signin import add_account, sign_in
+
+ROOT = Path(__file__).parents[2]
+FRAME = str(ROOT / "components" / "frame.py")
+PAGE = str(ROOT / "pages" / "lifecycle" / "learning.py")
+SCRIPT = "../pages/lifecycle/learning.py"
+
+
+@pytest.fixture(scope="module")
+def sample(institution) -> Iterator[Installation]:
+    """The sample institution with an account of a campus that does not exist."""
+    add_account(institution.accounts, "nowhere", "campus_head", campuses=["C999"])
+    st.cache_data.clear()  # another test's store may have the same version
+    return institution
+
+
+@pytest.fixture
+def course(sample, monkeypatch) -> str:
+    """The sample as this process's installation; gives the planted course's name."""
+    monkeypatch.setattr(data.installation, "_opened", sample)
+    monkeypatch.setenv("EDULENS_LANG", "en")
+    rows = sample.store.fetch(f"SELECT name FROM dim_course WHERE course_id = '{DROP_COURSE}'")
+    return str(rows["name"].item())
+
+
+def visit(user: str, *, language: str = "en", script: str = "", **state: object) -> AppTest:
+    """Open the screen as a user; ``script`` runs the page without the frame around it."""
+    at = AppTest.from_file(script or FRAME, default_timeout=60)
+    sign_in(at, data.installation.installation().accounts, user)
+    if not script:
+        at.switch_page(SCRIPT)
+    at.query_params["lang"] = language
+    for key, value in state.items():
+        at.session_state[key] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def shown(at: AppTest) -> str:
+    """What a reader sees, without what escapes it."""
+    texts = [*at.main.markdown, *at.main.caption]
+    return "\n".join(text.value for text in texts).replace("\\", "")
+
+
+def enrolled_in(text: str) -> int:
+    """How many students the answer says are enrolled."""
+    (found,) = re.findall(r"of ([\d,]+) enrolled students", text)
+    return int(found.replace(",", ""))
+
+
+def test_the_lesson_that_loses_children_is_named_and_no_other(course):
+    text = shown(visit("manager"))
+    assert f"“{course}” loses its children at lesson {DROP_LESSON}" in text
+    assert "more lesson" not in text
+    assert f"Sit in on lesson {DROP_LESSON} of “{course}”" in text
+
+
+def test_the_screen_speaks_chinese(course):
+    text = shown(visit("manager", language="zh"))
+    assert f"「{course}」在第 {DROP_LESSON} 次课流失学员" in text
+    assert "本周回访名单" in text
+
+
+def test_students_are_listed_with_a_reason_and_a_deadline_up_to_capacity(course):
+    at = visit("manager", learning_capacity=5)
+    calls = at.dataframe[0].value
+    assert {"student", "tier", "reason", "risk", "days_since", "deadline"} < set(calls.columns)
+    assert calls["reason"].str.len().gt(0).all()
+    assert (calls["deadline"] == "23 Nov").all()
+    assert calls["risk"].is_monotonic_decreasing
+    assert calls["teacher"].value_counts().max() <= 5
+    assert calls["open"].str.startswith("/person?person_id=").all()
+    assert "Risk scored on 21 Nov" in shown(at)
+
+
+def test_a_teacher_sees_the_own_classes_only(course, sample):
+    at = visit("teacher1")
+    staff = sample.accounts.viewer("teacher1").staff_id
+    enrolled = sample.store.fetch(
+        "SELECT count(DISTINCT person_id) AS n FROM fact_enrolment"
+        f" WHERE teacher_id = '{staff}' OR class_teacher_id = '{staff}'"
+    )["n"].item()
+    (attended,) = [m for m in at.metric if m.label == "Attendance rate"]
+    assert attended.value.endswith("%")
+    text = shown(at)
+    assert "¥" not in text
+    students = enrolled_in(text)
+    assert 0 < students <= enrolled
+
+
+def test_a_campus_head_sees_fewer_than_the_institution(course):
+    def enrolled(user):
+        return enrolled_in(shown(visit(user)))
+
+    assert 0 < enrolled("head_north") < enrolled("manager")
+
+
+def test_a_foreign_campus_shows_nothing(course):
+    at = visit("nowhere")
+    assert "No lesson was held in these days, and nobody is enrolled." in shown(at)
+    assert not at.metric
+    assert not at.dataframe
+
+
+def test_the_screen_is_for_those_who_answer_for_teaching():
+    (entry,) = [e for _s, es in SECTIONS for e in es if e.script == "lifecycle/learning"]
+    allowed = {name for name, role in ROLES.items() if entry.allowed(role)}
+    assert allowed == {"manager", "campus_head", "teacher", "analyst"}
+
+
+def test_a_consultant_who_comes_by_a_link_sees_the_own_families_only(course, sample):
+    at = visit("consultant1", script=PAGE)
+    assert "¥" not in shown(at)
+    assert at.metric or "No lesson was held" in shown(at)
+
+
+@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("user", ["manager", "teacher1"])
+def test_a_panel_draws_when_it_is_opened(course, user, name):
+    closed = visit(user)
+    opened = visit(user, **{f"learning_panel_{name}": True})
+    assert len(shown(opened)) > len(shown(closed))
