@@ -30,12 +30,12 @@ def day_start_at(day: ir.Value) -> ir.Value:
 
 def day_of(instant: ir.Value) -> ir.Value:
     """The local day of a UTC instant."""
-    return (instant + ibis.interval(hours=_HOURS_AHEAD)).date()
+    return (instant + ibis.interval(hours=HOURS_AHEAD)).date()
 
 
 def hour_of(instant: ir.Value) -> ir.Value:
     """The local hour of a UTC instant, 0 to 23."""
-    return (instant + ibis.interval(hours=_HOURS_AHEAD)).hour().cast("int64")
+    return (instant + ibis.interval(hours=HOURS_AHEAD)).hour().cast("int64")
 
 
 def cohort_mature_at(day: ir.Value, days: int) -> ir.Value:
