@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.attendance import ATTENDED, expected_seats, held_seats, made_up, seat_units
 from metrics.cohort import day_start_at
-from metrics.downstream import NEVER
+from metrics.due import NEVER
 from metrics.registry import metric
 from metrics.units import as_units
 
