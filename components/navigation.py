@@ -55,6 +55,10 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(script="lifecycle/learning", title=N_("Learning service"), icon=":material/school:",
               question=N_("Is the teaching attended, and who is about to leave?"),
               roles=("manager", "campus_head", "teacher", "analyst")),
+        Entry(script="lifecycle/renewal", title=N_("Renewal and referral"),
+              icon=":material/autorenew:",
+              question=N_("Who will go on, and who brings others?"),
+              needs=("due", "order_line")),
     )),
     (N_("People"), (
         Entry(script="people/person", title=N_("Find a person"), icon=":material/person_search:",

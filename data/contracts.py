@@ -148,6 +148,7 @@ _TABLES = (
             _choice("result", "结果", choices.FOLLOWUP_RESULT), _flag("is_effective", "有效沟通"),
             _count("duration_seconds", "通话秒数", "seconds"),
             _text("note", "备注", personal=True), _at("next_at", "下次跟进时间"),
+            _text("reason", "拒绝原因"),
         ),
     ),
     Contract(

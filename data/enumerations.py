@@ -98,6 +98,7 @@ FOLLOWUP_RESULT = _choices(
     ("visited", "已到访"),
     ("trial_booked", "已约试听"),
     ("refused", "拒绝"),
+    ("promised", "已承诺"),
 )
 RELATION = _choices(
     ("father", "父亲"),
@@ -116,7 +117,10 @@ ENROLMENT_STATE = _choices(
 )
 GENDER = _choices(("female", "女"), ("male", "男"), ("unknown", "未知"))
 TARGET_METRIC = _choices(
-    ("new_leads", "新增线索"), ("first_orders", "首单人数"), ("net_revenue", "净收入")
+    ("new_leads", "新增线索"),
+    ("first_orders", "首单人数"),
+    ("net_revenue", "净收入"),
+    ("renewals", "续费数"),
 )
 PLAN_KIND = _choices(("targets", "月度目标"), ("activity_plans", "活动计划"))
 EXPERIMENT_UNIT = _choices(("person", "个人"), ("class", "班级"), ("campus", "校区"))

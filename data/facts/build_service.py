@@ -10,7 +10,8 @@ FOLLOWUP = FactQuery(
     SELECT f.followup_id, f.lead_id, l.person_id, coalesce(l.campus_id, {campus("st.campus_id")})
       AS campus_id, f.staff_id, f.happened_at, {local_day("f.happened_at")} AS happened_on,
       f.method, f.result, coalesce(f.is_effective, false) AS is_effective, f.duration_seconds,
-      f.note, CASE WHEN f.note IS NOT NULL THEN '***' END AS note_masked
+      f.note, CASE WHEN f.note IS NOT NULL THEN '***' END AS note_masked,
+      {filled("f.reason")} AS reason
     FROM followups f LEFT JOIN work_lead l USING (lead_id)
     LEFT JOIN staff st ON st.staff_id = f.staff_id""",
     "happened_at, followup_id",

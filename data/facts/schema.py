@@ -100,6 +100,7 @@ _FACTS = (
             "followup_id": _TEXT, "lead_id": _TEXT, **_WHO, "staff_id": _TEXT,
             "happened_at": _TIME, "happened_on": _DATE, "method": _TEXT, "result": _TEXT,
             "is_effective": _BOOL, "duration_seconds": _INT, "note": _TEXT, "note_masked": _TEXT,
+            "reason": _TEXT,  # why it was refused
         },
         at="happened_at", on="happened_on", personal=("note",), sources=("followups", "leads"),
     ),

@@ -27,6 +27,7 @@ from data.sample.money_tables import enrolment_table, order_tables
 from data.sample.names import MAX_BLOCKS
 from data.sample.people_tables import guardian_table, lead_table, student_table
 from data.sample.planted import plant
+from data.sample.renewal_talks import renewal_followups
 from data.sample.seats import seat_table, seats_of
 from data.sample.service import enrol, introducers, students_of
 from data.sample.shares import share_events
@@ -100,6 +101,7 @@ def _block(shape: Shape, block: int, seed: int, plans: Plans) -> Rows:
     yield "classes", class_table(classes)
     yield "lessons", lesson_table(block, classes)
     yield "enrolments", enrolment_table(leads, students, enrolments, classes)
+    yield "followups", renewal_followups(seed, leads, students, enrolments)
     orders, lines = order_tables(rng, leads, students, enrolments)
     yield "orders", orders
     yield "order_lines", lines

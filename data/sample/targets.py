@@ -9,10 +9,11 @@ from data.sample.calendar import FIRST_DAY, TODAY, at, local_day, month_first
 from data.sample.columns import Ints, Reals, days, instants, labelled, rows
 from data.sample.institution import Shape, campus_ids
 from data.sample.leads import Leads
-from data.sample.service import CHARGE, Enrolments
+from data.sample.service import ACTIVE, CHARGE, COMPLETED, Enrolments
 
 _METRICS = ("new_leads", "first_orders", "net_revenue")
 _EDITORS = ("head_north", "manager", "head_north")
+_RENEWED_AS_PLANNED = 0.75  # of those still there at the end
 _MONTHS = np.unique(month_first(np.arange(FIRST_DAY, TODAY + 1)))
 
 
@@ -21,6 +22,7 @@ class Plans:
 
     def __init__(self, shape: Shape) -> None:
         self._actual = np.zeros((len(_METRICS), shape.campuses, len(_MONTHS)))
+        self._due = np.zeros((shape.campuses, len(_MONTHS)))
 
     def count(self, leads: Leads, enrolments: Enrolments) -> None:
         """Add a block."""
@@ -37,6 +39,10 @@ class Plans:
             enrolments.refund_at[back],
             -enrolments.refund_cents[back] / 100,
         )
+        runs = (enrolments.state == ACTIVE) | (enrolments.state == COMPLETED)
+        ends = month_first(enrolments.last_lesson)
+        due = runs & np.isin(ends, _MONTHS)
+        np.add.at(self._due, (enrolments.campus[due], np.searchsorted(_MONTHS, ends[due])), 1)
 
     def _add(self, metric: int, campus: Ints, seconds: Ints, amount: Reals) -> None:
         month = np.searchsorted(_MONTHS, month_first(local_day(seconds)))
@@ -52,12 +58,24 @@ class Plans:
         actual = self._actual[metric, campus, month] / reached
         actual[running] /= _elapsed()
         step = np.take([5.0, 1.0, 5_000.0], metric)
-        return rows(
+        plans = rows(
             "targets",
             month_on=days(_MONTHS[month]),
             campus_id=campus_ids(campus),
             metric=labelled(_METRICS, metric),
             value=np.maximum(np.rint(actual / step), 1) * step,
+        )
+        return pa.concat_tables([plans, self._renewals()])
+
+    def _renewals(self) -> pa.Table:
+        """Of what falls due in a month, how much is to be renewed."""
+        campus, month = np.nonzero(self._due)
+        return rows(
+            "targets",
+            month_on=days(_MONTHS[month]),
+            campus_id=campus_ids(campus),
+            metric=["renewals"] * len(campus),
+            value=np.rint(self._due[campus, month] * _RENEWED_AS_PLANNED),
         )
 
 

@@ -1,0 +1,148 @@
+"""What the renewal screen reads: each figure once, on the days on which it can be judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+import pandas as pd
+
+from components import query
+from data.scope import Filters, Period, Scope, role
+from metrics.due import LATE_DAYS
+from metrics.renewal_bridge import Bridge, bridge_of, bridge_sums
+from metrics.renewal_features import intent_rows
+from metrics.renewal_intent import Intent, intent
+from metrics.renewal_pool import AHEAD_DAYS, pool_period, pool_table
+
+LEAST_MONTHS, YEAR_MONTHS = 3, 12
+
+
+@dataclass
+class Reading:
+    """One run's figures for a viewer and their filters."""
+
+    filters: Filters
+    scope: Scope
+    _figures: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, filters: Filters) -> Reading:
+        """The signed-in viewer's reading."""
+        return cls(filters, query.current_scope(filters))
+
+    @property
+    def today(self) -> date:
+        """The as-of day."""
+        return self.scope.as_of_on
+
+    @property
+    def hidden_facts(self) -> frozenset[str]:
+        """The facts that the viewer's role never reads."""
+        return role(self.scope.role).hidden_facts
+
+    @cached_property
+    def judged(self) -> Filters:
+        """The days picked where all that fell due in them is settled, else the last months."""
+        period = judged_months(self.filters.period, self.today)
+        return replace(self.filters, period=period, comparison=_before(period))
+
+    @cached_property
+    def year(self) -> Filters:
+        """The twelve months that end with the judged ones: for groups, which are small."""
+        end = self.judged.period.end
+        period = Period(start=_months_before(end, YEAR_MONTHS), end=end)
+        return replace(self.filters, period=period, comparison=None)
+
+    @cached_property
+    def pool_days(self) -> Filters:
+        """The filters with the days on which the pool falls due."""
+        return replace(self.filters, period=pool_period(self.today), comparison=None)
+
+    def figure(self, metric: str) -> pd.Series:
+        """A metric over the judged days."""
+        return self.figures(metric, self.judged).iloc[0]
+
+    def figures(self, metric: str, filters: Filters, *by: str) -> pd.DataFrame:
+        """A metric's figures over some days, by some dimensions."""
+        key = (metric, str(filters.period), *by)
+        if key not in self._figures:
+            self._figures[key] = query.run(metric, filters, by=by, scope=self.scope)
+        return self._figures[key]
+
+    @cached_property
+    def before(self) -> Filters:
+        """The days just before the judged ones."""
+        period = self.judged.comparison or self.judged.period.previous()
+        return replace(self.judged, period=period, comparison=None)
+
+    @cached_property
+    def pool(self) -> pd.DataFrame:
+        """What falls due, by week and stage of the talk."""
+        rows = query.fetch(pool_table, self.filters, scope=self.scope)
+        return rows.assign(week_on=pd.to_datetime(rows["week_on"]).dt.date)
+
+    @cached_property
+    def intent(self) -> Intent:
+        """The pool with each family's chance."""
+        found: Intent = query.fold(
+            intent_rows, intent, _timeless(self.filters), scope=self.scope, ahead_days=AHEAD_DAYS
+        )
+        return found
+
+    @cached_property
+    def bridge(self) -> Bridge:
+        """What lies between the three rates of the judged days."""
+        sums = query.fetch(bridge_sums, self.judged, scope=self.scope)
+        return bridge_of({str(name): value for name, value in sums.iloc[0].items()})
+
+    @cached_property
+    def channels(self) -> dict[str, str]:
+        """Channel → its name."""
+        tree = query.names("channel", scope=self.scope)
+        return dict(zip(tree["channel_id"], tree["name"], strict=True))
+
+    def names(self, dimension: str) -> dict[str, str]:
+        """Ids of a dimension → names."""
+        table = query.names(dimension, scope=self.scope)
+        return dict(zip(table[f"{dimension}_id"], table["name"], strict=True))
+
+
+def judged_months(period: Period, today: date) -> Period:
+    """The period where it ended a month ago, else as many whole months that did, three at least."""
+    if period.end + timedelta(days=LATE_DAYS) <= today:
+        return period
+    end = (today - timedelta(days=LATE_DAYS)).replace(day=1)
+    months = max(LEAST_MONTHS, round(period.days / 30.4))
+    return Period(start=_months_before(end, months), end=end)
+
+
+def _before(period: Period) -> Period:
+    if period.start.day == 1 and period.end.day == 1:
+        months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
+        return Period(start=_months_before(period.start, months), end=period.start)
+    return period.previous()
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def _timeless(filters: Filters) -> Filters:
+    """Filters of one fixed period: what does not read the days is compiled and kept once."""
+    day = date(2000, 1, 1)
+    return replace(filters, period=Period(start=day, end=day + timedelta(days=1)), comparison=None)
+
+
+class Handover:
+    """A page run's reading, for one fragment drawn in it; later the fragment reads anew."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._filters = reading.filters
+        self._left = [reading]
+
+    def take(self) -> Reading:
+        """The reading of the page's run, once; afterwards a new one."""
+        return self._left.pop() if self._left else Reading.of(self._filters)

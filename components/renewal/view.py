@@ -1,0 +1,43 @@
+"""The renewal part of the screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.i18n import _
+from components.renewal.answer import renewal_answer
+from components.renewal.calendar import due_calendar
+from components.renewal.cards import renewal_cards
+from components.renewal.panels import panels
+from components.renewal.reading import Handover, Reading
+from components.renewal.todo import renewal_tasks, task_lines
+from components.renewal.worklist import trust_words, work_list
+from components.states import nothing_to_show
+
+
+def renewal_view(reading: Reading) -> None:
+    """Draw answer, figures, calendar, work list, panels and tasks."""
+    if not reading.figure("renewal_rate")["denominator"] and reading.pool.empty:
+        nothing_to_show(
+            _("No enrolment with an end is known here."),
+            _("Import enrolments with their end, or widen campus and course."),
+        )
+        return
+    renewal_answer(reading)
+    renewal_cards(reading)
+    _calendar(Handover(reading))
+    _list(Handover(reading))
+    panels(reading)
+    task_lines(reading, list(renewal_tasks(reading)))
+
+
+@st.fragment
+def _calendar(handover: Handover) -> None:
+    due_calendar(handover.take())
+
+
+@st.fragment
+def _list(handover: Handover) -> None:
+    reading = handover.take()
+    work_list(reading)
+    st.caption(trust_words(reading))

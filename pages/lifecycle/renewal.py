@@ -1,0 +1,23 @@
+"""Renewal and referral: who will go on, who adds a subject, and who brings others?"""
+
+import streamlit as st
+
+from components.filters import current_filters
+from components.i18n import _
+from components.renewal.reading import Reading
+from components.renewal.view import renewal_view
+from components.states import nothing_to_show
+from metrics import load_all
+
+load_all()
+filters = current_filters()
+
+st.subheader(_("Who will go on, and who brings others?"))
+reading = Reading.of(filters)
+if {"due", "order_line", "followup"} & reading.hidden_facts:
+    nothing_to_show(
+        _("Your role sees no orders, so renewals cannot be judged here."),
+        _("Ask a manager of your institution to change your role."),
+    )
+    st.stop()
+renewal_view(reading)
