@@ -58,6 +58,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(script="lifecycle/renewal", title=N_("Renewal and referral"),
               icon=":material/autorenew:",
               question=N_("Who will go on, and who brings others?"),
+              roles=("manager", "campus_head", "consultant", "analyst"),
               needs=("due", "order_line")),
     )),
     (N_("People"), (
