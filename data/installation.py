@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from data.accounts import Accounts
 from data.accounts.sample import seed_sample_accounts
-from data.facts.build import rebuild
+from data.facts.build import has_all, rebuild
 from data.home import Home
 from data.landing import Landing
 from data.loader import create_tables, load
@@ -57,13 +57,14 @@ class Installation:
         load(self.store, self.landing)
         return seed_sample_accounts(self.accounts, self.home)
 
-    def build_if_new(self) -> None:
-        """Give a store into which nothing ever came its tables, so that pages can be read."""
-        if self.store.version == 0:
-            with self.store.writing() as cursor:
-                create_tables(cursor)
-                rebuild(cursor, None, self.home.key("identity"))
-                cursor.execute("UPDATE store_state SET version = 1")
+    def build_if_behind(self) -> None:
+        """Give a store the tables that pages read: a new one, or one of a former version."""
+        with self.store.writing() as cursor:
+            if self.store.version and has_all(cursor):
+                return
+            create_tables(cursor)
+            rebuild(cursor, None, self.home.key("identity"))
+            cursor.execute("UPDATE store_state SET version = version + 1")
 
     def close(self) -> None:
         """Close the store and the accounts."""
@@ -89,7 +90,7 @@ def installation() -> Installation:
             opened = Installation.open(home)
             if fresh and opened.is_empty:
                 opened.add_sample()
-            opened.build_if_new()
+            opened.build_if_behind()
             _opened = opened
         return _opened
 

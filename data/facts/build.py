@@ -44,7 +44,7 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: by
     key
         The installation's secret, for person ids and phone keys.
     """
-    if not _has_all(cursor):
+    if not has_all(cursor):
         changed = None
     stale = set(changed or ())
     is_done = take_in(cursor, key) if changed == {"events"} else None
@@ -65,7 +65,7 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: by
     remember(cursor)
 
 
-def _has_all(cursor: duckdb.DuckDBPyConnection) -> bool:
+def has_all(cursor: duckdb.DuckDBPyConnection) -> bool:
     """Whether every table of facts stands there with its columns: a former version had fewer."""
     found = cursor.execute("""
         SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name != 'temp'

@@ -89,7 +89,7 @@ def test_board_of_a_campus_head_names_no_other_campus(sample, monkeypatch):
 
 def test_board_of_a_new_home_says_where_to_begin(tmp_path, monkeypatch):
     opened = installed(Home(tmp_path / "home"))
-    opened.build_if_new()
+    opened.build_if_behind()
     add_account(opened.accounts, "boss")
     st.cache_data.clear()
     at = board(opened, "boss", monkeypatch)

@@ -1,0 +1,27 @@
+"""An installation that a newer version of the program opens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.home import Home
+from data.installation import Installation
+
+
+def test_a_store_of_a_former_version_gets_the_facts_it_lacks_once(tmp_path: Path):
+    opened = Installation.open(Home(tmp_path / "home"))
+    opened.add_sample(scale=0.005)
+    before = opened.store.fetch("SELECT * FROM fact_lead ORDER BY lead_id")
+    with opened.store.writing() as cursor:
+        cursor.execute("ALTER TABLE fact_lead DROP COLUMN is_valid")
+        cursor.execute("DROP TABLE fact_reward")
+        cursor.execute("ALTER TABLE leads DROP COLUMN properties")
+    version = opened.store.version
+    opened.build_if_behind()
+    assert opened.store.version == version + 1, "what was cached of the old facts is stale"
+    after = opened.store.fetch("SELECT * FROM fact_lead ORDER BY lead_id")
+    assert after.drop(columns="properties").equals(before.drop(columns="properties"))
+    assert opened.store.fetch("SELECT count(*) AS n FROM fact_reward")["n"][0] > 0
+    opened.build_if_behind()
+    assert opened.store.version == version + 1
+    opened.close()
