@@ -92,28 +92,25 @@ def with_first_paid(leads: ir.Table, lines: ir.Table) -> ir.Table:
     return per_person(leads, paid, first_paid_at=paid.paid_at.min())
 
 
-def _first_lines(facts: Facts, lines: ir.Table) -> ir.Table:
-    # TRICKY: the whole line is compared, so two lines paid at the same instant give the
-    # same first one in any order of rows.
-    names = ("paid_at", "order_line_id", "campus_id", "course_line", "paid_on")
-    whole = ibis.struct({name: lines[name] for name in names}).min()
-    firsts = lines.group_by("person_id").aggregate(first=whole)
-    flat = firsts.select("person_id", **{name: firsts.first[name] for name in names})
-    return flat.left_join(first_sources(facts), "person_id").drop("person_id_right")
-
-
 def first_orders(facts: Facts) -> ir.Table:
-    """One row per person with a formal order: the first one, with its dimensions.
+    """One row per person with a formal order: the first one ever, with its dimensions.
 
     ``channel_id``, ``campaign`` and ``material`` are of the person's first lead, missing
     where they have none; campus, course line and day are of the order.
     """
-    return _first_lines(facts, formal_lines(facts))
+    return _firsts(facts, formal_lines(facts))
 
 
 def first_trials(facts: Facts) -> ir.Table:
     """One row per person with a trial order, as `first_orders`."""
-    return _first_lines(facts, trial_lines(facts))
+    return _firsts(facts, trial_lines(facts))
+
+
+def _firsts(facts: Facts, lines: ir.Table) -> ir.Table:
+    firsts = lines.filter(lines.is_first).select(
+        "person_id", "paid_at", "order_line_id", "campus_id", "course_line", "paid_on"
+    )
+    return firsts.left_join(first_sources(facts), "person_id").drop("person_id_right")
 
 
 def cohort_payers(facts: Facts) -> ir.Table:

@@ -37,11 +37,13 @@ def orders_with_lead(facts: Facts) -> ir.Table:
     METRICS, "linkage quality".
     """
     lines = facts.order_line.filter(facts.order_line.kind == "charge")
-    orders = lines.group_by("order_id").aggregate(
-        person_id=lines.person_id.min(), campus_id=lines.campus_id.min(),
-        lead_id=lines.lead_id.max(), course_line=lines.course_line.min(),
-        paid_on=lines.paid_on.min(), paid_at=lines.paid_at.min(),
-    )  # fmt: skip
+    # The day is an order's own: grouped by, it lets an engine read the period's orders only.
+    orders = lines.group_by("order_id", "paid_on", "paid_at").aggregate(
+        person_id=lines.person_id.min(),
+        campus_id=lines.campus_id.min(),
+        lead_id=lines.lead_id.max(),
+        course_line=lines.course_line.min(),
+    )
     sources = first_sources(facts).mutate(has_lead=ibis.literal(True))
     rows = orders.left_join(sources, "person_id").drop("person_id_right")
     linked = rows.lead_id.notnull() | rows.has_lead.fill_null(False)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from components import query
 from components.figures import FigureCard, figure_cards
 from components.format import days_range
 from components.i18n import _
 from data.scope import Filters, role
+from metrics.channel_tally import KERNELS, channel_tally
 from metrics.cost import spend_total
 from metrics.leads import new_leads
 from metrics.orders import first_order_persons, net_revenue
@@ -33,21 +32,19 @@ def _cards(filters: Filters) -> tuple[FigureCard, ...]:
     for metric, fact in _FIGURES.items():
         if fact in hidden:
             continue
-        before = None
-        if filters.comparison is not None:
-            compared = replace(filters, period=filters.comparison, comparison=None)
-            before = query.run(metric, compared).iloc[0]
+        # One pass for the total, the comparison and the trend.
+        found = query.fold(channel_tally, KERNELS[metric.kind], filters, metric=metric.name)
         cards.append(
             FigureCard(
                 metric=metric,
-                figure=query.run(metric, filters).iloc[0],
-                previous=before,
+                figure=found.total,
+                previous=found.compared if filters.comparison is not None else None,
                 against=(
                     _("vs. {days}", days=days_range(filters.comparison))
                     if filters.comparison is not None
                     else ""
                 ),
-                trend=list(query.run(metric, filters, by=("unit_on",))["value"]),
+                trend=found.trend,
             )
         )
     return tuple(cards)

@@ -29,6 +29,9 @@ ORDER_LINE = FactQuery(
       {local_day("paid_at")} AS paid_on, o.type AS kind,
       o.type = 'charge' AND coalesce(c.type = 'formal', false) AS is_formal,
       o.type = 'charge' AND coalesce(c.type IN ('trial', 'token'), false) AS is_trial,
+      (is_formal OR is_trial) AND row_number() OVER (
+        PARTITION BY w.person_id, is_formal, is_trial ORDER BY paid_at, li.order_line_id
+      ) = 1 AS is_first,
       CASE o.type WHEN 'charge' THEN li.amount_cny WHEN 'refund' THEN -li.amount_cny ELSE 0 END
         AS net_cny,
       CASE WHEN o.type = 'refund' THEN -li.lessons ELSE li.lessons END AS lessons

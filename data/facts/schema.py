@@ -112,6 +112,7 @@ _FACTS = (
             "paid_at": _TIME, "paid_on": _DATE, "kind": _TEXT,  # as orders.type
             "is_formal": _BOOL,  # a charge for a full-price course: what converts a lead
             "is_trial": _BOOL,  # a charge for a trial or token-price course
+            "is_first": _BOOL,  # the person's first formal line ever, or first trial line, anywhere
             "net_cny": _CNY,  # paid positive, refunded negative, transfers and carry-overs 0
             "lessons": _INT,
         },

@@ -55,9 +55,15 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     due["enrolment_id"] = facts["enrolment"]["enrolment_id"]
     due["term_no"] = 1 + due.index % 4
     lines = facts["order_line"]
+    one_order = lines.groupby("order_id")  # its lines are paid together
+    lines["paid_at"] = one_order["paid_at"].transform("first")
+    lines["paid_on"] = one_order["paid_on"].transform("first")
     charged = lines["kind"] == "charge"
     formal = charged & (rng.random(len(lines)) < 0.7)
     lines["is_formal"], lines["is_trial"] = formal, charged & ~formal
+    taken = lines[formal | lines["is_trial"]].sort_values(["paid_at", "order_line_id"])
+    first = taken.drop_duplicates(["person_id", "is_formal"]).index
+    lines["is_first"] = lines.index.isin(first)
     sign = lines["kind"].map({"charge": 1, "refund": -1, "transfer": 0})
     lines["net_cny"] = (lines["net_cny"].abs() * sign).round(2)
     return facts

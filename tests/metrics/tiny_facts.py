@@ -118,6 +118,12 @@ class TinyFacts:
                 key = more.pop("id", f"{person}-{self._number}")
                 where = more.pop("campus", campus)
                 getattr(self, f"_{verb}")(Step(key, person, where, at, words, more))
+        self.connection.execute("""
+            UPDATE fact_order_line SET is_first = first FROM (
+              SELECT order_line_id AS id, (is_formal OR is_trial) AND row_number() OVER (
+                PARTITION BY person_id, is_formal, is_trial ORDER BY paid_at, order_line_id
+              ) = 1 AS first FROM fact_order_line
+            ) WHERE order_line_id = id""")
 
     def _lead(self, step: Step) -> None:
         channel = step.words[0] if step.words and step.words[0] != "-" else None
