@@ -51,7 +51,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Lifecycle"), (
         Entry(script="lifecycle/acquisition", title=N_("Acquisition"), icon=":material/campaign:",
               question=N_("Which channels bring families who stay, at what cost?"),
-              needs=("spend", "order_line")),
+              needs=("order_line",)),
         Entry(script="lifecycle/learning", title=N_("Learning service"), icon=":material/school:",
               question=N_("Is the teaching attended, and who is about to leave?"),
               roles=("manager", "campus_head", "teacher", "analyst")),

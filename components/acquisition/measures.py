@@ -116,5 +116,5 @@ _HIDES = {
 
 def visible(names: tuple[str, ...], hidden_facts: frozenset[str]) -> tuple[str, ...]:
     """The measures whose sources a role may all read."""
-    hidden = {_HIDES[fact] for fact in hidden_facts}
+    hidden = {_HIDES[fact] for fact in hidden_facts & set(_HIDES)}
     return tuple(name for name in names if not hidden & set(MEASURES[name].metric.sources))

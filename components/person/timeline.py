@@ -23,7 +23,7 @@ from components.states import nothing_to_show
 from components.theme import palette
 from metrics.person import timeline
 
-PAGE = 60  # entries drawn at first, and more at each press
+FIRST, MORE = 20, 60  # entries drawn at first, and with each press
 GAP_DAYS = 7  # silence from which a gap is named
 _SHOWN = "person_entries_shown"
 _KINDS = "person_kinds"
@@ -80,7 +80,7 @@ def _entries(person_id: str, view: View) -> None:
             _("What a role may not read is left out."),
         )
         return
-    limit = st.session_state.get(f"{_SHOWN}_{person_id}", PAGE)
+    limit = st.session_state.get(f"{_SHOWN}_{person_id}", FIRST)
     with st.container(key="person_line", gap="small"):
         for day in days_of(as_rows(shown.head(limit)), view.today):
             _draw_day(day, view, filtered=bool(kinds))
@@ -96,7 +96,7 @@ def _entries(person_id: str, view: View) -> None:
 
 
 def _show_more(person_id: str, limit: int) -> None:
-    st.session_state[f"{_SHOWN}_{person_id}"] = limit + PAGE
+    st.session_state[f"{_SHOWN}_{person_id}"] = limit + MORE
 
 
 def _picked_kinds(rows: pd.DataFrame, person_id: str) -> list[str]:

@@ -42,7 +42,7 @@ def test_a_manager_has_every_page():
         ("campus_head", {"admin/sources", "admin/access"}),
         ("marketing", {"admin/access"}),
         ("analyst", {"admin/sources", "admin/access"}),
-        ("consultant", {"admin/sources", "admin/access", "lifecycle/acquisition"}),
+        ("consultant", {"admin/sources", "admin/access"}),
         ("teacher", {"admin/sources", "admin/access", "lifecycle/acquisition"}),
     ],
 )

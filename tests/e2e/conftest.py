@@ -35,6 +35,7 @@ class Served:
 
     url: str
     password: str
+    home: Path
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         check=True,
     )
     with serving(home, log=folder / "server.log") as (port, _):
-        yield Served(f"http://127.0.0.1:{port}", sample_password(Home(home)))
+        yield Served(f"http://127.0.0.1:{port}", sample_password(Home(home)), home)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import data.installation
 from components.person import phone as phone_module
 from components.person.phone import reveal
 from components.person.search import is_record_id
-from components.person.timeline import PAGE, days_of
+from components.person.timeline import FIRST, days_of
 from data.accounts import Accounts
 from data.facts.build import rebuild
 from data.home import Home
@@ -51,7 +51,7 @@ TOLD = {
     "zhao": ["2026-11-01T02:00 lead sem name=赵云 owner=S9 status=new @south"],
     "evil": ["2026-11-02T02:00 lead sem name=:red[x]<img_src=x>**b** owner=S1 status=new"],
     "busy": ["2026-11-02T02:00 lead sem name=忙碌 owner=S1 status=new"]
-    + [f"{date(2026, 8, 1) + timedelta(days=n)} view /p" for n in range(PAGE + 15)],
+    + [f"{date(2026, 8, 1) + timedelta(days=n)} view /p" for n in range(FIRST + 15)],
 }  # fmt: skip
 ACCOUNTS = (
     ("manager", "manager", (), ""),
@@ -314,9 +314,9 @@ def test_pills_show_only_the_kinds_picked(people):
 
 def test_timeline_begins_with_sixty_entries_and_grows(people):
     at = visit("manager", person_id=people["busy"])
-    assert shown(at).count("**Looked at 1 page**") == PAGE - 1  # and the enquiry
+    assert shown(at).count("**Looked at 1 page**") == FIRST - 1  # and the enquiry
     at.button(key="person_more").click().run()
-    assert shown(at).count("**Looked at 1 page**") == PAGE + 15
+    assert shown(at).count("**Looked at 1 page**") == FIRST + 15
     assert not [b for b in at.button if b.key == "person_more"]
 
 

@@ -1,0 +1,101 @@
+"""Every page that a role has, in both languages and themes, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from benchmarks.serving import ROOT
+from components.i18n import translate
+from components.navigation import Entry, entries_for
+from data.sample.accounts import SAMPLE_ACCOUNTS
+from data.scope import role
+from tests.e2e.conftest import Served, settled
+
+pytestmark = pytest.mark.e2e
+
+SCREENS = 4  # no page is longer at 1440 pixels
+HEIGHT = 900
+USERS = ("manager", "head_north", "consultant1")
+# Each pair of language, theme and width occurs; all eight would only take longer.
+LOOKS = (
+    ("zh", "light", 1440),
+    ("en", "dark", 1440),
+    ("zh", "dark", 390),
+    ("en", "light", 390),
+)
+
+
+def pages_of(user: str) -> list[Entry]:
+    """The pages in the navigation of a sample account."""
+    account = next(a for a in SAMPLE_ACCOUNTS if a.user == user)
+    return [e for _section, entries in entries_for(role(account.role)) for e in entries]
+
+
+@pytest.fixture(scope="session")
+def person_of(served: Served) -> Callable[[str], str]:
+    """Somebody whom a user may see."""
+    found: dict[str, str] = {}
+
+    def of(user: str) -> str:
+        if user not in found:
+            done = subprocess.run(
+                [sys.executable, "-m", "data", "query", "first_order_persons", "--rows",
+                 "--start", "2026-01-01", "--as", user, "--format", "csv"],
+                cwd=ROOT, env={**os.environ, "EDULENS_HOME": str(served.home)},
+                capture_output=True, text=True, check=True,
+            )  # fmt: skip
+            found[user] = next(csv.DictReader(io.StringIO(done.stdout)))["person_id"]
+        return found[user]
+
+    return of
+
+
+def address(entry: Entry, person: str, lang: str) -> str:
+    name = entry.script.rpartition("/")[2]
+    about = f"&person_id={person}" if name == "person" else ""
+    return f"/{'' if name == 'board' else name}?lang={lang}{about}"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("user", USERS)
+def test_every_page_of_a_role_says_something_and_fits(
+    sign_in: Callable[..., Page], served: Served, person_of: Callable[[str], str],
+    user: str, look: tuple[str, str, int],
+) -> None:  # fmt: skip
+    lang, theme, width = look
+    page = sign_in(user, f"/?lang={lang}", width=width, theme=theme)
+    wrong = []
+    for entry in pages_of(user):
+        page.goto(served.url + address(entry, person_of(user), lang))
+        settled(page)
+        wrong += [f"{entry.script}: {fault}" for fault in faults(page, width)]
+        if translate(entry.title, lang) not in page.title():
+            wrong.append(f"{entry.script}: is called {page.title()!r} in {lang}")
+    assert not wrong, "\n".join(wrong)
+
+
+def faults(page: Page, width: int) -> list[str]:
+    """What a reader would hold against the page, in words."""
+    main = page.locator("[data-testid=stMain]")
+    found = []
+    for kind in ("stException", "stAlertContentError"):
+        shown = page.locator(f"[data-testid={kind}]")
+        if shown.count():
+            found.append(f"shows an error: {shown.first.inner_text()[:200]}")
+    if not main.get_by_role("heading").count():
+        found.append("has no heading")
+    sideways = main.evaluate("e => e.scrollWidth") - width
+    if sideways > 0:
+        found.append(f"scrolls sideways by {sideways} pixels at {width}")
+    tall = main.evaluate("e => e.scrollHeight")
+    if width >= 1440 and tall > SCREENS * HEIGHT:
+        found.append(f"is {tall / HEIGHT:.1f} screens long")
+    return found
