@@ -61,6 +61,11 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
               roles=("manager", "campus_head", "consultant", "analyst"),
               needs=("due", "order_line")),
     )),
+    (N_("Growth"), (
+        Entry(script="growth/activities", title=N_("Activities"), icon=":material/celebration:",
+              question=N_("Which activities work, and what does the running one need?"),
+              needs=("spend", "order_line")),
+    )),
     (N_("People"), (
         Entry(script="people/person", title=N_("Find a person"), icon=":material/person_search:",
               question=N_("Who is this family, what happened so far, what comes next?"),

@@ -40,6 +40,7 @@ WIRING = {
 }
 WIRED_FOLDERS = {
     "components/person/": "phones on request, notes and identity of one person",
+    "components/plans/": "plans that people change, through the landing zone",
     "components/sources/": "import, quarantine and freshness of sources",
 }
 DATA_FOR_COMPONENTS = {"data.scope", "data.errors", "data.contracts", "data.enumerations"}

@@ -1,0 +1,1 @@
+"""The activity centre: which activities work, and what the running one needs."""

@@ -1,0 +1,82 @@
+"""Two activities side by side, day by day from the first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.activities.reading import Life
+from components.activities.sentences import title_of
+from components.activities.words import VERDICTS, said
+from components.chart import show
+from components.charts.lifeline import aligned_lines
+from components.format import number
+from components.i18n import N_, _
+from components.states import nothing_to_show
+
+COUNT, SHARE, SUM = "count", "share", "sum"
+_AS = {COUNT: N_("Leads a day"), SUM: N_("Leads so far"), SHARE: N_("Share of its total")}
+
+
+def compare_panel(life: Life) -> None:
+    """Draw the activity and another on the same days."""
+    shown = life.overview
+    past = shown.past(life.activity_id)
+    others = [*past, *(a for a in shown.table["activity_id"] if a not in {*past, life.activity_id})]
+    if not others:
+        nothing_to_show(_("There is no other activity to compare with."))
+        return
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        other = st.selectbox(
+            _("Compared with"), others, key="activity_other",
+            format_func=lambda a: title_of(shown.row(a)),
+        )  # fmt: skip
+        how = st.segmented_control(
+            _("Shown as"), list(_AS), default=COUNT, required=True, key="activity_aligned",
+            format_func=lambda name: _(_AS[name]), label_visibility="collapsed",
+        )  # fmt: skip
+    ids = (life.activity_id, other)
+    curves = {title_of(shown.row(a)): _scaled(shown.curves[a], how) for a in ids}
+    finding = _("; ").join(
+        _(
+            "“{name}” {leads} leads in {days} days",
+            name=shown.row(a)["name"], leads=number(shown.health[a].leads),
+            days=shown.health[a].complete_days,
+        )
+        for a in ids
+    )  # fmt: skip
+    unit = "ratio" if how == SHARE else "leads"
+    show(
+        aligned_lines(curves, unit=unit, title=finding),
+        key=f"activity_aligned_{other}_{how}", alt=finding,
+    )  # fmt: skip
+    rows = [
+        {
+            "name": title_of(shown.row(a)), "verdict": said(VERDICTS, shown.health[a].verdict),
+            "leads": shown.health[a].leads, "launch": shown.health[a].launch_index,
+            "middle": shown.health[a].middle_share, "sprint": shown.health[a].sprint_index,
+            "cpl": shown.row(a)["cpl"],
+        }
+        for a in ids
+    ]  # fmt: skip
+    count = st.column_config.NumberColumn
+    st.dataframe(
+        rows, hide_index=True, placeholder="—", key="activity_compared",
+        alt=_("Both activities with their figures."),
+        column_config={
+            "name": st.column_config.TextColumn(_("Activity"), pinned=True),
+            "verdict": _("Health"), "leads": count(_("Leads"), format="localized"),
+            "launch": count(_("Launch ÷ middle"), format="%.2f"),
+            "middle": count(_("Middle days with leads"), format="percent"),
+            "sprint": count(_("Sprint ÷ last middle"), format="%.2f"),
+            "cpl": count(_("Cost per lead, ¥"), format="%.2f"),
+        },
+    )  # fmt: skip
+
+
+def _scaled(curve: list[int], how: str) -> list[float]:
+    total = sum(curve)
+    if how == COUNT:
+        return [float(x) for x in curve]
+    if how == SHARE:
+        return [x / total if total else 0.0 for x in curve]
+    return [float(sum(curve[: n + 1])) for n in range(len(curve))]

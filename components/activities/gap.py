@@ -1,0 +1,138 @@
+"""Why leads are missing: the gap, split exactly over factors and ways of sharing."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.activities.reading import Life
+from components.activities.words import FACTORS, STREAMS, said
+from components.chart import show
+from components.charts.waterfall import waterfall
+from components.format import is_missing, number, percent
+from components.i18n import N_, _
+from components.states import nothing_to_show
+from metrics.activity_gap import (
+    SUBMIT_RATE,
+    VISIT_RATE,
+    Gap,
+    Stream,
+    activity_streams,
+    gap,
+    planned_streams,
+    streams_of,
+    usual_streams,
+)
+from metrics.models.activity_curve import LEAST_PAST
+
+USUAL, PLAN = "usual", "plan"
+_AGAINST = {USUAL: N_("What is usual for the type"), PLAN: N_("The plan")}
+_RATES = (VISIT_RATE, SUBMIT_RATE)
+
+
+def gap_panel(life: Life) -> None:
+    """Draw the gap's parts by factor, and by way of sharing beneath."""
+    past = life.overview.past(life.activity_id)
+    choices = [name for name, known in ((USUAL, len(past) >= LEAST_PAST), (PLAN, len(life.plan)))
+               if known]  # fmt: skip
+    if not choices or not life.health.complete_days:
+        nothing_to_show(
+            _("There is nothing to hold this activity against yet."),
+            _("Plan it by phase and channel, or wait until three of its type are over."),
+        )
+        return
+    against = st.segmented_control(
+        _("Against"), choices, default=choices[0], required=True, key="activity_against",
+        format_func=lambda name: _(_AGAINST[name]),
+    )  # fmt: skip
+    found = life_gap(life, against)
+    factors = found.by("factor")
+    factors["name"] = [said(FACTORS, factor) for factor in factors["factor"]]
+    order = list(FACTORS)
+    factors = factors.sort_values("factor", key=lambda c: c.map(order.index))
+    finding = gap_finding(found)
+    show(
+        waterfall(
+            factors, before=found.expected, after=found.actual, change="leads",
+            before_name=_("Expected"), after_name=_("Actual"), unit="leads", title=finding,
+        ),
+        key=f"activity_gap_{against}",
+        alt=finding,
+    )  # fmt: skip
+    _by_stream(found)
+    st.caption(
+        _(
+            "Leads = people reached × visit rate × submit rate, and for each way of sharing shares"
+            " × visits per share × submit rate. Parts by logarithmic means (LMDI): they add up to"
+            " the gap exactly. Reached: whom the campus met on its pages in these days and who did"
+            " not come by a share."
+        )
+        + (" " + _("Only the days that are over, of each activity.") if not life.is_over else "")
+    )
+
+
+def life_gap(life: Life, against: str) -> Gap:
+    """The gap of an activity to what is usual for its type at its age, or to its plan."""
+    past = tuple(sorted(life.overview.past(life.activity_id)))
+    days = None if life.is_over else life.health.complete_days
+    rows = query.fetch(
+        activity_streams, scope=life.scope, activities=(*past, life.activity_id), days=days
+    )
+    usual = usual_streams(rows, past)
+    expected: dict[str, Stream] = (
+        usual if against == USUAL else planned_streams(life.plan, usual, elapsed=life.elapsed)
+    )
+    return gap(expected, streams_of(rows, life.activity_id))
+
+
+def gap_finding(found: Gap) -> str:
+    """The gap and what made most of it, as the picture's title."""
+    parts = found.by("factor")
+    same = parts[parts["leads"] * found.total > 0]
+    first = same.loc[same["leads"].abs().idxmax()] if len(same) else None
+    head = _(
+        "{change} leads against {expected} expected",
+        change=_signed(found.total), expected=number(round(found.expected)),
+    )  # fmt: skip
+    if first is None:
+        return head
+    return _(
+        "{head}: most by “{factor}” ({part})",
+        head=head, factor=said(FACTORS, first["factor"]), part=_signed(first["leads"]),
+    )  # fmt: skip
+
+
+def _by_stream(found: Gap) -> None:
+    wide = found.parts.pivot_table(
+        index="stream", columns="factor", values="leads", aggfunc="sum", sort=False
+    )
+    wide = wide.reindex([name for name in STREAMS if name in wide.index])
+    wide = wide[[name for name in FACTORS if name in wide.columns]]
+    wide.insert(0, "gap", found.by("stream").set_index("stream")["leads"])
+    wide.insert(0, "stream", [said(STREAMS, name) for name in wide.index])
+    columns = {
+        name: st.column_config.NumberColumn(said(FACTORS, name), format="%+.1f") for name in FACTORS
+    }
+    st.dataframe(
+        wide, hide_index=True, placeholder="—", key="activity_gap_table",
+        alt=_("Each way of sharing with its parts of the gap, in leads."),
+        column_config={
+            "stream": st.column_config.TextColumn(_("How they came"), pinned=True),
+            "gap": st.column_config.NumberColumn(_("Gap, leads"), format="%+.1f"),
+            **columns,
+        },
+    )  # fmt: skip
+
+
+def factor_words(row: pd.Series) -> str:
+    """A factor's figures, before and after."""
+    shape = percent if row["factor"] in _RATES else number
+    return f"{shape(row['before'])} → {shape(row['after'])}"
+
+
+def _signed(leads: float) -> str:
+    if is_missing(leads):
+        return "—"
+    text = number(abs(round(leads, 1)))
+    return f"{'+' if leads > 0 else '−' if leads < 0 else '±'}{text}"

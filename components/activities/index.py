@@ -1,0 +1,186 @@
+"""All activities: the answer, the table, and what each type usually brings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.activities.reading import RETURN_DAYS, Overview, open_activity
+from components.activities.sentences import overview_sentence
+from components.activities.words import TYPES, VERDICTS, said
+from components.answer import answer_card
+from components.drill import download_buttons
+from components.format import number, percent
+from components.i18n import N_, _
+from components.states import nothing_to_show
+from data.scope import Filters, Period
+from metrics.activity_traffic import activity_leads
+
+YEAR, PICKED, ALL = "year", "picked", "all"
+WINDOWS = {YEAR: N_("Last 12 months"), PICKED: N_("Days picked above"), ALL: N_("All")}
+_TABLE = "activities_table"
+_ROW = 35  # pixels of a table's row
+_MOST_ROWS = 20
+
+
+def activity_index(shown: Overview, filters: Filters) -> None:
+    """Draw the answer and the table of the activities that ran in the days shown."""
+    window = st.segmented_control(
+        _("Shown"), list(WINDOWS), default=YEAR, required=True, key="activities_window",
+        format_func=lambda name: _(WINDOWS[name]), label_visibility="collapsed",
+    )  # fmt: skip
+    rows = _ran(shown, filters, window)
+    if rows.empty:
+        nothing_to_show(_("No activity ran in these days."))
+        return
+    ids = list(rows["activity_id"])
+    own = replace(shown.filters, period=_period(shown, filters, window))
+    options = {"activities": tuple(sorted(ids))}
+    answer_card(
+        overview_sentence(shown, ids),
+        metric=activity_leads,
+        figure=query.run(activity_leads, own, **options).iloc[0],
+        filters=own,
+        key="activities",
+        **options,
+    )
+    _table(rows)
+    with st.expander(
+        _("What a type of activity usually brings"), icon=":material/category:",
+        key="activities_types", on_change="rerun",
+    ) as panel:  # fmt: skip
+        if panel.open:
+            types_panel(shown)
+
+
+def _period(shown: Overview, filters: Filters, window: str) -> Period:
+    whole = shown.filters.period
+    if window == PICKED:
+        return filters.period
+    if window == YEAR:
+        return Period(start=max(whole.start, whole.end - timedelta(days=365)), end=whole.end)
+    return whole
+
+
+def _ran(shown: Overview, filters: Filters, window: str) -> pd.DataFrame:
+    period = _period(shown, filters, window)
+    table = shown.table
+    ran = (table["starts_on"] < period.end) & (table["ends_on"] >= period.start)
+    return table[ran].reset_index(drop=True)
+
+
+def _table(rows: pd.DataFrame) -> None:
+    campuses = query.names("campus")
+    names = dict(zip(campuses["campus_id"], campuses["name"], strict=True))
+    kept = rows.assign(
+        verdict=[said(VERDICTS, v) for v in rows["verdict"]],
+        type=[said(TYPES, t) for t in rows["type"]],
+        campus=[names.get(c, c) for c in rows["campus_id"]],
+        of_plan=rows["leads"] / rows["planned"].where(rows["planned"] > 0),
+    )
+    columns = [
+        "name", "verdict", "leads", "of_plan", "cpl", "paid", "conversion", "roi", "immature",
+        "type", "campus", "starts_on", "ends_on", "cost", "activity_id",
+    ]  # fmt: skip
+    shown = kept[columns]
+
+    def opened() -> None:
+        picked = st.session_state[_TABLE]["selection"]["rows"]
+        if picked:
+            open_activity(str(shown["activity_id"].iloc[picked[0]]))
+
+    st.caption(_("Tick a row to open the activity's life line; a click on a heading sorts."))
+    share = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=min(len(shown), _MOST_ROWS) * _ROW + 38,
+        placeholder="—",
+        on_select=opened,
+        selection_mode="single-row",
+        key=_TABLE,
+        alt=_("{n} activities with verdict, leads, cost and return.", n=len(shown)),
+        column_config={
+            "name": st.column_config.TextColumn(_("Activity"), pinned=True),
+            "verdict": _("Health"),
+            "leads": share(_("Leads"), format="localized"),
+            "of_plan": share(_("Of plan"), format="percent"),
+            "cpl": share(_("Cost per lead, ¥"), format="%.2f"),
+            "paid": share(_("Paid"), format="localized", help=_("First orders within 90 days.")),
+            "conversion": share(
+                _("Conversion"), format="percent", help=_("Of leads at least 90 days old.")
+            ),
+            "roi": share(
+                _("ROI, {days} days", days=RETURN_DAYS), format="percent",
+                help=_("Missing until the last lead is so old."),
+            ),
+            "immature": share(_("Immature"), format="localized"),
+            "type": _("Type"), "campus": _("Campus"),
+            "starts_on": st.column_config.DateColumn(_("First day"), format="YYYY-MM-DD"),
+            "ends_on": st.column_config.DateColumn(_("Last day"), format="YYYY-MM-DD"),
+            "cost": share(_("Budget and rewards, ¥"), format="%.2f"),
+            "activity_id": _("Id"),
+        },
+    )  # fmt: skip
+    with st.popover(_("Export"), icon=":material/download:", key="activities_export"):
+        download_buttons(lambda: shown, subject="activities", key="activities_file")
+
+
+def types_panel(shown: Overview) -> None:
+    """Draw what each type's finished activities brought, and how well forecasts held."""
+    rows = [
+        _type_row(shown, str(kind), list(own["activity_id"]))
+        for kind, own in shown.table.groupby("type")
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, placeholder="—", key="activities_types_table",
+        alt=_("What each type of activity usually brings."),
+        column_config={
+            "type": st.column_config.TextColumn(_("Type"), pinned=True),
+            "finished": _("Finished"), "healthy": _("Healthy"),
+            "median": st.column_config.NumberColumn(_("Leads, median"), format="%.0f"),
+            "low": st.column_config.NumberColumn("10 %", format="%.0f"),
+            "high": st.column_config.NumberColumn("90 %", format="%.0f"),
+            "launch": st.column_config.NumberColumn(_("Launch ÷ middle"), format="%.2f"),
+            "sprint": st.column_config.NumberColumn(_("Sprint ÷ last middle"), format="%.2f"),
+            "cpl": st.column_config.NumberColumn(_("Cost per lead, ¥"), format="%.2f"),
+        },
+    )  # fmt: skip
+    st.caption(coverage_sentence(shown))
+
+
+def _type_row(shown: Overview, kind: str, ids: list[str]) -> dict[str, object]:
+    over = [a for a in ids if shown.is_over(a)]
+    found = [shown.health[a] for a in over]
+    own = shown.table[shown.table["activity_id"].isin(over)]
+    leads = [h.leads for h in found]
+    low, median, high = np.quantile(leads, [0.1, 0.5, 0.9]) if leads else (None, None, None)
+    launch = [h.launch_index for h in found if h.launch_index is not None]
+    sprint = [h.sprint_index for h in found if h.sprint_index is not None]
+    total = int(own["leads"].sum())
+    return {
+        "type": said(TYPES, kind), "finished": len(over),
+        "healthy": sum(h.verdict == "healthy" for h in found),
+        "median": median, "low": low, "high": high,
+        "launch": float(np.median(launch)) if launch else None,
+        "sprint": float(np.median(sprint)) if sprint else None,
+        "cpl": float(own["cost"].sum()) / total if total else None,
+    }  # fmt: skip
+
+
+def coverage_sentence(shown: Overview) -> str:
+    """How often the forecast's interval would have held."""
+    found = shown.coverage
+    if found.share is None:
+        return _("No forecast can be tested yet: a type needs four finished activities.")
+    return _(
+        "Tested on {activities} finished activities, each held out in turn at every age: the 80 %"
+        " interval held {share} of {n} times.",
+        activities=found.activities, share=percent(found.share),
+        n=number(found.forecasts, exact=True),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Plans that are edited in the app."""

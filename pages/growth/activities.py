@@ -1,0 +1,34 @@
+"""Activities: which ones work, and what does the running one need?"""
+
+import streamlit as st
+
+from components.activities.index import activity_index
+from components.activities.life import life_head, life_picture
+from components.activities.panels import life_tabs
+from components.activities.reading import Life, opened_activity, overview
+from components.activities.todo import life_todo
+from components.filters import current_filters
+from components.i18n import _
+from components.states import nothing_to_show
+
+filters = current_filters()
+opened = opened_activity()
+
+st.subheader(_("Which activities work, and what does the running one need?"))
+shown = overview(filters)
+if shown is None:
+    nothing_to_show(
+        _("No activity has begun in what you may see."), _("Import activities under Data sources.")
+    )
+elif not opened:
+    activity_index(shown, filters)
+elif opened not in shown.health:
+    nothing_to_show(
+        _("Not found in what you may see."), _("Search again, or ask whoever sent you the link.")
+    )
+else:
+    life = Life.of(opened, shown, filters)
+    life_head(life)
+    life_picture(life)
+    life_tabs(life)
+    life_todo(life)
