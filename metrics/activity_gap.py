@@ -85,7 +85,7 @@ def activity_streams(
     shares = shares.select("activity_id", "stream", "base", visitors=nothing, leads=nothing)
     both = counted.union(shares, _reached(facts, known, came))
     return both.group_by("activity_id", "stream").aggregate(
-        base=both.base.sum(), visitors=both.visitors.sum(), leads=both.leads.sum()
+        **{name: both[name].sum().cast("float64") for name in ("base", "visitors", "leads")}
     )
 
 

@@ -30,7 +30,8 @@ def activity_plan_totals(facts: Facts) -> ir.Table:
     """Planned visits and leads of each activity: one row per ``activity_id``."""
     plan = facts.activity_plan
     totals = plan.group_by("activity_id").aggregate(
-        planned_visits=plan.planned_visits.sum(), planned_leads=plan.planned_leads.sum()
+        planned_visits=plan.planned_visits.sum().cast("float64"),
+        planned_leads=plan.planned_leads.sum().cast("float64"),
     )
     return totals.order_by("activity_id")
 

@@ -82,7 +82,6 @@ def _people_table(rows: pd.DataFrame) -> None:
             "views": rows["views"], "minutes": rows["dwell_seconds"] / 60,
             "is_lead": rows["is_lead"], "has_paid": rows["has_paid"], "is_new": rows["is_new"],
             "way": [said(STREAMS, "direct" if pd.isna(c) else c) for c in rows["share_channel"]],
-            "phone": rows["phone"],
         }
     )  # fmt: skip
     count, flag = st.column_config.NumberColumn, st.column_config.CheckboxColumn
@@ -103,7 +102,7 @@ def _people_table(rows: pd.DataFrame) -> None:
             "views": count(_("Page views"), format="localized"),
             "minutes": count(_("Minutes"), format="%.1f"),
             "is_lead": flag(_("Lead")), "has_paid": flag(_("Paid")), "is_new": flag(_("New")),
-            "way": _("How they came"), "phone": _("Phone"),
+            "way": _("How they came"),
         },
     )  # fmt: skip
 
