@@ -107,7 +107,7 @@ def _table(rows: pd.DataFrame) -> None:
         alt=_("{n} activities with verdict, leads, cost and return.", n=len(shown)),
         column_config={
             "name": st.column_config.TextColumn(_("Activity"), pinned=True),
-            "verdict": _("Health"),
+            "verdict": st.column_config.TextColumn(_("Health"), width=110),
             "leads": share(_("Leads"), format="localized"),
             "of_plan": share(_("Of plan"), format="percent"),
             "cpl": share(_("Cost per lead, ¥"), format="%.2f"),
@@ -127,8 +127,8 @@ def _table(rows: pd.DataFrame) -> None:
             "activity_id": _("Id"),
         },
     )  # fmt: skip
-    with st.popover(_("Export"), icon=":material/download:", key="activities_export"):
-        download_buttons(lambda: shown, subject="activities", key="activities_file")
+    with st.popover(_("Export"), icon=":material/download:", key="activities_table_export"):
+        download_buttons(lambda: shown, subject="activities", key="activities_table_file")
 
 
 def types_panel(shown: Overview) -> None:

@@ -45,7 +45,10 @@ def overview_sentence(shown: Overview, ids: list[str]) -> str:
         )  # fmt: skip
     elif over:
         parts.append(_("No finished activity can be judged yet: each is too short or too small"))
-    parts += [f"{_quoted(shown, a)} {_short_reason(shown.health[a])}" for a in ill[:_NAMED]]
+    parts += [
+        _("{name} {verdict}", name=_quoted(shown, a), verdict=_short_reason(shown.health[a]))
+        for a in ill[:_NAMED]
+    ]
     if len(ill) > _NAMED:
         parts.append(_("and {n} more", n=len(ill) - _NAMED))
     said_of_running = [_will_end(shown, a) for a in running[:_NAMED]]
@@ -86,7 +89,7 @@ def _will_end(shown: Overview, activity_id: str) -> str:
     )  # fmt: skip
     planned = shown.row(activity_id)["planned"]
     if not is_missing(planned) and planned:
-        text += _(", {share} of the plan", share=percent(final.value / planned))
+        text += _(", {share} of its plan", share=percent(final.value / planned))
     return text
 
 
