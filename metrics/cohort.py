@@ -84,6 +84,40 @@ def per_person(cohort: ir.Table, rows: ir.Table, **figures: ir.Value) -> ir.Tabl
     return joined.drop("person_id_right", "created_on_right")
 
 
+def per_lead(cohort: ir.Table, rows: ir.Table, **figures: ir.Value) -> ir.Table:
+    """As `per_person`, by ``lead_id``."""
+    sums = rows.group_by("lead_id", "created_on").aggregate(**figures)
+    joined = cohort.left_join(sums, ["lead_id", "created_on"])
+    return joined.drop("lead_id_right", "created_on_right")
+
+
+def with_contacts(facts: Facts, leads: ir.Table) -> ir.Table:
+    """The leads with when they were first and last contacted, and first effectively.
+
+    ``contacts`` counts; ``first_contact_at``, ``last_contact_at``, ``first_reached_at``
+    (an effective contact) are missing where there was none. By the lead that the contact
+    names, not by its person; one from before the lead is none of it.
+    """
+    calls = facts.followup.select("lead_id", "happened_at", "is_effective").inner_join(
+        leads.select("lead_id", "created_on", "created_at"), "lead_id"
+    )
+    calls = calls.filter(calls.happened_at >= calls.created_at)
+    found = per_lead(
+        leads,
+        calls,
+        contacts=calls.count(),
+        first_contact_at=calls.happened_at.min(),
+        last_contact_at=calls.happened_at.max(),
+        first_reached_at=calls.happened_at.min(where=calls.is_effective),
+    )
+    return found.mutate(contacts=found.contacts.fill_null(0))
+
+
+def local_seconds(at: ir.Value) -> ir.Value:
+    """Seconds of the campus's own clock since it showed 1970-01-01."""
+    return (at + ibis.interval(hours=_HOURS_AHEAD)).epoch_seconds()
+
+
 def with_first_paid(leads: ir.Table, lines: ir.Table) -> ir.Table:
     """The leads with ``first_paid_at``: when the person first paid one of the lines."""
     paid = lines.select("person_id", "paid_at").inner_join(

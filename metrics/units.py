@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.scope import Period
+from metrics.durations import duration_figures
 
 Z95 = 1.959963984540054  # two-sided 95 % normal quantile
 
@@ -88,7 +89,8 @@ def rollup(
         One row per unit, see the module.
     kind
         ``count`` and ``sum`` give Σ numerator; ``proportion`` and ``ratio`` give
-        Σ numerator ÷ Σ denominator, never a mean of ratios.
+        Σ numerator ÷ Σ denominator, never a mean of ratios; ``duration`` gives the
+        median by Kaplan–Meier, see `metrics.durations.duration_figures`.
     as_of
         A unit that matures later is counted as ``immature`` and takes no part.
     by
@@ -111,6 +113,8 @@ def rollup(
     Cochran (1977), Sampling Techniques, 6.3 (linearised ratio; a given amount such as
     spend is not a sample, so units of grain ``spend`` or ``cost`` add no variance).
     """
+    if kind == "duration":
+        return duration_figures(units, as_of=as_of, by=by)
     mature = units.mature_at <= as_of
     given = units.grain.isin(["spend", "cost"])
     outcome = mature & ~given
