@@ -22,8 +22,8 @@ _WAITING = STATES[:3]
 _SOURCES = ("leads", "followups", "orders", "order_lines")
 
 
-def standing_leads(facts: Facts) -> ir.Table:
-    """Unpaid leads with where they stand as of now.
+def standing_leads(facts: Facts, condition: ir.BooleanValue | None = None) -> ir.Table:
+    """Unpaid leads with where they stand as of now; of all leads or those of a condition.
 
     Returns
     -------
@@ -32,7 +32,8 @@ def standing_leads(facts: Facts) -> ir.Table:
         ``first_reached_at``; ``state`` (of `STATES`), ``waiting_since_at`` (assignment,
         else creation) and ``rung`` (of `RUNGS`; missing where nobody is waited for).
     """
-    leads = with_contacts(facts, with_first_paid(facts.lead, formal_lines(facts)))
+    leads = facts.lead if condition is None else facts.lead.filter(condition)
+    leads = with_contacts(facts, with_first_paid(leads, formal_lines(facts)))
     unpaid = leads.first_paid_at.isnull() | (leads.first_paid_at < leads.created_at)
     leads = leads.filter(unpaid, leads.status.fill_null("new") != "paid")
     assigned = (leads.assigned_at <= facts.as_of).fill_null(False)
