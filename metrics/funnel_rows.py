@@ -8,17 +8,23 @@ import ibis.expr.types as ir
 from data.errors import UnknownName
 from data.facts import Facts
 from data.scope import Filters
-from metrics.lead_funnel import STEPS, lead_steps
+from metrics.lead_funnel import CHAINS, lead_steps
 
 
 def leads_at_step(
-    facts: Facts, filters: Filters, *, step: str, reached: bool = True, skip: tuple[str, ...] = ()
+    facts: Facts,
+    filters: Filters,
+    *,
+    step: str,
+    reached: bool = True,
+    skip: tuple[str, ...] = (),
+    chain: str = "lifecycle",
 ) -> ir.Table:
     """The leads that a step of `metrics.lead_funnel.lead_funnel` counts.
 
     Parameters
     ----------
-    facts, filters, skip
+    facts, filters, skip, chain
         As in `metrics.lead_funnel.lead_steps`.
     step
         A step's name.
@@ -37,13 +43,15 @@ def leads_at_step(
     UnknownName
         If there is no such step in the chain.
     """
-    chain = [found for found in STEPS if found.name not in skip]
-    names = [found.name for found in chain]
+    if chain not in CHAINS:
+        raise UnknownName("chain", chain, CHAINS)
+    steps = [found for found in CHAINS[chain] if found.name not in skip]
+    names = [found.name for found in steps]
     if step not in names:
         raise UnknownName("step", step, names)
-    rows = lead_steps(facts, filters, skip=skip)
+    rows = lead_steps(facts, filters, skip=skip, chain=chain)
     wanted: ir.BooleanValue = ibis.literal(True)
-    for found in chain[: names.index(step) + 1]:
+    for found in steps[: names.index(step) + 1]:
         window = ibis.interval(days=found.days)
         in_time = (rows[f"{found.name}_at"] <= rows.created_at + window).fill_null(False)
         if found.name == step:

@@ -33,11 +33,22 @@ STEPS = (
     Step(name="renewal", days=365),
     Step(name="referral", days=365),
 )
+# What consultants do with a lead, from its assignment to the first order.
+SALES_STEPS = (
+    Step(name="assigned", days=1),
+    Step(name="first_contact", days=2),
+    Step(name="contact", days=7),
+    Step(name="visit_or_trial", days=30),
+    Step(name="order", days=60),
+)
+CHAINS = {"lifecycle": STEPS, "sales": SALES_STEPS}
 TOP = ("impression", "click", "visit")
 _CARRIED = ("lead_id", "person_id", "campus_id", "channel_id", "created_at", "is_valid")
 
 
-def lead_steps(facts: Facts, filters: Filters, *, skip: tuple[str, ...] = ()) -> ir.Table:
+def lead_steps(
+    facts: Facts, filters: Filters, *, skip: tuple[str, ...] = (), chain: str = "lifecycle"
+) -> ir.Table:
     """When each new lead of the period took each step after the one before it.
 
     Sequential: a step's time is the person's first such time at or after the step before
@@ -50,6 +61,8 @@ def lead_steps(facts: Facts, filters: Filters, *, skip: tuple[str, ...] = ()) ->
         lines.
     skip
         Steps the chain leaves out: ``("trial",)`` for where orders come without one.
+    chain
+        A name of `CHAINS`.
 
     Returns
     -------
@@ -61,18 +74,22 @@ def lead_steps(facts: Facts, filters: Filters, *, skip: tuple[str, ...] = ()) ->
     Raises
     ------
     UnknownName
-        If ``skip`` names no step.
+        If ``skip`` names no step, or there is no such chain.
     """
     leads = first_leads(facts)
     cohort = within(
         leads.mutate(unit_on=leads.created_on), period=filters.period,
         channels=filters.channels, course_lines=filters.course_lines,
     )  # fmt: skip
-    valid_at = cohort.is_valid.fill_null(False).ifelse(cohort.created_at, None)
-    rows = cohort.select(*_CARRIED, any_valid_at=valid_at, valid_at=valid_at)
-    previous = "valid_at"
+    steps = _chosen(skip, chain)
+    if chain == "sales":
+        first_at = (cohort.assigned_at <= facts.as_of).ifelse(cohort.assigned_at, None)
+    else:
+        first_at = cohort.is_valid.fill_null(False).ifelse(cohort.created_at, None)
+    previous = f"{steps[0].name}_at"
+    rows = cohort.select(*_CARRIED, **{f"any_{previous}": first_at, previous: first_at})
     persons = cohort.select(event_person_id="person_id")
-    for step in _chosen(skip)[1:]:
+    for step in steps[1:]:
         # Only the cohort's events: a join of everybody's would hold them all in memory.
         events = _events(facts, step.name, persons).semi_join(persons, "event_person_id")
         rows = _next(rows, events, step.name, previous)
@@ -93,9 +110,15 @@ def _next(rows: ir.Table, events: ir.Table, name: str, previous: str) -> ir.Tabl
 
 def _events(facts: Facts, name: str, persons: ir.Table) -> ir.Table:
     """A step's times, at least those of the persons: ``event_person_id`` and ``event_at``."""
-    if name == "contact":
-        rows = facts.followup.filter(facts.followup.is_effective)
+    if name in ("contact", "first_contact"):
+        rows = facts.followup
+        if name == "contact":
+            rows = rows.filter(rows.is_effective)
         return rows.select(event_person_id="person_id", event_at="happened_at")
+    if name == "visit_or_trial":
+        rows = facts.followup.filter(facts.followup.result == "visited")
+        rows = rows.select(event_person_id="person_id", event_at="happened_at")
+        return rows.union(_events(facts, "trial", persons))
     if name in ("trial", "order"):
         rows = trial_lines(facts) if name == "trial" else formal_lines(facts)
         return rows.select(event_person_id="person_id", event_at="paid_at")
@@ -117,24 +140,32 @@ def _events(facts: Facts, name: str, persons: ir.Table) -> ir.Table:
     return invited.select(event_person_id="introducer_person_id", event_at="created_at")
 
 
-def _chosen(skip: tuple[str, ...]) -> list[Step]:
-    names = [step.name for step in STEPS]
+def _chosen(skip: tuple[str, ...], chain: str) -> list[Step]:
+    if chain not in CHAINS:
+        raise UnknownName("chain", chain, CHAINS)
+    steps = CHAINS[chain]
+    names = [step.name for step in steps]
     for name in skip:
         if name not in names:
             raise UnknownName("step", name, names)
-    if STEPS[0].name in skip:
-        raise InvalidOption(f"skip must leave {STEPS[0].name!r}, got {skip}")
-    return [step for step in STEPS if step.name not in skip]
+    if names[0] in skip:
+        raise InvalidOption(f"skip must leave {names[0]!r}, got {skip}")
+    return [step for step in steps if step.name not in skip]
 
 
 def lead_funnel(
-    facts: Facts, filters: Filters, *, by: str | None = None, skip: tuple[str, ...] = ()
+    facts: Facts,
+    filters: Filters,
+    *,
+    by: str | None = None,
+    skip: tuple[str, ...] = (),
+    chain: str = "lifecycle",
 ) -> ir.Table:
     """Counts of `lead_steps`, in one row per group; `funnel_table` makes steps of them.
 
     Parameters
     ----------
-    facts, filters, skip
+    facts, filters, skip, chain
         As in `lead_steps`.
     by
         ``channel_id`` or ``campus_id``; None for the whole.
@@ -146,10 +177,10 @@ def lead_funnel(
         window), ``<step>_from`` (those of them at the step before), ``<step>_reached``
         (of those, in time), ``<step>_anyway`` (of the old, in time, in any order).
     """
-    rows = lead_steps(facts, filters, skip=skip)
+    rows = lead_steps(facts, filters, skip=skip, chain=chain)
     counts: dict[str, ir.Value] = {"leads": rows.count()}
     reached_before: ir.Value = ibis.literal(True)
-    for step in _chosen(skip):
+    for step in _chosen(skip, chain):
         window = ibis.interval(days=step.days)
         old = rows.created_at + window <= facts.as_of
         in_time = (rows[f"{step.name}_at"] <= rows.created_at + window).fill_null(False)
@@ -194,7 +225,11 @@ def funnel_top(facts: Facts, filters: Filters) -> ir.Table:
 
 
 def funnel_table(
-    counts: pd.Series, *, top: pd.DataFrame | None = None, skip: tuple[str, ...] = ()
+    counts: pd.Series,
+    *,
+    top: pd.DataFrame | None = None,
+    skip: tuple[str, ...] = (),
+    chain: str = "lifecycle",
 ) -> pd.DataFrame:
     """The chain as one row per step, with rates over leads old enough for the step.
 
@@ -207,7 +242,7 @@ def funnel_table(
         A row of `lead_funnel`.
     top
         Rows of `funnel_top`; None leaves them out.
-    skip
+    skip, chain
         As given to `lead_funnel`.
 
     Returns
@@ -233,7 +268,7 @@ def funnel_table(
     rows.append(
         {**first, "rate": leads / above if above else None, "of_leads": 1.0, "anyway": leads}
     )
-    for step in _chosen(skip):
+    for step in _chosen(skip, chain):
         old, entered, reached, anyway = (
             int(counts[f"{step.name}_{part}"]) for part in ("old", "from", "reached", "anyway")
         )

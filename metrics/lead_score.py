@@ -6,7 +6,6 @@ feature: the weights are the reasons, and a rare level is drawn to the average.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,69 +13,18 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from metrics.lead_features import CATEGORIES, NUMBERS, allowed, refused
 from metrics.models.level_logit import Codes, Fit, Floats, fit_logit, sigmoid
 from metrics.models.ranking import Auc, auc, brier, calibration, lift
+from metrics.score_levels import Feature, attributes, encoded, feature_of, prepared
 
 LEAST_CONVERSIONS = 200  # below, points stand in for a model (METRICS, "lead score")
 HOLD_OUT = 0.25  # the newest leads, which the judged model never saw
-_LEAST_LEVEL = 20  # leads below which a level is one of the others
-_MOST_LEVELS = 150
-_BINS = 16
 _RIDGE = 3.0  # a weight is expected within about ±1.1: bins this narrow wander without it
-_NUMERIC = 0.95  # share of an attribute's values that must be numbers
 _KNOWS_TOO_MUCH = 0.95  # AUC of one attribute alone from which it must know the outcome
 _PRIOR_PAYERS = 10.0  # payers by which a course line's revenue is drawn to the average
-
-
-@dataclass(frozen=True, kw_only=True)
-class Feature:
-    """One thing known of a lead, cut into levels.
-
-    ``edges`` of a number: level i holds what is at most edge i; ``levels`` of a text. The
-    last two levels are "other" and "missing".
-    """
-
-    name: str
-    is_attribute: bool = False
-    edges: tuple[float, ...] = ()
-    levels: tuple[str, ...] = ()
-
-    @property
-    def is_number(self) -> bool:
-        """Whether the levels are bins of a number."""
-        return bool(self.edges)
-
-    @property
-    def size(self) -> int:
-        """How many levels there are."""
-        return (len(self.edges) + 1 if self.edges else len(self.levels)) + 2
-
-    def codes(self, values: pa.Array) -> Codes:
-        """The level of each value."""
-        other, missing = self.size - 2, self.size - 1
-        if self.is_number:
-            numbers = values.to_numpy(zero_copy_only=False).astype(np.float64)
-            found = np.searchsorted(np.asarray(self.edges), numbers, side="left")
-            return np.where(np.isnan(numbers), missing, found).astype(np.int64)
-        place = pc.index_in(values, value_set=pa.array(self.levels, pa.string()))
-        code = pc.fill_null(place, other).to_numpy(zero_copy_only=False).astype(np.int64)
-        gone = values.is_null().to_numpy(zero_copy_only=False)
-        return np.where(gone, missing, code)
-
-    def level(self, code: int) -> str | tuple[float | None, float | None] | None:
-        """What a level holds: a text, the bounds of a bin, "" for the others, None for none."""
-        if code == self.size - 1:
-            return None
-        if code == self.size - 2:
-            return ""
-        if not self.is_number:
-            return self.levels[code]
-        low = self.edges[code - 1] if code else None
-        return low, (self.edges[code] if code < len(self.edges) else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,16 +126,16 @@ def fit_lead_score(table: pa.Table, *, features: Sequence[str] | None = None) ->
         allowed(features)
     table = table.sort_by([("created_at", "ascending"), ("lead_id", "ascending")])
     happened = table["won"].to_numpy().astype(bool)
-    said = _attributes(table)
+    said = attributes(table)
     left_out = refused(said)
     wanted = [
-        _feature(name, table[name], is_attribute=False)
+        feature_of(name, table[name], is_attribute=False)
         for name in (*CATEGORIES, *NUMBERS)
         if features is None or name in features
     ]
     values = {name: array for name, array in said.items() if name not in left_out}
     candidates = [
-        _feature(name, array, is_attribute=True)
+        feature_of(name, array, is_attribute=True)
         for name, array in values.items()
         if features is None or name in features
     ]
@@ -223,17 +171,6 @@ def fit_lead_score(table: pa.Table, *, features: Sequence[str] | None = None) ->
     )  # fmt: skip
 
 
-def encoded(table: pa.Table, features: Sequence[Feature]) -> list[Codes]:
-    """The level of each feature, per row."""
-    said = _attributes(table) if any(f.is_attribute for f in features) else {}
-    nothing = pa.nulls(table.num_rows, pa.string())
-    found = []
-    for feature in features:
-        values = said.get(feature.name, nothing) if feature.is_attribute else table[feature.name]
-        found.append(feature.codes(_prepared(values, as_number=feature.is_number)))
-    return found
-
-
 def _judged(
     codes: list[Codes],
     sizes: list[int],
@@ -256,75 +193,11 @@ def _judged(
     )  # fmt: skip
 
 
-def _feature(name: str, values: pa.ChunkedArray, *, is_attribute: bool) -> Feature:
-    numbers = None
-    if is_attribute or name in NUMBERS:
-        numbers = _as_numbers(values)
-    if numbers is not None:
-        known = numbers[~np.isnan(numbers)]
-        cuts = np.quantile(known, np.arange(1, _BINS) / _BINS) if known.size else np.empty(0)
-        top = known.max() if known.size else 0.0
-        kept = tuple(float(edge) for edge in np.unique(cuts) if edge < top)
-        if kept:
-            return Feature(name=name, is_attribute=is_attribute, edges=kept)
-    counts = pc.value_counts(_prepared(values, as_number=False).drop_null())
-    often = sorted(
-        (entry for entry in counts.to_pylist() if entry["counts"] >= _LEAST_LEVEL),
-        key=lambda entry: (-entry["counts"], entry["values"]),
-    )
-    levels = tuple(entry["values"] for entry in often[:_MOST_LEVELS])
-    return Feature(name=name, is_attribute=is_attribute, levels=levels)
-
-
-def _prepared(values: pa.Array | pa.ChunkedArray, *, as_number: bool) -> pa.Array:
-    plain = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    if not as_number:
-        return plain.cast(pa.string())
-    return pa.array(_as_numbers(plain, sure=True), pa.float64(), from_pandas=False)
-
-
-def _as_numbers(values: pa.Array | pa.ChunkedArray, *, sure: bool = False) -> Floats | None:
-    """Values as numbers, NaN where they are none; None where most are not."""
-    found = pd.to_numeric(values.to_pandas(), errors="coerce").to_numpy(np.float64)
-    known = len(values) - values.null_count
-    is_number = known and (~np.isnan(found)).sum() >= _NUMERIC * known
-    return found if sure or is_number else None
-
-
-def _attributes(table: pa.Table) -> dict[str, pa.Array]:
-    """What the imported rows said beyond the contract, one column per name."""
-    texts = table["properties"].combine_chunks()
-    if texts.null_count == len(texts):
-        return {}
-    told = pc.dictionary_encode(texts)
-    parsed = [_object(text) for text in told.dictionary.to_pylist()]
-    names = sorted({name for entry in parsed for name in entry})
-    place = told.indices
-    return {
-        name: pa.array([_text(entry.get(name)) for entry in parsed], pa.string()).take(place)
-        for name in names
-    }
-
-
-def _object(text: str) -> dict[str, object]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, dict | list):
-        return None
-    return str(value).strip() or None
-
-
 def _alone(feature: Feature, values: pa.Array, happened: NDArray[np.bool_]) -> float:
     """The AUC of one feature by itself."""
     if not 0 < happened.sum() < happened.size:
         return 0.5
-    code = feature.codes(_prepared(values, as_number=feature.is_number))
+    code = feature.codes(prepared(values, as_number=feature.is_number))
     won, seen = np.bincount(code, happened, feature.size), np.bincount(code, None, feature.size)
     return auc(((won + happened.mean()) / (seen + 1))[code], happened).value
 
