@@ -19,6 +19,7 @@ from components.i18n import N_, _
 from components.session import current_viewer
 from components.states import nothing_to_show
 from data.scope import Filters, role
+from metrics.models.kaplan_meier import kaplan_meier
 from metrics.registry import Metric, find
 
 PAGE = 20  # rows at a time
@@ -98,6 +99,11 @@ def summary(metric: Metric, rows: pd.DataFrame) -> str:
     parts = [f"**{_('{n} rows', n=number(len(rows), exact=True))}**"]
     if metric.kind in ("count", "sum"):
         parts.append(f"Σ = **{value(top, metric.unit, exact=True)}**")
+    elif metric.kind == "duration":
+        curve = kaplan_meier(counted["amount"], ~counted["censored"].astype(bool))
+        parts.append(_("half by **{time}**", time=value(curve.quantile(0.5), metric.unit)))
+        still = number(len(counted) - curve.happened, exact=True)
+        parts.append(_("{n} still open", n=still))
     elif bottom:
         figure = value(top / bottom, metric.unit, exact=True)
         above, below = number(top, exact=True), number(bottom, exact=True)

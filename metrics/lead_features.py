@@ -145,7 +145,8 @@ def open_rows(facts: Facts, filters: Filters, *, person_id: str = "") -> ir.Tabl
     -------
     ibis Table
         As `training_rows` without the outcome; ``person_id``, ``owner_id``, ``state``,
-        ``rung``, ``waiting_since_at``, ``contacts``, ``last_contact_at``.
+        ``rung``, ``waiting_since_at``, ``contacts``, ``last_contact_at``, ``name``
+        (masked unless the role may read it).
     """
     leads = standing_leads(facts)
     leads = within(
@@ -155,7 +156,9 @@ def open_rows(facts: Facts, filters: Filters, *, person_id: str = "") -> ir.Tabl
     if person_id:
         leads = leads.filter(leads.person_id == person_id)
     leads = leads.filter(leads.state != "lost")
-    return leads.select(*_STANDING, **_known(leads), properties=leads.properties)
+    who = facts.person.select("person_id", "campus_id", "name")
+    rows = leads.left_join(who, ["person_id", "campus_id"])
+    return rows.select(*_STANDING, "name", **_known(rows), properties=rows.properties)
 
 
 def revival_rows(
@@ -182,14 +185,16 @@ def revival_rows(
     young = leads.created_at >= facts.as_of - ibis.interval(days=365)
     since = facts.as_of - ibis.interval(days=at_least("seen_days", seen_days))
     people = facts.person.filter(facts.person.last_seen_at >= since, facts.person.stage != "payer")
-    people = people.select("person_id", "campus_id", "last_seen_at")
+    people = people.select("person_id", "campus_id", "name", "last_seen_at")
     rows = standing_leads(facts, old & young).inner_join(people, ["person_id", "campus_id"])
     rows = rows.filter(rows.last_seen_at > rows.created_at + ibis.interval(days=cold_days))
     rows = within(
         rows.mutate(unit_on=rows.created_on), channels=filters.channels,
         course_lines=filters.course_lines,
     )  # fmt: skip
-    return rows.select(*_STANDING, "last_seen_at", **_known(rows), properties=rows.properties)
+    return rows.select(
+        *_STANDING, "name", "last_seen_at", **_known(rows), properties=rows.properties
+    )
 
 
 def received_rows(facts: Facts, filters: Filters, *, window_days: int = 90) -> ir.Table:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from metrics.lead_features import CATEGORIES, NUMBERS, allowed, refused
 from metrics.models.level_logit import Codes, Fit, Floats, fit_logit, sigmoid
-from metrics.models.ranking import Auc, auc, brier, calibration, lift
+from metrics.models.ranking import brier, calibration, lift
+from metrics.models.roc import Discrimination, discrimination
 from metrics.score_levels import Feature, attributes, encoded, feature_of, prepared
 
 LEAST_CONVERSIONS = 200  # below, points stand in for a model (METRICS, "lead score")
@@ -31,6 +32,7 @@ _PRIOR_PAYERS = 10.0  # payers by which a course line's revenue is drawn to the 
 class Quality:
     """How the score did on the newest leads, which it had not seen.
 
+    ``order`` is how well it tells buyers from others;
     ``calibration`` and ``lift`` as in `metrics.models.ranking`; ``base_brier`` is that of
     the average rate given to everybody.
     """
@@ -38,7 +40,7 @@ class Quality:
     leads: int
     conversions: int
     since: date
-    auc: Auc
+    order: Discrimination
     brier: float
     base_brier: float
     calibration: pd.DataFrame = field(repr=False)
@@ -187,7 +189,7 @@ def _judged(
     score = sigmoid(older.log_odds([code[cut:] for code in codes]))
     return Quality(
         leads=after.size, conversions=int(after.sum()), since=created[cut].as_py().date(),
-        auc=auc(score, after), brier=brier(score, after),
+        order=discrimination(after, score), brier=brier(score, after),
         base_brier=brier(np.full(after.size, before.mean()), after),
         calibration=calibration(score, after), lift=lift(score, after),
     )  # fmt: skip
@@ -199,7 +201,7 @@ def _alone(feature: Feature, values: pa.Array, happened: NDArray[np.bool_]) -> f
         return 0.5
     code = feature.codes(prepared(values, as_number=feature.is_number))
     won, seen = np.bincount(code, happened, feature.size), np.bincount(code, None, feature.size)
-    return auc(((won + happened.mean()) / (seen + 1))[code], happened).value
+    return discrimination(happened, ((won + happened.mean()) / (seen + 1))[code]).auc
 
 
 def _still_to_come(table: pa.Table, happened: NDArray[np.bool_]) -> tuple[float, ...]:

@@ -10,6 +10,8 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from metrics.lead_rules import HALF_LIFE_DAYS, RULES, Rule, points
 from metrics.lead_score import LeadScore
@@ -18,6 +20,7 @@ from metrics.models.level_logit import Codes, Floats
 TIERS = ("A", "B", "C", "D")
 TIER_DAYS = (1, 5, 20)  # working days in which A, then B, then C can be called
 MOST_LISTED = 400
+_MOST_WAITING = 200  # more of those whom nobody has reached in time, and of those unassigned
 _REASONS = 3
 _LEAST_REASON = 0.05  # log-odds: less is no reason
 # What belongs together is one reason: parts of a sum that share a cause may cancel out.
@@ -45,13 +48,18 @@ class Reason:
 class WorkList:
     """Open leads by expected value.
 
-    ``rows`` are the first `MOST_LISTED`, with ``score`` (chance of an order in what is
-    left of the window, or points), ``expected_cny`` (missing with points), ``rank`` from
-    1 and ``reasons``; ``leads``, ``expected_orders`` and ``expected_cny`` are of all.
+    ``rows`` are the first `MOST_LISTED` and the first of those who wait, with ``score``
+    (chance of an order in what is left of the window, or points), ``expected_cny``
+    (missing with points), ``rank`` from 1 and ``reasons``; ``leads``, ``overdue``,
+    ``unassigned``, ``expected_orders`` and ``expected_cny`` are of all, ``running`` the
+    expected yuan of the first 1, 2, 3 … of them.
     """
 
     rows: pd.DataFrame = field(repr=False)
+    running: Floats = field(repr=False)
     leads: int
+    overdue: int
+    unassigned: int
     expected_orders: float
     expected_cny: float
     is_model: bool
@@ -112,18 +120,31 @@ def _listed(
         value, given = points(table, age_days=age, rules=rules)
         worth = value
     order = np.lexsort((np.array(table["lead_id"].to_pylist()), -worth))
-    head = order[:MOST_LISTED]
+    late = _is_one_of(table, "rung", ("over_48h", "day_3", "day_5", "day_7"))[order]
+    alone = _is_one_of(table, "state", ("unassigned",))[order]
+    place = np.arange(order.size)
+    kept = place < MOST_LISTED
+    for waiting in (late, alone):
+        kept |= waiting & (np.cumsum(waiting) <= _MOST_WAITING)
+    head = order[kept]
     rows = table.take(pa.array(head)).drop_columns(["properties"]).to_pandas()
     rows["score"] = value[head]
     rows["expected_cny"] = np.round(worth[head], 2) if score.is_model else np.nan
-    rows["rank"] = np.arange(1, len(head) + 1)
+    rows["rank"] = place[kept] + 1
     why = _learned_reasons(score, codes, head) if score.is_model else _given_reasons(given, head)
     rows["reasons"] = pd.Series(why, index=rows.index, dtype=object)
     return WorkList(
-        rows=rows, leads=table.num_rows, is_model=score.is_model,
+        rows=rows, leads=table.num_rows, is_model=score.is_model, overdue=int(late.sum()),
+        unassigned=int(alone.sum()), running=np.cumsum(worth[order])[:20_000],
         expected_orders=float(value.sum()) if score.is_model else float("nan"),
         expected_cny=float(worth.sum()) if score.is_model else float("nan"),
     )  # fmt: skip
+
+
+def _is_one_of(table: pa.Table, column: str, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
+    found = pc.fill_null(pc.is_in(table[column], value_set=pa.array(wanted)), False)
+    flags: NDArray[np.bool_] = found.to_numpy().astype(bool)
+    return flags
 
 
 def _days(as_of: datetime, at: pa.ChunkedArray) -> Floats:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from metrics.lead_features import NUMBERS
-from metrics.models.logit import Codes, Floats
+from metrics.models.level_logit import Codes, Floats
 
 _LEAST_LEVEL = 20  # leads below which a level is one of the others
 _MOST_LEVELS = 150

@@ -1,57 +1,19 @@
-"""How good a score is on rows it never saw: order, size of its errors, use at a capacity."""
+"""How good a score is on rows it never saw: the size of its errors, its use at a capacity.
+
+Whether it tells buyers from others is `metrics.models.roc`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binomtest, rankdata
-
-from data.errors import InvalidOption
-from metrics.models.kaplan_meier import Z95
+from scipy.stats import binomtest
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Auc:
-    """The chance that a buyer is scored above a non-buyer, with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def auc(score: Floats, happened: Flags) -> Auc:
-    """Area under the ROC curve with DeLong's interval on the logit scale; ties count half.
-
-    Raises
-    ------
-    InvalidOption
-        If only one outcome occurs.
-
-    References
-    ----------
-    DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44:837-845. Sun & Xu (2014), IEEE
-    Signal Processing Letters 21:1389-1393 (by mid-ranks).
-    """
-    m, n = int(happened.sum()), int((~happened).sum())
-    if not m or not n:
-        raise InvalidOption("both outcomes must occur to judge a score")
-    ranks = rankdata(score)
-    over = (ranks[happened] - rankdata(score[happened])) / n
-    under = 1 - (ranks[~happened] - rankdata(score[~happened])) / m
-    value = float(over.mean())
-    spread = (over.var(ddof=1) / m if m > 1 else 0.0) + (under.var(ddof=1) / n if n > 1 else 0.0)
-    if not 0 < value < 1:
-        return Auc(value=value, low=value, high=value)
-    centre, half = np.log(value / (1 - value)), Z95 * np.sqrt(spread) / (value * (1 - value))
-    low, high = (1 / (1 + np.exp(-x)) for x in (centre - half, centre + half))
-    return Auc(value=value, low=float(low), high=float(high))
 
 
 def brier(score: Floats, happened: Flags) -> float:

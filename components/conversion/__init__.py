@@ -1,0 +1,1 @@
+"""The conversion screen: whom to call first, how soon, and who turns leads into families."""

@@ -1,0 +1,71 @@
+"""The row of figures: how soon, how many reached, how many came, how many bought."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.conversion.measures import MEASURES
+from components.conversion.reading import Reading
+from components.figures import FigureCard, figure_cards
+from components.format import days_range, escape, interval, is_missing, number, percent
+from components.i18n import _
+from metrics.response import response_time
+
+CARDS = ("unassigned", "response", "reached", "visits", "trial_paid", "conversion")
+_COLUMNS = 3  # two rows of three: a seventh of the width holds no interval
+_LEAST_WIDTH = 240  # pixels; one card a row on a phone
+
+
+def conversion_cards(reading: Reading) -> None:
+    """Draw the cards."""
+    with st.grid(_COLUMNS, min_column_width=_LEAST_WIDTH, gap="small") as grid:
+        for name in CARDS:
+            with grid.container():
+                if name == "response":
+                    card, filters = _response(reading), reading.filters
+                else:
+                    card, filters = _rate(reading, name), reading.judged(name)
+                figure_cards([card], filters=filters, key=f"conversion_{name}")
+
+
+def _rate(reading: Reading, name: str) -> FigureCard:
+    measure, judged = MEASURES[name], reading.judged(name)
+    found, compared = reading.figures(name), judged.comparison
+    figure = found.total
+    first = f"95 % {interval(figure['low'], figure['high'], measure.metric.unit)}"
+    parts = [f"n = {number(figure['n'])}"]
+    if figure["immature"]:
+        parts.append(_("{n} immature", n=number(figure["immature"])))
+    if judged.period != reading.filters.period:
+        parts.append(_("leads of {days}", days=escape(days_range(judged.period))))
+    return FigureCard(
+        metric=measure.metric,
+        figure=figure,
+        previous=found.compared if compared else None,
+        against=_("against {days}", days=days_range(compared)) if compared else "",
+        trend=[x for x in found.trend if not is_missing(x)],
+        title=measure.heading(reading.choice.days),
+        note=f"{first if not is_missing(figure['low']) else ''}  \n{' · '.join(parts)}",
+        options=measure.settings(reading.choice.days),
+    )
+
+
+def _response(reading: Reading) -> FigureCard:
+    curves, compared = reading.response, reading.filters.comparison
+    late = curves.now.at(48.0)
+    note = _(
+        "P75 {p75} h · P90 {p90} h  \nn = {n} · {late} not reached after 48 h",
+        p75=number(curves.now.quantile(0.75), digits=2),
+        p90=number(curves.now.quantile(0.9), digits=2),
+        n=number(curves.now.n),
+        late=percent(late),
+    )
+    return FigureCard(
+        metric=response_time,
+        figure=curves.figure(),
+        previous=curves.figure(compared=True) if compared and curves.before.n else None,
+        against=_("against {days}", days=days_range(compared)) if compared else "",
+        title=_("Half are reached within"),
+        note=note,
+        options={"opens": reading.choice.opens, "closes": reading.choice.closes},
+    )

@@ -1,0 +1,141 @@
+"""Consultants compared fairly: what they converted against what their leads promised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.chart import show
+from components.charts.funnel_plot import funnel_plot
+from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
+from components.drill import open_rows
+from components.format import interval, number, percent
+from components.i18n import N_, _
+from components.states import nothing_to_show, too_few
+from data.scope import Period
+from metrics.fair_rate import ABOVE, BELOW, FEW, WITHIN, fairness, funnel_limits
+from metrics.lead_features import received_rows
+from metrics.response import conversion_by_response
+
+FAIR_DAYS = 90  # a long window: few orders cannot tell consultants apart
+VERDICTS = {
+    ABOVE: N_("more than their leads promised"),
+    BELOW: N_("less than their leads promised"),
+    WITHIN: N_("cannot be separated from the average"),
+    FEW: N_("too few to judge"),
+}
+
+
+def consultants_panel(reading: Reading) -> None:
+    """Draw the funnel plot and the consultants behind it."""
+    people = fair_table(reading)
+    if people.empty:
+        nothing_to_show(_("No leads old enough to compare consultants by."))
+        return
+    finding = fair_finding(people, reading.consultants)
+    clicked = show(
+        funnel_plot(
+            people,
+            funnel_limits(float(people["expected"].max()) * 1.05),
+            key="owner_id",
+            names=reading.consultants,
+            title=finding,
+            x_title=_("Orders expected of the leads received"),
+            y_title=_("Observed ÷ expected"),
+        ),
+        key="conversion_consultants",
+        alt=finding,
+        clickable=True,
+    )
+    st.caption(
+        _(
+            "Leads of the last year and a half that are {days} days old. Expected is the sum of"
+            " the scores of the leads received, so that good leads are no merit. Grey: where a"
+            " consultant of average skill lies 19 times of 20.",
+            days=FAIR_DAYS,
+        )
+    )
+    _table(reading, people)
+    if clicked:
+        filters = replace(reading.filters, period=_period(reading), comparison=None)
+        open_rows(
+            conversion_by_response, filters, where=clicked, window_days=FAIR_DAYS,
+            title=reading.consultants.get(clicked["owner_id"], clicked["owner_id"]),
+        )  # fmt: skip
+
+
+def fair_table(reading: Reading) -> pd.DataFrame:
+    """Observed ÷ expected per consultant; empty where there is no score to expect by."""
+    score = institution_score(FAIR_DAYS)
+    if not score.is_model:
+        return pd.DataFrame()
+    filters = replace(reading.filters, period=_period(reading), comparison=None)
+    found: pd.DataFrame = query.fold(
+        received_rows, fairness(score), filters, scope=reading.scope, window_days=FAIR_DAYS
+    )
+    return found
+
+
+def _period(reading: Reading) -> Period:
+    until = reading.scope.as_of_on + timedelta(days=1)
+    return Period(start=until - timedelta(days=LEARNED_DAYS), end=until)
+
+
+def fair_finding(people: pd.DataFrame, names: dict[str, str]) -> str:
+    """Who differs from the average, or that nobody can be told apart, as the picture's title."""
+    judged = people[people["verdict"] != FEW]
+    if judged.empty:
+        return too_few(int(people["n"].max()))
+    parts = []
+    for verdict, row in ((BELOW, judged.iloc[0]), (ABOVE, judged.iloc[-1])):
+        if row["verdict"] == verdict:
+            parts.append(
+                _(
+                    "{name} {ratio} of what the leads promised ({low} to {high})",
+                    name=names.get(row["owner_id"], row["owner_id"]),
+                    ratio=percent(row["ratio"]),
+                    low=percent(row["low"]),
+                    high=percent(row["high"]),
+                )
+            )
+    return _("; ").join(parts) if parts else _("No consultant can be separated from the average")
+
+
+def _table(reading: Reading, people: pd.DataFrame) -> None:
+    campuses = query.names("campus", scope=reading.scope)
+    campus = dict(zip(campuses["campus_id"], campuses["name"], strict=True))
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "name": [reading.consultants.get(o, o) for o in people["owner_id"]],
+                "campus": [campus.get(c, c) for c in people["campus_id"]],
+                "n": people["n"],
+                "observed": people["observed"],
+                "expected": people["expected"].round(1),
+                "raw": people["raw"],
+                "ratio": people["ratio"],
+                "bounds": [
+                    interval(row["low"], row["high"], "ratio") for row in people.to_dict("records")
+                ],
+                "verdict": [_(VERDICTS[verdict]) for verdict in people["verdict"]],
+            }
+        ),
+        hide_index=True,
+        height=min(len(people), 12) * 35 + 38,
+        column_config={
+            "name": st.column_config.TextColumn(_("Consultant"), pinned=True),
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "n": st.column_config.NumberColumn(_("Leads"), format="localized"),
+            "observed": st.column_config.NumberColumn(_("Observed")),
+            "expected": st.column_config.NumberColumn(_("Expected")),
+            "raw": st.column_config.NumberColumn(_("Raw rate"), format="percent"),
+            "ratio": st.column_config.NumberColumn(_("Observed ÷ expected"), format="percent"),
+            "bounds": st.column_config.TextColumn("95 %"),
+            "verdict": st.column_config.TextColumn(_("Verdict")),
+        },
+        alt=_("{n} consultants, the lowest ratio first", n=number(len(people), exact=True)),
+    )

@@ -1,0 +1,155 @@
+"""How good the score is: on leads it never saw, by group, and what it may not know."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components.chart import show
+from components.charts.calibration import calibration_plot
+from components.conversion.reading import Reading
+from components.conversion.words import feature_word
+from components.format import escape, interval, number, percent
+from components.i18n import _
+from components.states import nothing_to_show
+from metrics.lead_rules import HALF_LIFE_DAYS, RULES
+from metrics.lead_score import LEAST_CONVERSIONS, LeadScore, Quality
+
+
+def quality_panel(reading: Reading) -> None:
+    """Draw the score's trial, or the points that stand in for it."""
+    score = reading.score
+    if not score.is_model:
+        _points(score)
+        return
+    if score.quality is None:
+        nothing_to_show(_("The score is too young to be judged."))
+        return
+    _trial(reading, score, score.quality)
+    st.markdown(learned_words(score))
+
+
+def _trial(reading: Reading, score: LeadScore, quality: Quality) -> None:
+    finding = calibration_finding(quality)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=520):
+            show(
+                calibration_plot(quality.calibration, title=finding),
+                key="conversion_calibration",
+                alt=finding,
+            )
+        with st.container(width="stretch"):
+            st.markdown(
+                _(
+                    "Learned from the older three quarters of {leads} leads and tried on the"
+                    " newest {n}, from {since} on ({won} orders): a buyer is scored above a"
+                    " non-buyer with {auc} (AUC, 95 % {interval}; 50 % would be a coin). Brier"
+                    " {brier}, with the average for everybody {base}.",
+                    leads=number(score.learned_from, exact=True),
+                    n=number(quality.leads, exact=True),
+                    since=f"{quality.since:%Y-%m-%d}",
+                    won=number(quality.conversions, exact=True),
+                    auc=percent(quality.order.auc),
+                    interval=interval(quality.order.low, quality.order.high, "ratio"),
+                    brier=f"{quality.brier:.4f}",
+                    base=f"{quality.base_brier:.4f}",
+                )
+            )
+            _lift_table(quality.lift)
+
+
+def _lift_table(lift: pd.DataFrame) -> None:
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "share": [percent(share) for share in lift["share"]],
+                "called": lift["called"],
+                "found": lift["found"],
+                "captured": [
+                    f"{percent(row['captured'])} ({interval(row['low'], row['high'], 'ratio')})"
+                    for row in lift.to_dict("records")
+                ],
+                "lift": lift["lift"],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "share": st.column_config.TextColumn(_("Best scores")),
+            "called": st.column_config.NumberColumn(_("Leads"), format="localized"),
+            "found": st.column_config.NumberColumn(_("Orders among them"), format="localized"),
+            "captured": st.column_config.TextColumn(_("Of all orders (95 %)")),
+            "lift": st.column_config.NumberColumn(_("Lift"), format="%.2f ×"),
+        },
+        alt=_("What calling the best scores first would have found."),
+    )
+
+
+def calibration_finding(quality: Quality) -> str:
+    """Whether the score promised too much or too little, as the picture's title."""
+    groups = quality.calibration
+    expected = float((groups["expected"] * groups["n"]).sum() / groups["n"].sum())
+    observed = quality.conversions / quality.leads
+    off = (groups["expected"] < groups["low"]) | (groups["expected"] > groups["high"])
+    return _(
+        "Promised {expected}, came {observed}; {n} of {groups} groups lie off the line",
+        expected=percent(expected),
+        observed=percent(observed),
+        n=int(off.sum()),
+        groups=len(groups),
+    )
+
+
+def learned_words(score: LeadScore) -> str:
+    """What the score knows, and what was kept from it."""
+    names = ", ".join(escape(feature_word(feature.name)) for feature in score.features)
+    parts = [_("It knows, as of the lead's creation: {names}.", names=names)]
+    if score.learned_from < score.leads:
+        parts.append(
+            _(
+                "Learned from {n} of {leads} leads, drawn by a fixed rule.",
+                n=number(score.learned_from, exact=True),
+                leads=number(score.leads, exact=True),
+            )
+        )
+    parts.append(
+        _(
+            "Status, lost reason, validity, follow-ups and the owner are refused: they are known"
+            " only after contact."
+        )
+    )
+    if score.left_out:
+        left = ", ".join(escape(name) for name in score.left_out)
+        parts.append(_("Imported but refused for the same reason: {names}.", names=left))
+    if score.suspicious:
+        odd = ", ".join(escape(name) for name in score.suspicious)
+        parts.append(_("Left out because each alone tells the outcome: {names}.", names=odd))
+    return " ".join(parts)
+
+
+def _points(score: LeadScore) -> None:
+    st.markdown(
+        _(
+            "Only {n} of the {enough} conversions that a model needs: leads are ranked by points,"
+            " fit × engagement, and engagement halves every {days} days.",
+            n=number(score.conversions, exact=True),
+            enough=LEAST_CONVERSIONS,
+            days=number(HALF_LIFE_DAYS),
+        )
+    )
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "name": [feature_word(rule.name) for rule in RULES],
+                "kind": [_("engagement") if rule.is_engagement else _("fit") for rule in RULES],
+                "points": [rule.points for rule in RULES],
+                "most": [rule.most for rule in RULES],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "name": st.column_config.TextColumn(_("Rule")),
+            "kind": st.column_config.TextColumn(_("Counts for")),
+            "points": st.column_config.NumberColumn(_("Points each"), format="%.2f"),
+            "most": st.column_config.NumberColumn(_("At most"), format="%.0f"),
+        },
+    )

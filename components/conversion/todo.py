@@ -1,0 +1,101 @@
+"""What to do about leads: at most five lines, each with owner, deadline and what it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from components.conversion.reading import Reading
+from components.conversion.worklist import worth_words
+from components.format import day, money, number
+from components.i18n import N_, _
+from metrics.lead_worklist import WorkList
+
+MOST = 5
+HEAD, OWNER, OPERATIONS = N_("Campus heads"), N_("Consultants"), N_("Operations")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line: what to do, who, within how many days, and what it is worth."""
+
+    text: str
+    owner: str
+    days: int
+    worth: str
+
+
+def todo_list(reading: Reading) -> None:
+    """Draw what the figures carry; nothing is advised for the sake of a full list."""
+    st.markdown(f"##### {_('What to do')}")
+    tasks = list(tasks_of(reading))[:MOST]
+    if not tasks:
+        st.caption(_("Nothing in these figures calls for action."))
+        return
+    for number_, task in enumerate(tasks, 1):
+        due = reading.scope.as_of_on + timedelta(days=task.days)
+        st.markdown(
+            f"{number_}. {task.text}  \n:small[:gray["
+            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
+            + "]]"
+        )
+
+
+def tasks_of(reading: Reading) -> Iterator[Task]:
+    """The lines, the most urgent first."""
+    work = reading.work
+    if work.unassigned and reading.scope.role != "consultant":
+        yield Task(
+            _("Give the {n} unassigned leads to somebody.", n=number(work.unassigned, exact=True)),
+            HEAD,
+            0,
+            _of_rows(work, work.rows["state"] == "unassigned"),
+        )
+    late = int((work.rows["rung"] == "day_7").sum())
+    if late:
+        yield Task(
+            _(
+                "Hand on {n} leads that nobody has reached for seven days and more.",
+                n=number(late, exact=True),
+            ),
+            HEAD,
+            1,
+            _of_rows(work, work.rows["rung"] == "day_7"),
+        )
+    if work.leads:
+        first = min(reading.a_day, work.leads)
+        yield Task(
+            _("Call the first {n} of the list.", n=number(first, exact=True)),
+            OWNER,
+            1,
+            _("{worth} expected", worth=worth_words(work, first)) if work.is_model else "—",
+        )
+    if work.overdue:
+        yield Task(
+            _(
+                "Reach the {n} who have waited longer than 48 hours, best chances first.",
+                n=number(work.overdue, exact=True),
+            ),
+            OWNER,
+            2,
+            _of_rows(work, work.rows["rung"].isin(["over_48h", "day_3", "day_5", "day_7"])),
+        )
+    silent = int((work.rows["state"] == "silent").sum())
+    if silent:
+        yield Task(
+            _("Take up {n} promising leads again that fell silent.", n=number(silent, exact=True)),
+            OWNER,
+            3,
+            _of_rows(work, work.rows["state"] == "silent"),
+        )
+
+
+def _of_rows(work: WorkList, wanted: pd.Series) -> str:
+    """What the rows of a list are expected to bring; nothing is said where there are points."""
+    if not work.is_model:
+        return "—"
+    return _("{worth} expected", worth=money(work.rows.loc[wanted, "expected_cny"].sum()))

@@ -1,0 +1,156 @@
+"""The rows worked on: whom to call today, who waits too long, whose family came back."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components.columns import named
+from components.conversion.reading import Handover, Reading
+from components.conversion.words import (
+    RUNG_WORDS,
+    STATE_WORDS,
+    TIER_WORDS,
+    reasons_text,
+    worded,
+)
+from components.drill import PAGE, PERSON_URL, download_buttons
+from components.format import money, number
+from components.i18n import N_, _
+from components.states import nothing_to_show
+from metrics.lead_rules import HALF_LIFE_DAYS
+from metrics.lead_worklist import WorkList, tier
+
+TODAY, LATE, ALONE, OLD = "today", "late", "alone", "old"
+LISTS = {
+    TODAY: N_("Call first"),
+    LATE: N_("Waiting over 48 hours"),
+    ALONE: N_("Unassigned"),
+    OLD: N_("Old leads seen again"),
+}
+_ROW = 35  # pixels of a table's row
+
+
+@st.fragment
+def work_list(handover: Handover) -> None:
+    """Draw the list chosen, cut at what can be called."""
+    reading = handover.take()
+    st.markdown(f"##### {_('Whom to call')}")
+    chosen = st.segmented_control(
+        _("List"), list(LISTS), default=TODAY, required=True, key="conversion_list",
+        format_func=lambda name: _(LISTS[name]), label_visibility="collapsed",
+    )  # fmt: skip
+    work = reading.revival if chosen == OLD else reading.work
+    rows = listed_rows(work, chosen, reading.a_day)
+    if rows.empty:
+        nothing_to_show(_("Nobody is on this list."), _("Pick another list or clear a filter."))
+        return
+    st.caption(list_words(reading, work, chosen, len(rows)).replace("$", r"\$"))
+    pages = -(-len(rows) // PAGE)
+    slot = st.container()
+    page = st.pagination(pages, key=f"conversion_page_{chosen}") if pages > 1 else 1
+    with slot:
+        _table(reading, rows.iloc[(page - 1) * PAGE : page * PAGE], work, chosen)
+    download_buttons(
+        lambda: exported(rows, reading), subject=f"call_list_{chosen}", key="conversion_work",
+        where={"list": chosen},
+    )  # fmt: skip
+
+
+def listed_rows(work: WorkList, chosen: str, a_day: int) -> pd.DataFrame:
+    """The rows of a list with their tiers; the list of today is cut at a day's calls."""
+    rows = work.rows.assign(tier=[tier(int(rank), a_day) for rank in work.rows["rank"]])
+    if chosen == LATE:
+        return rows[rows["rung"].notna() & (rows["rung"] != "in_time")]
+    if chosen == ALONE:
+        return rows[rows["state"] == "unassigned"]
+    return rows.head(a_day)
+
+
+def list_words(reading: Reading, work: WorkList, chosen: str, shown: int) -> str:
+    """What the list holds and how it is ordered."""
+    order = (
+        _("sorted by expected value: the chance of an order in what is left of the window × the"
+          " net revenue of such a payer")
+        if work.is_model
+        else _("sorted by points, fit × engagement; engagement halves every {n} days",
+               n=number(HALF_LIFE_DAYS))
+    )  # fmt: skip
+    if chosen == OLD:
+        return _(
+            "{shown} of {n} old leads whose family came back within 30 days, the likeliest and the"
+            " most lately seen first; the order is no probability.",
+            shown=number(shown, exact=True), n=number(work.leads, exact=True),
+        )  # fmt: skip
+    total = {LATE: work.overdue, ALONE: work.unassigned}.get(chosen, work.leads)
+    return _(
+        "{shown} of {n} open leads of the last 30 days, {order}. {a_day} can be called a day.",
+        shown=number(shown, exact=True), n=number(total, exact=True), order=order,
+        a_day=number(reading.a_day, exact=True),
+    )  # fmt: skip
+
+
+def exported(rows: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """The list as a file: names of campus, channel and owner, reasons in words."""
+    taken = named(rows, reading.scope)
+    taken["owner"] = [reading.consultants.get(o, o) for o in taken["owner_id"]]
+    taken["reasons"] = [reasons_text(reasons) for reasons in taken["reasons"]]
+    return taken
+
+
+def _table(reading: Reading, rows: pd.DataFrame, work: WorkList, chosen: str) -> None:
+    shown = exported(rows, reading)
+    waited = reading.scope.as_of - pd.to_datetime(shown["waiting_since_at"])
+    table = pd.DataFrame(
+        {
+            "open": [f"{PERSON_URL}{person}" for person in shown["person_id"]],
+            "tier": [worded(TIER_WORDS, name) for name in shown["tier"]],
+            "name": shown["name"],
+            "score": shown["score"],
+            "expected_cny": shown["expected_cny"],
+            "reasons": shown["reasons"],
+            "state": [
+                worded(RUNG_WORDS, rung) if isinstance(rung, str) and rung != "in_time"
+                else worded(STATE_WORDS, state)
+                for rung, state in zip(shown["rung"], shown["state"], strict=True)
+            ],
+            "waited": (waited.dt.total_seconds() / 86_400).round(1),
+            "owner": shown["owner"],
+            "campus": shown["campus"],
+            "channel": shown["channel"],
+        }
+    )  # fmt: skip
+    if chosen == OLD or not work.is_model:
+        table = table.drop(columns=["expected_cny", *(["score"] if chosen == OLD else [])])
+    score = (
+        st.column_config.NumberColumn(_("Chance"), format="percent")
+        if work.is_model
+        else st.column_config.NumberColumn(_("Points"), format="%.0f")
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        placeholder="—",
+        height=_ROW * (len(table) + 1) + 3,
+        column_config={
+            "open": st.column_config.LinkColumn(
+                _("Person"), display_text=":material/person_search:", width=70
+            ),
+            "tier": st.column_config.TextColumn(_("Tier")),
+            "name": st.column_config.TextColumn(_("Name")),
+            "score": score,
+            "expected_cny": st.column_config.NumberColumn(_("Expected, yuan"), format="%.0f"),
+            "reasons": st.column_config.TextColumn(_("Why"), width="large"),
+            "state": st.column_config.TextColumn(_("State")),
+            "waited": st.column_config.NumberColumn(_("Days waiting"), format="%.1f"),
+            "owner": st.column_config.TextColumn(_("Owner")),
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "channel": st.column_config.TextColumn(_("Channel")),
+        },
+        alt=_("{n} leads to call, the most promising first", n=len(table)),
+    )
+
+
+def worth_words(work: WorkList, first: int) -> str:
+    """What the first of a list are expected to bring."""
+    return money(work.running[min(first, work.leads) - 1]) if work.is_model and first else "—"

@@ -1,0 +1,49 @@
+"""Conversion: whom to call first, how soon, and who turns leads into families?"""
+
+import streamlit as st
+
+from components.conversion.answer import conversion_answer
+from components.conversion.cards import conversion_cards
+from components.conversion.funnel import sales_funnel
+from components.conversion.measures import CALLS_A_DAY, WINDOWS, Choice
+from components.conversion.panels import panels
+from components.conversion.reading import Handover, Reading
+from components.conversion.todo import todo_list
+from components.conversion.worklist import work_list
+from components.filters import current_filters
+from components.i18n import _
+from components.states import nothing_to_show
+from metrics import load_all
+from metrics.response import CLOSES, OPENS
+
+load_all()
+filters = current_filters()
+
+st.subheader(_("Whom to call first, how soon, and who turns leads into families?"))
+with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    window_days = st.segmented_control(
+        _("First order within, days"), WINDOWS, default=30, required=True, key="window",
+        bind="query-params",
+    )  # fmt: skip
+    calls_a_day = st.number_input(
+        _("Calls a day and consultant"), 1, 200, CALLS_A_DAY, key="calls", width=180,
+        bind="query-params",
+    )  # fmt: skip
+    opens, closes = st.slider(
+        _("Business hours"), 0, 24, (OPENS, CLOSES), key="business_hours", width=260,
+        bind="query-params",
+    )  # fmt: skip
+if opens == closes:
+    nothing_to_show(_("Business hours must last at least an hour."), _("Move one of the ends."))
+    st.stop()
+reading = Reading.of(filters, Choice(window_days, opens, closes, calls_a_day))
+if reading.is_empty:
+    nothing_to_show(_("No leads in these days."))
+    st.stop()
+
+conversion_answer(reading)
+conversion_cards(reading)
+sales_funnel(reading)
+work_list(Handover(reading))
+panels(reading)
+todo_list(reading)
