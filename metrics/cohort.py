@@ -115,7 +115,7 @@ def with_contacts(facts: Facts, leads: ir.Table) -> ir.Table:
 
 def local_seconds(at: ir.Value) -> ir.Value:
     """Seconds of the campus's own clock since it showed 1970-01-01."""
-    return (at + ibis.interval(hours=_HOURS_AHEAD)).epoch_seconds()
+    return (at + ibis.interval(hours=HOURS_AHEAD)).epoch_seconds()
 
 
 def with_first_paid(leads: ir.Table, lines: ir.Table) -> ir.Table:
