@@ -67,7 +67,7 @@ def response_sentence(reading: Reading) -> str:
             median=value(curve.quantile(0.5), "hours"),
         )
     return _(
-        "Half are reached within {median} of business time, {late} not even after 48 hours.",
+        "Half are reached within {median} of business time, {late} not even after 48 such hours.",
         median=value(curve.quantile(0.5), "hours"),
         late=percent(late),
     )

@@ -20,7 +20,7 @@ def conversion_cards(reading: Reading) -> None:
     """Draw the cards."""
     with st.grid(_COLUMNS, min_column_width=_LEAST_WIDTH, gap="small") as grid:
         for name in CARDS:
-            with grid.container():
+            with grid.container(height="stretch"):
                 if name == "response":
                     card, filters = _response(reading), reading.filters
                 else:
@@ -54,7 +54,7 @@ def _response(reading: Reading) -> FigureCard:
     curves, compared = reading.response, reading.filters.comparison
     late = curves.now.at(48.0)
     note = _(
-        "P75 {p75} h · P90 {p90} h  \nn = {n} · {late} not reached after 48 h",
+        "P75 {p75} h · P90 {p90} h  \nn = {n} · {late} not reached after 48 such hours",
         p75=number(curves.now.quantile(0.75), digits=2),
         p90=number(curves.now.quantile(0.9), digits=2),
         n=number(curves.now.n),

@@ -11,7 +11,7 @@ from metrics.response import CLOSES, OPENS
 
 __all__ = ["CALLS_A_DAY", "CARDS", "MEASURES", "PROCESS", "WINDOW", "WINDOWS", "Choice", "Days"]
 
-CALLS_A_DAY = 15  # conversations with new families a consultant has time for
+CALLS_A_DAY = 10  # conversations with new families a consultant has time for
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from components.format import money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
 from metrics.lead_rules import HALF_LIFE_DAYS
-from metrics.lead_worklist import WorkList, tier
+from metrics.lead_worklist import MOST_LISTED, WorkList, tier
 
 TODAY, LATE, ALONE, OLD = "today", "late", "alone", "old"
 LISTS = {
@@ -64,7 +64,7 @@ def listed_rows(work: WorkList, chosen: str, a_day: int) -> pd.DataFrame:
         return rows[rows["rung"].notna() & (rows["rung"] != "in_time")]
     if chosen == ALONE:
         return rows[rows["state"] == "unassigned"]
-    return rows.head(a_day)
+    return rows[rows["rank"] <= min(a_day, MOST_LISTED)]
 
 
 def list_words(reading: Reading, work: WorkList, chosen: str, shown: int) -> str:
@@ -123,7 +123,7 @@ def _table(reading: Reading, rows: pd.DataFrame, work: WorkList, chosen: str) ->
     if chosen == OLD or not work.is_model:
         table = table.drop(columns=["expected_cny", *(["score"] if chosen == OLD else [])])
     score = (
-        st.column_config.NumberColumn(_("Chance"), format="percent")
+        st.column_config.NumberColumn(_("Order chance"), format="percent")
         if work.is_model
         else st.column_config.NumberColumn(_("Points"), format="%.0f")
     )
