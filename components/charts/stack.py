@@ -45,8 +45,8 @@ def stacked_bars(
     """
     colours = own_palette(colours)
     days = sorted(parts[x].unique())
-    wide = parts.pivot_table(index=x, columns=by, values=value, aggfunc="sum", fill_value=0.0)
-    wide = wide.reindex(index=days, columns=list(order), fill_value=0.0)
+    sums = parts[value].astype(float).groupby([parts[x], parts[by]]).sum()
+    wide = sums.unstack().reindex(index=days, columns=list(order)).fillna(0.0)
     traces, coloured = [], 0
     for kind in order:
         label = (names or {}).get(kind, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.i18n import _
+from components.i18n import N_, _
 from components.renewal.answer import renewal_answer
 from components.renewal.calendar import due_calendar
 from components.renewal.cards import renewal_cards
@@ -13,6 +13,8 @@ from components.renewal.reading import Handover, Reading
 from components.renewal.todo import renewal_tasks, task_lines
 from components.renewal.worklist import trust_words, work_list
 from components.states import nothing_to_show
+
+VIEWS = {"renewal": N_("Renewal"), "expansion": N_("Expansion"), "referral": N_("Referral")}
 
 
 def renewal_view(reading: Reading) -> None:

@@ -8,6 +8,7 @@ from data.facts import (
     build_dimensions,
     build_marketing,
     build_people,
+    build_referral,
     build_renewal,
     build_service,
 )
@@ -26,6 +27,7 @@ QUERIES: tuple[FactQuery, ...] = (
     *build_service.QUERIES,
     *build_renewal.QUERIES,
     *build_people.QUERIES,
+    *build_referral.QUERIES,
 )
 
 

@@ -11,12 +11,23 @@ import duckdb
 
 from data.facts.build_marketing import EVENT, LEAD, SHARE_EDGE, TOUCH, VISIT
 from data.facts.build_people import CONFLICT, IDENTIFIER, PERSON, build_names
+from data.facts.build_referral import REFERRAL
 from data.facts.build_service import FOLLOWUP
 from data.facts.query import FactQuery
 from data.identity.keyed import hmac_parameters
 from data.identity.live import resolve_new
 
-LIVE = (EVENT, VISIT, TOUCH, SHARE_EDGE, LEAD, PERSON, IDENTIFIER, CONFLICT)  # what reads events
+LIVE = (
+    EVENT,
+    VISIT,
+    TOUCH,
+    SHARE_EDGE,
+    LEAD,
+    PERSON,
+    IDENTIFIER,
+    CONFLICT,
+    REFERRAL,
+)  # what reads events
 
 # Rows of a transaction not yet committed are numbered from here on.
 _UNCOMMITTED = 36_028_797_018_960_000
@@ -88,6 +99,7 @@ def refresh(cursor: duckdb.DuckDBPyConnection, key: bytes) -> None:
     _replace(cursor, store, IDENTIFIER, key)
     shadows.lift()
     cursor.execute(CONFLICT.statement)
+    cursor.execute(REFERRAL.statement)
 
 
 class _Shadows:

@@ -136,6 +136,11 @@ class Facts:
         return self._visible("reward")
 
     @cached_property
+    def referral(self) -> ir.Table:
+        """One row per lead with an introducer."""
+        return self._visible("referral")
+
+    @cached_property
     def spend(self) -> ir.Table:
         """One row per channel, campaign, material, campus and day."""
         return self._visible("spend")

@@ -191,6 +191,19 @@ _FACTS = (
         },
         at="granted_at", on="granted_on", sources=("rewards",),
     ),
+    # One row per lead that names who recommended it.
+    FactSchema(
+        "referral",
+        {
+            "lead_id": _TEXT, **_WHO, **_SOURCE, "course_line": _TEXT, "activity_id": _TEXT,
+            "introducer_person_id": _TEXT, "created_at": _TIME, "created_on": _DATE,
+            "is_first": _BOOL,  # the person's first lead ever
+            "code_no": _INT,  # 1 for the person's first introducer, 2 for the next…
+            "is_same_person": _BOOL,  # who recommends themselves, by phone or account
+            "is_same_device": _BOOL,  # left from a device of the introducer's own leads
+        },
+        at="created_at", on="created_on", sources=("leads", "students", "guardians"),
+    ),
     FactSchema(
         "spend",
         {

@@ -4,8 +4,10 @@ import streamlit as st
 
 from components.filters import current_filters
 from components.i18n import _
+from components.renewal.expansion import expansion_view
 from components.renewal.reading import Reading
-from components.renewal.view import renewal_view
+from components.renewal.referral import referral_view
+from components.renewal.view import VIEWS, renewal_view
 from components.states import nothing_to_show
 from metrics import load_all
 
@@ -20,4 +22,8 @@ if {"due", "order_line", "followup"} & reading.hidden_facts:
         _("Ask a manager of your institution to change your role."),
     )
     st.stop()
-renewal_view(reading)
+view = st.segmented_control(
+    _("Part"), list(VIEWS), default="renewal", required=True, key="view", bind="query-params",
+    format_func=lambda name: _(VIEWS[name]), label_visibility="collapsed",
+)  # fmt: skip
+{"renewal": renewal_view, "expansion": expansion_view, "referral": referral_view}[view](reading)

@@ -54,6 +54,11 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     due = facts["due"]
     due["enrolment_id"] = facts["enrolment"]["enrolment_id"]
     due["term_no"] = 1 + due.index % 4
+    known = facts["lead"].dropna(subset=["introducer_person_id"]).reset_index(drop=True)
+    shared = [column for column in facts["referral"] if column in known]
+    facts["referral"] = facts["referral"].head(len(known))
+    facts["referral"][shared] = known[shared].head(len(facts["referral"]))
+    facts["referral"]["code_no"] = 1 + facts["referral"].index % 2
     lines = facts["order_line"]
     one_order = lines.groupby("order_id")  # its lines are paid together
     lines["paid_at"] = one_order["paid_at"].transform("first")

@@ -145,6 +145,21 @@ class TinyFacts:
             introducer_person_id=step.more.get("by"),
             material=step.more.get("material"),
         )
+        if "by" in step.more:
+            self.add(
+                "referral",
+                lead_id=step.key,
+                **step.who,
+                channel_id=channel,
+                course_line=step.more.get("line", "maths"),
+                introducer_person_id=step.more["by"],
+                created_at=step.at,
+                created_on=local_day(step.at),
+                is_first=first,
+                code_no=int(step.more.get("code", 1)),
+                is_same_person=step.more["by"] == step.person,
+                is_same_device="device" in step.words,
+            )
 
     def _line(
         self, step: Step, *, kind: str = "charge", formal: bool = False, trial: bool = False

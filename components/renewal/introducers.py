@@ -1,0 +1,164 @@
+"""Who brings others: how it hangs on a few, whether they last, generation by generation."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import query
+from components.chart import figure, own_palette, show, value_axis
+from components.charts.bars import ranked_bars
+from components.drill import PERSON_URL
+from components.format import is_missing, number, percent
+from components.i18n import _
+from components.renewal.reading import Reading
+from components.states import ENOUGH, nothing_to_show
+from metrics.referral_tree import WINDOW_DAYS, ReferralTree
+from metrics.renewal_pool import names_of
+
+_SHOWN = 20
+
+
+def introducers_panel(reading: Reading, tree: ReferralTree) -> None:
+    """Draw the concentration, the stability and the introducers themselves."""
+    spread = tree.spread
+    if tree.introducers.empty:
+        nothing_to_show(_("Nobody has recommended anybody yet."))
+        return
+    if not tree.lorenz.empty:
+        finding = _(
+            "The top fifth bring {share}; {least} of introducers bring 80%",
+            share=percent(spread.top_share),
+            least=percent(spread.least_people),
+        )
+        show(lorenz_figure(tree.lorenz, finding), key="referral_lorenz", alt=finding)
+        st.caption(
+            _(
+                "{n} introducers, top fifth 95 % {low}–{high}, Gini {gini}. Of the leads brought,"
+                " from the first introducer on; the diagonal would be equal shares.",
+                n=number(spread.n, exact=True), low=percent(spread.low),
+                high=percent(spread.high), gini=f"{spread.gini:.2f}",
+            )
+        )  # fmt: skip
+    st.caption(stability_words(tree))
+    _table(reading, tree.introducers.head(_SHOWN))
+
+
+def lorenz_figure(curve: pd.DataFrame, finding: str) -> go.Figure:
+    """Share of leads over share of introducers, the first introducer first."""
+    colours = own_palette(None)
+    drawn = figure(
+        go.Scatter(
+            x=[0, 1], y=[0, 1], mode="lines", hoverinfo="skip",
+            line={"color": colours.border, "dash": "dot", "width": 1},
+        ),
+        go.Scatter(
+            x=curve["people"], y=curve["brought"], mode="lines",
+            line={"color": colours.series, "width": 2.25},
+            text=[f"{percent(p)} → {percent(b)}" for p, b in zip(
+                curve["people"], curve["brought"], strict=True)],
+            hovertemplate="%{text}<extra></extra>",
+        ),
+        title=finding, colours=colours, height=280, showlegend=False,
+    )  # fmt: skip
+    drawn.update_layout(
+        xaxis=value_axis([0.0, 1.0], "ratio"), yaxis=value_axis([0.0, 1.0], "ratio")
+    )
+    drawn.update_xaxes(title_text=_("Share of introducers"))
+    drawn.update_yaxes(title_text=_("Share of leads"))
+    return drawn
+
+
+def stability_words(tree: ReferralTree) -> str:
+    """Whether those who brought many before bring many again."""
+    if is_missing(tree.stability):
+        return _("Too few to say whether those who brought many before bring many again.")
+    values = {
+        "r": f"{tree.stability:.2f}", "low": f"{tree.stability_low:.2f}",
+        "high": f"{tree.stability_high:.2f}", "n": number(tree.stability_n, exact=True),
+    }  # fmt: skip
+    if tree.stability_low > 0:
+        return _(
+            "Who brought many in the half-year before brings more in the last one too: rank"
+            " correlation {r} ({low} to {high}, {n} payers).",
+            **values,
+        )
+    return _(
+        "Who brought many before does not measurably bring more again: rank correlation {r}"
+        " ({low} to {high}, {n} payers). Ask everybody, not only the stars.",
+        **values,
+    )
+
+
+def _table(reading: Reading, rows: pd.DataFrame) -> None:
+    known = query.fetch(
+        names_of, None, scope=reading.scope, people=tuple(sorted(rows["person_id"]))
+    )
+    names = dict(zip(known["person_id"], known["name"], strict=True))
+    campuses = reading.names("campus")
+    shown = pd.DataFrame(
+        {
+            "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+            "name": [names.get(person) for person in rows["person_id"]],
+            "campus": [campuses.get(c, c) for c in rows["campus_id"]],
+            "leads": rows["leads"].to_list(),
+            "payers": rows["payers"].to_list(),
+            "revenue": rows["revenue_cny"].to_list(),
+            "below": rows["below"].to_list(),
+            "below_revenue": rows["below_cny"].to_list(),
+        }
+    )
+    column = st.column_config
+    st.dataframe(
+        shown, hide_index=True, placeholder="—", height=38 * 9,
+        column_config={
+            "open": column.LinkColumn(
+                _("Person"), display_text=":material/person_search:", width=70
+            ),
+            "name": column.TextColumn(_("Name")),
+            "campus": column.TextColumn(_("Campus")),
+            "leads": column.NumberColumn(_("Leads brought")),
+            "payers": column.NumberColumn(_("Payers brought")),
+            "revenue": column.NumberColumn(_("Their net yuan"), format="%.0f"),
+            "below": column.NumberColumn(_("All below")),
+            "below_revenue": column.NumberColumn(_("Net yuan below"), format="%.0f"),
+        },
+        alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),
+    )  # fmt: skip
+
+
+def generations_panel(tree: ReferralTree) -> None:
+    """Draw how many payers a mature payer of each generation brought."""
+    known = tree.generations[tree.generations["mature"] > 0]
+    if known.empty:
+        nothing_to_show(_("No payer is old enough to have brought others."))
+        return
+    rows = pd.DataFrame(
+        {
+            "generation": [str(g) for g in known["generation"]],
+            "value": known["r"],
+            "low": known["low"],
+            "high": known["high"].clip(upper=max(float(known["r"].max()) * 3, 0.05)),
+            "n": known["mature"],
+        }
+    )
+    names = {g: _("Generation {n}", n=g) for g in rows["generation"]}
+    finding = _(
+        "A payer of the first generation brings {k} payers in {days} days",
+        k=f"{known['r'].iloc[0]:.3f}",
+        days=WINDOW_DAYS,
+    )
+    show(
+        ranked_bars(rows, by="generation", unit="times", title=finding, names=names),
+        key="referral_generations", alt=finding,
+    )  # fmt: skip
+    st.caption(
+        _(
+            "Generation 0 came by themselves. Only payers of {days} days ago count, and what they"
+            " brought within {days} days; fewer than {least} are drawn pale. Below 1 each"
+            " generation is smaller than the one before.",
+            days=WINDOW_DAYS,
+            least=ENOUGH,
+        )
+    )

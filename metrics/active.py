@@ -1,0 +1,45 @@
+"""Who is there at the start of a month: persons with a formal enrolment that runs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from data.facts import Facts
+
+MONTHS = 24
+
+
+def month_starts(as_of_on: date, months: int = MONTHS) -> list[date]:
+    """The first days of the last months, the running one last."""
+    number = as_of_on.year * 12 + as_of_on.month - 1
+    return [date(n // 12, n % 12 + 1, 1) for n in range(number - months + 1, number + 1)]
+
+
+def ended_on(rows: ir.Table) -> ir.Value:
+    """The day an enrolment stops or ends, whichever is first; missing while neither is known."""
+    return ibis.least(
+        rows.stopped_on.fill_null(rows.due_on), rows.due_on.fill_null(rows.stopped_on)
+    )
+
+
+def active_months(facts: Facts) -> ir.Table:
+    """One row per person and month in which they were there on the first day.
+
+    Of the last 24 months: ``person_id``, ``month_on``, ``next_on`` (the month after),
+    ``campus_id`` and ``course_line`` of the enrolment that began first.
+    """
+    starts = [ibis.literal(day) for day in month_starts(facts.scope.as_of_on)]
+    rows = facts.due.mutate(month_on=ibis.array(starts).unnest())
+    end = ended_on(rows)
+    rows = rows.filter(rows.started_on <= rows.month_on, (end > rows.month_on).fill_null(True))
+    names = ("started_on", "enrolment_id", "campus_id", "course_line")
+    first = ibis.struct({name: rows[name] for name in names}).min()
+    grouped = rows.group_by("person_id", "month_on").aggregate(first=first)
+    after = grouped.month_on + ibis.interval(months=1)
+    return grouped.select(
+        "person_id", "month_on", next_on=after.cast("date"),
+        campus_id=grouped.first["campus_id"], course_line=grouped.first["course_line"],
+    )  # fmt: skip

@@ -1,0 +1,199 @@
+"""More from the same families: a further subject, a larger course, or less than before."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from data.facts import Facts
+from data.scope import Filters
+from metrics.active import active_months, ended_on
+from metrics.cohort import at_least, day_start_at
+from metrics.registry import metric
+from metrics.units import as_units
+
+_SOURCES = ("enrolments", "orders", "order_lines")
+MONTH_DAYS = 30
+RETENTION_PARTS = ("expansion", "contraction", "churn")
+
+
+def subject_starts(facts: Facts) -> ir.Table:
+    """One row per person and course line bought: ``first_on``, ``campus_id``, ``place``.
+
+    ``place`` counts the person's lines in the order in which they were first paid, from 1;
+    ``before`` and ``before_on`` are the line before it.
+    """
+    rows = facts.due.filter(facts.due.course_line.notnull())
+    rows = rows.filter(rows.order_kind.fill_null("charge") == "charge")
+    firsts = rows.group_by("person_id", "course_line").aggregate(
+        first_on=rows.paid_on.min(), campus_id=rows.campus_id.min()
+    )
+    order = ibis.window(group_by="person_id", order_by=["first_on", "course_line"])
+    return firsts.mutate(
+        place=ibis.row_number().over(order) + 1,
+        before=firsts.course_line.lag().over(order),
+        before_on=firsts.first_on.lag().over(order),
+    )
+
+
+@metric(
+    title="Expansion rate", kind="proportion", unit="ratio", grain="person", sources=_SOURCES
+)  # fmt: skip
+def expansion_rate(facts: Facts) -> ir.Table:
+    """Persons there when a month began who bought a further subject in it ÷ all there.
+
+    A subject is a course line the person never paid for before; a renewal or a larger
+    course of the same line is none. Over several months both sides are summed, so it is
+    the mean of a month. The running month is immature.
+
+    Returns
+    -------
+    ibis Table
+        One row per person and month: ``numerator`` 1 where a subject was added.
+
+    References
+    ----------
+    METRICS, "expansion 扩科率".
+    """
+    added = subject_starts(facts)
+    added = added.filter(added.place > 1)
+    added = added.select(
+        "person_id", month_on=added.first_on.truncate("M").cast("date"), adds=ibis.literal(1)
+    ).distinct()
+    rows = active_months(facts).left_join(added, ["person_id", "month_on"])
+    rows = rows.drop("person_id_right", "month_on_right")
+    return as_units(
+        rows, grain="active", unit_id=rows.person_id + ":" + rows.month_on.cast("string"),
+        unit_on=rows.month_on, numerator=rows.adds.fill_null(0), denominator=ibis.literal(1),
+        mature_at=day_start_at(rows.next_on),
+    )  # fmt: skip
+
+
+@metric(
+    title="Ready for a further subject", kind="count", unit="people", grain="person",
+    sources=_SOURCES, better=0,
+)  # fmt: skip
+def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
+    """Persons with one subject who are in it for 60 days and have 30 days of it before them.
+
+    Parameters
+    ----------
+    facts
+        The viewer's facts; rows outside the scope do not exist here.
+    settled_days
+        Days since the running enrolment began, at least 1.
+
+    Returns
+    -------
+    ibis Table
+        One row per person: ``course_line`` of their subject, on the day they began it.
+
+    Raises
+    ------
+    InvalidOption
+        If ``settled_days`` is less than 1.
+    """
+    today = ibis.literal(facts.scope.as_of_on)
+    settled = (today - ibis.interval(days=at_least("settled_days", settled_days))).cast("date")
+    ahead = (today + ibis.interval(days=MONTH_DAYS)).cast("date")
+    lines = subject_starts(facts)
+    lines = lines.filter(lines.first_on <= today)
+    single = lines.group_by("person_id").aggregate(subjects=lines.count())
+    single = single.filter(single.subjects == 1)
+    rows = facts.due
+    rows = rows.filter(
+        rows.started_on <= settled, (ended_on(rows) >= ahead).fill_null(True),
+        rows.state.fill_null("active") == "active",
+    )  # fmt: skip
+    names = ("started_on", "enrolment_id", "campus_id", "course_line")
+    first = ibis.struct({name: rows[name] for name in names}).max()
+    rows = rows.group_by("person_id").aggregate(first=first).semi_join(single, "person_id")
+    rows = rows.select("person_id", **{name: rows.first[name] for name in names})
+    return as_units(
+        rows, grain="person", unit_id=rows.person_id, unit_on=rows.started_on,
+        numerator=ibis.literal(1), mature_at=day_start_at(rows.started_on),
+    )  # fmt: skip
+
+
+def next_subjects(facts: Facts, filters: Filters) -> ir.Table:
+    """How often one subject is followed by another, whatever the filter's days.
+
+    Returns
+    -------
+    ibis Table
+        One row per pair seen: ``subject``, ``next_subject``, ``persons`` (who went from one
+        to the other), ``had`` (persons with the first), ``support`` (persons ÷ had),
+        ``lift`` (the share of the next subject among those who add one after this, ÷ its
+        share among all who add one), ``median_days`` between. Most frequent first.
+    """
+    lines = subject_starts(facts)
+    if filters.course_lines:
+        kept = lines.before.isin(list(filters.course_lines)) | lines.before.isnull()
+        lines = lines.filter(kept)
+    had = lines.group_by(subject=lines.course_line).aggregate(had=lines.count())
+    steps = lines.filter(lines.before.notnull())
+    pairs = steps.group_by(subject=steps.before, next_subject=steps.course_line).aggregate(
+        persons=steps.count(),
+        median_days=steps.first_on.delta(steps.before_on, unit="day").median().cast("float64"),
+    )
+    after = ibis.window(group_by="subject")
+    towards = ibis.window(group_by="next_subject")
+    whole = ibis.window()
+    pairs = pairs.mutate(
+        added=pairs.persons.sum().over(after),
+        towards=pairs.persons.sum().over(towards),
+        whole=pairs.persons.sum().over(whole),
+    )
+    rows = pairs.inner_join(had, "subject")
+    share = rows.persons.cast("float64") / rows.added
+    usual = rows.towards.cast("float64") / rows.whole
+    return rows.select(
+        "subject", "next_subject", "persons", "had",
+        support=rows.persons.cast("float64") / rows.had, lift=share / usual,
+        median_days=rows.median_days,
+    ).order_by(ibis.desc("persons"), "subject", "next_subject")  # fmt: skip
+
+
+def retention_sums(facts: Facts, filters: Filters) -> ir.Table:
+    """Net revenue retention of the period in one row, by the value of a month per person.
+
+    A running enrolment is worth its price ÷ its length × 30 days. Persons there when the
+    period began are ``opening``; at its end (at the latest today) each of them is worth
+    more (``expansion``), less (``contraction``) or nothing (``churn``); ``closing`` is what
+    they are worth then: opening + expansion − contraction − churn, to the cent. ``fresh``
+    is the worth of those who came since, and is in none of it. ``persons`` counts the
+    opening, ``stayed`` those of them still there.
+    """
+    start, last = filters.period.start, min(filters.period.end, facts.scope.as_of_on)
+    rows = facts.due
+    if filters.course_lines:
+        rows = rows.filter(rows.course_line.isin(list(filters.course_lines)))
+    end = ended_on(rows)
+    days = rows.due_on.delta(rows.started_on, unit="day")
+    by_length = rows.due_cny.cast("float64") * MONTH_DAYS / ibis.greatest(days, MONTH_DAYS)
+    by_pace = (
+        rows.due_cny.cast("float64") * rows.weekly_lessons * (MONTH_DAYS / 7) / rows.lessons_bought
+    )
+    cents = (by_length.fill_null(by_pace).fill_null(0.0) * 100).round().cast("int64")
+
+    def worth(day: object) -> ir.Value:
+        moment = ibis.literal(day)
+        there = (rows.started_on <= moment) & (end > moment).fill_null(True)
+        return ibis.ifelse(there, cents, 0).sum()
+
+    persons = rows.group_by("person_id").aggregate(first=worth(start), then=worth(last))
+    first, then = persons.first, persons.then
+    stays = (first > 0) & (then > 0)
+    change = then - first
+    sums = persons.aggregate(
+        persons=(first > 0).sum().fill_null(0),
+        stayed=stays.sum().fill_null(0),
+        opening=first.sum().fill_null(0),
+        expansion=change.sum(where=stays & (change > 0)).fill_null(0),
+        contraction=(-change).sum(where=stays & (change < 0)).fill_null(0),
+        churn=first.sum(where=(first > 0) & (then == 0)).fill_null(0),
+        closing=then.sum(where=first > 0).fill_null(0),
+        fresh=then.sum(where=first == 0).fill_null(0),
+    )
+    money = ("opening", "expansion", "contraction", "churn", "closing", "fresh")
+    return sums.mutate(**{name: sums[name].cast("float64") / 100 for name in money})

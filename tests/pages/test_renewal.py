@@ -1,0 +1,160 @@
+"""The renewal screen: it names the channel that does not renew, finds the fakes, keeps scopes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import data.installation
+from components.navigation import SECTIONS
+from components.renewal.panels import PANELS
+from components.renewal.referral import PANELS as REFERRAL_PANELS
+from data.installation import Installation
+from data.sample.truths import BURST_LEADS, CHEAP_CHANNEL, SELF_REFERRERS
+from data.scope import ROLES
+from tests.signin import add_account, sign_in
+
+ROOT = Path(__file__).parents[2]
+FRAME = str(ROOT / "components" / "frame.py")
+PAGE = str(ROOT / "pages" / "lifecycle" / "renewal.py")
+SCRIPT = "../pages/lifecycle/renewal.py"
+
+
+@pytest.fixture(scope="module")
+def sample(institution) -> Installation:
+    """The sample institution with an account of a campus that does not exist."""
+    add_account(institution.accounts, "nowhere", "campus_head", campuses=["C999"])
+    st.cache_data.clear()  # another test's store may have the same version
+    return institution
+
+
+@pytest.fixture
+def cheap(sample, monkeypatch) -> str:
+    """The sample as this process's installation; gives the planted channel's name."""
+    monkeypatch.setattr(data.installation, "_opened", sample)
+    monkeypatch.setenv("EDULENS_LANG", "en")
+    rows = sample.store.fetch(f"SELECT name FROM dim_channel WHERE channel_id = '{CHEAP_CHANNEL}'")
+    return str(rows["name"].item())
+
+
+def visit(user: str, *, language: str = "en", script: str = "", **state: object) -> AppTest:
+    """Open the screen as a user; ``script`` runs the page without the frame around it."""
+    at = AppTest.from_file(script or FRAME, default_timeout=60)
+    sign_in(at, data.installation.installation().accounts, user)
+    if not script:
+        at.switch_page(SCRIPT)
+    at.query_params["lang"] = language
+    for key, value in state.items():
+        at.session_state[key] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def shown(at: AppTest) -> str:
+    """What a reader sees, without what escapes it."""
+    texts = [*at.main.markdown, *at.main.caption]
+    return "\n".join(text.value for text in texts).replace("\\", "")
+
+
+def due_soon(text: str) -> int:
+    """How many unpaid enrolments the answer says fall due."""
+    (found,) = re.findall(r"In the next 30 days ([\d,]+) enrolment", text)
+    return int(found.replace(",", ""))
+
+
+def test_the_channel_that_does_not_renew_is_named_and_no_other(cheap):
+    text = shown(visit("manager"))
+    assert f"“{cheap}” renews worst: 2.2% of 46" in text
+    assert text.count("renews worst") == 1
+    assert f"Look into “{cheap}”" in text
+    assert "Tested on" in text
+
+
+def test_the_screen_speaks_chinese(cheap):
+    text = shown(visit("manager", language="zh"))
+    assert f"「{cheap}」续费最差" in text
+    assert "先和谁谈" in text
+    assert "要做的事" in text
+
+
+def test_a_campus_head_and_a_consultant_see_their_own(cheap):
+    everything, own = shown(visit("manager")), shown(visit("head_north"))
+    assert 0 < due_soon(own) < due_soon(everything)
+    consultant = visit("consultant1")
+    assert 0 < due_soon(shown(consultant)) < due_soon(own)
+    assert {metric.label for metric in consultant.metric} >= {"Renewal rate"}
+
+
+def test_an_analyst_sees_no_names(cheap):
+    at = visit("analyst")
+    names = at.dataframe[0].value["name"].dropna()
+    assert len(names)
+    assert names.str.contains(r"\*").all()
+
+
+def test_a_foreign_campus_shows_nothing(cheap):
+    at = visit("nowhere")
+    assert "No enrolment with an end is known here." in shown(at)
+    assert not at.metric
+    assert not at.dataframe
+
+
+def test_a_teacher_has_no_such_screen_and_no_false_zero(cheap):
+    entries = [entry for _section, entries in SECTIONS for entry in entries]
+    (entry,) = [entry for entry in entries if entry.script == "lifecycle/renewal"]
+    assert not entry.allowed(ROLES["teacher"])
+    assert entry.allowed(ROLES["consultant"])
+    at = visit("teacher1", script=PAGE)
+    assert "Your role sees no orders" in shown(at)
+    assert not at.metric
+
+
+def test_panels_draw_when_opened_and_only_then(cheap):
+    at = visit("manager")
+    assert "add up to the difference exactly" not in shown(at)
+    for name in PANELS:
+        at.session_state[f"renewal_{name}"] = True
+    at.run()
+    assert not at.exception
+    assert not at.error
+    text = shown(at)
+    for words in ("add up to the difference exactly", "Groups whose intervals overlap"):
+        assert words in text, words
+
+
+def test_the_work_list_is_cut_at_capacity(cheap):
+    at = visit("manager", renewal_capacity=15)
+    table = at.dataframe[0].value
+    assert len(table) == 15
+    assert table["worth"].is_monotonic_decreasing
+    assert table["chance"].between(0, 1).all()
+
+
+def test_expansion_says_what_is_left_and_what_comes_next(cheap):
+    at = visit("manager", view="expansion")
+    text = shown(at)
+    assert "of members add a subject in a month" in text
+    assert "The likeliest step" in text
+    assert len(at.dataframe[0].value) > 5
+
+
+def test_referral_finds_the_fakes_and_says_whether_it_hangs_on_a_few(cheap):
+    at = visit("manager", view="referral")
+    text = shown(at)
+    assert "20/80 does not hold here" in text
+    assert f"Hold the rewards of {BURST_LEADS} leads" in text
+    assert text.count(f"Hold the rewards of {SELF_REFERRERS // 2} leads") == 2
+    for name in REFERRAL_PANELS:
+        at.session_state[f"referral_{name}"] = True
+    at.run()
+    assert not at.exception
+    assert not at.error
+    text = shown(at)
+    assert "Gini" in text
+    assert "Generation 0 came by themselves" in text
+    assert f"within an hour: **{BURST_LEADS}**" in text
