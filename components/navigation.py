@@ -47,6 +47,9 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Overview"), (
         Entry(script="overview/board", title=N_("Live board"), icon=":material/monitoring:",
               question=N_("How does today stand against plan, and why?")),
+        Entry(script="overview/plans", title=N_("Plans"), icon=":material/flag:",
+              question=N_("What is each month to bring, by campus, and who decided it?"),
+              roles=("manager", "campus_head", "marketing", "analyst")),
     )),
     (N_("Lifecycle"), (
         Entry(script="lifecycle/acquisition", title=N_("Acquisition"), icon=":material/campaign:",

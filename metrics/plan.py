@@ -26,3 +26,10 @@ def month_plan(facts: Facts, filters: Filters, *, month_on: date) -> ir.Table:
     target = facts.target
     month = target.filter(target.month_on == ibis.literal(month_on))
     return month.group_by("metric").aggregate(value=ibis._.value.sum()).order_by("metric")
+
+
+def campus_plans(facts: Facts, *, month_on: date, metric: str) -> ir.Table:
+    """A figure's plan of a month by campus: ``campus_id``, ``value``."""
+    target = facts.target
+    month = target.filter(target.month_on == ibis.literal(month_on), target.metric == metric)
+    return month.select("campus_id", "value").order_by("campus_id")

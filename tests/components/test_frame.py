@@ -12,6 +12,9 @@ from data.scope import ROLES
 ENTRIES = {entry.script: entry for _title, entries in SECTIONS for entry in entries}
 
 
+PLANNING = {"overview/plans", "growth/activities"}  # for those who plan
+
+
 @pytest.fixture
 def stubs(tmp_path, monkeypatch):
     """Pages that only say their name, so that the frame is tested and not they."""
@@ -40,10 +43,19 @@ def test_a_manager_has_every_page():
     ("role", "without"),
     [
         ("campus_head", {"admin/sources", "admin/access"}),
-        ("marketing", {"admin/access"}),
+        ("marketing", {"admin/access", "lifecycle/learning", "lifecycle/renewal"}),
         ("analyst", {"admin/sources", "admin/access"}),
-        ("consultant", {"admin/sources", "admin/access"}),
-        ("teacher", {"admin/sources", "admin/access", "lifecycle/acquisition"}),
+        ("consultant", {"admin/sources", "admin/access", "lifecycle/learning", *PLANNING}),
+        (
+            "teacher",
+            {
+                "admin/sources",
+                "admin/access",
+                "lifecycle/acquisition",
+                "lifecycle/renewal",
+                *PLANNING,
+            },
+        ),
     ],
 )
 def test_a_role_has_no_page_that_it_could_not_read_or_use(role, without):
