@@ -34,6 +34,7 @@ _COUNTED = {
     "events": ("次", "event", "events"),
     "days": ("天", "day", "days"),
     "hours": ("小时", "hour", "hours"),
+    "minutes": ("分钟", "minute", "minutes"),
 }
 Number = int | float | Decimal | None
 

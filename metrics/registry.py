@@ -16,7 +16,7 @@ from data.facts import FACTS, Facts
 from data.scope import ROLES
 
 KINDS = ("count", "sum", "proportion", "ratio", "duration")
-UNITS = ("people", "leads", "orders", "events", "cny", "ratio", "times", "days", "hours")
+UNITS = ("people", "leads", "orders", "events", "cny", "ratio", "times", "days", "hours", "minutes")
 
 
 @dataclass(frozen=True, kw_only=True)

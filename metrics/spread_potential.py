@@ -1,0 +1,81 @@
+"""How many leads a person's next share should bring, also for those who never shared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics.spread_nodes import RELATIONS, SpreadForest, sharers_of
+
+_LEAST_RATE = 1e-3  # prior mean of a kind that brought nothing
+
+Floats = NDArray[np.float64]
+
+
+def gamma_prior(counts: Floats, exposure: Floats) -> tuple[float, float]:
+    """Shape and rate of the gamma distribution that people's rates come from, by moments.
+
+    ``counts`` per person over ``exposure`` activities. Where the counts vary no more than
+    a Poisson's, everybody has one rate: the rate is then large (a strong prior).
+
+    References
+    ----------
+    Marshall (1991), JRSS C 40:283-294 (empirical Bayes for Poisson rates, by moments).
+    """
+    total = float(exposure.sum())
+    if not total:
+        return _LEAST_RATE, 1.0
+    mean = max(float(counts.sum()) / total, _LEAST_RATE)
+    spread = float((exposure * (counts / np.maximum(exposure, 1e-12) - mean) ** 2).sum()) / total
+    variance = spread - mean / (total / len(counts))
+    if variance <= mean * 1e-3:
+        return mean * 1e3, 1e3
+    return mean**2 / variance, mean / variance
+
+
+def expected_leads(forest: SpreadForest) -> pd.DataFrame:
+    """Expected leads below a person in the next activity they take part in, shrunk.
+
+    Gamma–Poisson: a person's own record (leads below them over the activities they took
+    part in) drawn towards people of their kind (a paying member, a
+    lead, neither), the more the shorter the record. Who never shared stands by
+    their kind and a record of nothing brought.
+
+    Returns
+    -------
+    DataFrame
+        ``person_id``, ``relation``, ``activities`` (taken part in), ``shared_in``,
+        ``subtree_leads``, ``expected``, ``last_at`` (UTC), the highest first, of equals
+        who came last.
+    """
+    there = np.flatnonzero((forest.measure("own", "visitors") > 0) | (forest.tree.breadth > 0))
+    person = forest.person.indices.to_numpy(zero_copy_only=False)[there]
+    code, row = np.unique(person, return_inverse=True)
+    relation = np.zeros(len(code), np.int64)
+    left_lead = (forest.measure("own", "leads")[there] > 0).astype(np.int64)
+    np.maximum.at(relation, row, np.maximum(forest.relation[there], left_lead))
+    last_at = np.zeros(len(code), np.int64)
+    np.maximum.at(last_at, row, forest.tree.at[there])
+    activities = np.bincount(row, minlength=len(code)).astype(np.float64)
+    shared_in = np.bincount(row, sharers_of(forest)[there], len(code))
+    leads = np.bincount(row, forest.measure("subtree", "leads")[there], len(code))
+    expected = np.zeros(len(code))
+    for kind in range(len(RELATIONS)):
+        of_kind = relation == kind
+        if of_kind.any():
+            shape, rate = gamma_prior(leads[of_kind], activities[of_kind])
+            expected[of_kind] = (shape + leads[of_kind]) / (rate + activities[of_kind])
+    table = pd.DataFrame(
+        {
+            "person_id": np.asarray(forest.person.dictionary.take(code).to_pandas(), object),
+            "relation": np.array(RELATIONS, object)[relation],
+            "activities": activities.astype(np.int64),
+            "shared_in": shared_in.astype(np.int64),
+            "subtree_leads": leads.astype(np.int64),
+            "expected": expected,
+            "last_at": pd.to_datetime(last_at, unit="us"),
+        }
+    )
+    by = ["expected", "last_at", "person_id"]
+    return table.sort_values(by, ascending=[False, False, True], ignore_index=True)
