@@ -14,9 +14,10 @@ from data.facts import Facts
 from data.scope import Filters
 from metrics.cohort import first_leads
 from metrics.share_edges import first_edges
-from metrics.visits import dwell_of, keen_people, reachable, visitor_sums
+from metrics.visitor_sums import dwell_of, keen_people, reachable, visitor_sums
 
 HALF_LIFE_DAYS = 14
+OLDEST_DAYS = 6 * HALF_LIFE_DAYS  # an older visit counts less than 1/64: it is left out
 # Part → (points it can give, how much of it gives half of them).
 PARTS: Mapping[str, tuple[float, float]] = {
     "visits": (40.0, 3.0),
@@ -27,17 +28,20 @@ BANDS = (20, 40, 60)  # scores at which a band ends
 FARTHEST = 20  # steps up; share trees are seldom deeper than 7
 
 
-def interest(facts: Facts, *, as_of_days_ago: int = 0) -> ir.Table:
+def interest(facts: Facts, *, as_of_days_ago: int = 0, of: ir.Table | None = None) -> ir.Table:
     """Every visitor's interest score, 0 to 100, with its parts, at the end of a local day.
 
     Each visit counts half as much every 14 days. A part gives points × x ÷ (x + half),
     where x is what has not decayed: much more of the same gives less and less, and the
-    parts add up to the score exactly.
+    parts add up to the score exactly. Who has not come for 84 days has no row: their
+    score is below 2.
 
     Parameters
     ----------
     as_of_days_ago
         Judge by what was known so many days before the as-of day; 0 is now.
+    of
+        Only these people (``person_id``).
 
     Returns
     -------
@@ -50,7 +54,12 @@ def interest(facts: Facts, *, as_of_days_ago: int = 0) -> ir.Table:
     METRICS, "interest score".
     """
     day = facts.scope.as_of_on - timedelta(days=as_of_days_ago)
-    rows = facts.visit.filter(facts.visit.started_on <= ibis.literal(day))
+    on = facts.visit.started_on
+    rows = facts.visit.filter(
+        on <= ibis.literal(day), on > ibis.literal(day - timedelta(days=OLDEST_DAYS))
+    )
+    if of is not None:
+        rows = rows.semi_join(of.select("person_id"), "person_id")
     age = ibis.literal(day).delta(rows.started_on, unit="day").cast("float64")
     weight = ibis.literal(0.5).pow(age / HALF_LIFE_DAYS)
     amounts = {
@@ -136,15 +145,19 @@ def scored_visitors(
         ``dwell_seconds``, ``pages``, ``first_at``, ``last_at``, ``has_phone``, the score
         and its points, ``band``, ``total``.
     """
-    people = keen_people(facts) if keen_only else visitor_sums(facts)
     period = filters.period
+    chosen = (activity,) if activity else ()
+    people = visitor_sums(facts, activities=chosen, seen=period)
+    if keen_only:
+        people = keen_people(facts, people)
     people = people.filter(people.last_on >= period.start, people.last_on < period.end)
     if filters.channels:
         people = people.filter(people.channel_id.isin(sorted(filters.channels)))
-    if activity:
-        came = facts.visit.filter(facts.visit.activity_id == activity).select("person_id")
-        people = people.semi_join(came.distinct(), "person_id")
-    scored = people.inner_join(interest(facts), "person_id")
+    points = interest(facts, of=people)
+    scored = people.left_join(points, "person_id").drop("person_id_right")
+    scored = scored.mutate(
+        **{name: scored[name].fill_null(0.0) for name in points.columns if name != "person_id"}
+    )
     known = reachable(facts).mutate(has_phone=ibis.literal(True))
     scored = scored.left_join(known, "person_id").drop("person_id_right")
     scored = scored.mutate(

@@ -1,4 +1,8 @@
-"""Visits: how many people come, how long they stay, how many leave a phone."""
+"""Visits: how many people come, how long they stay, how many leave a phone.
+
+Figures of people are units over `visitor_sums`; `visitor_figures` rolls up several of them
+from one pass over the visits.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,19 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
+from data.scope import Filters, Period
+from metrics.activity_cohort import picked
 from metrics.cohort import at_least, first_leads
 from metrics.registry import metric
-from metrics.units import as_units
+from metrics.units import as_units, rollup, within
+from metrics.visitor_sums import Activities, dwell_of, keen_people, visitor_sums
 
-LONGEST_DWELL = 1800.0  # seconds of one session
+TO_LEAD_DAYS = 7  # most leads are left at the first visit
 _EVENTS = ("events",)
 
 
-def dwell_of(visits: ir.Table) -> ir.FloatingValue:
-    """A visit's seconds, 0 where nothing is known, 30 minutes at most."""
-    return ibis.least(visits.dwell_seconds.fill_null(0.0), ibis.literal(LONGEST_DWELL))
-
-
 @metric(title="Visits", kind="count", unit="events", grain="visit", sources=_EVENTS)
-def visits(facts: Facts) -> ir.Table:
+def visits(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     """Sessions of people who can be told apart: events until 30 minutes of silence.
 
     Visitors without a phone are in it, known by their device.
@@ -29,6 +31,8 @@ def visits(facts: Facts) -> ir.Table:
     ----------
     facts
         The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Activities to read; none reads visits of any, and of none.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def visits(facts: Facts) -> ir.Table:
     ----------
     METRICS, "visits, dwell".
     """
-    rows = facts.visit
+    rows = _visits(facts, activities)
     return as_units(
         rows, grain="visit", unit_id=rows.visit_id, unit_on=rows.started_on,
         numerator=ibis.literal(1), mature_at=rows.started_at, activity_id=rows.activity_id,
@@ -47,7 +51,7 @@ def visits(facts: Facts) -> ir.Table:
 
 
 @metric(title="Dwell per visit", kind="ratio", unit="minutes", grain="visit", sources=_EVENTS)
-def dwell_per_visit(facts: Facts) -> ir.Table:
+def dwell_per_visit(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     """Minutes of dwell ÷ visits, a session counted with 30 minutes at most.
 
     A page left open overnight is 30 minutes; a visit without a known dwell counts as 0.
@@ -56,6 +60,8 @@ def dwell_per_visit(facts: Facts) -> ir.Table:
     ----------
     facts
         The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Activities to read; none reads visits of any, and of none.
 
     Returns
     -------
@@ -66,36 +72,23 @@ def dwell_per_visit(facts: Facts) -> ir.Table:
     ----------
     METRICS, "visits, dwell".
     """
-    rows = facts.visit
+    rows = _visits(facts, activities)
+    # Hundredths of a minute by whole numbers: engines round a half of a float differently.
+    tenths = (dwell_of(rows) * 10).round().cast("int64")
+    hundredths = ((tenths * 10 + 30) // 60).cast("int64")
     return as_units(
         rows, grain="visit", unit_id=rows.visit_id, unit_on=rows.started_on,
-        numerator=(dwell_of(rows) / 60).round(2), denominator=ibis.literal(1),
+        numerator=hundredths.cast("float64") / 100, denominator=ibis.literal(1),
         mature_at=rows.started_at, activity_id=rows.activity_id,
     )  # fmt: skip
 
 
-def visitor_sums(facts: Facts) -> ir.Table:
-    """One row per person who ever visited: visits, dwell, depth, first and last time.
-
-    ``campus_id`` and ``channel_id`` are of the first visit.
-    """
-    rows = facts.visit
-    names = ("started_at", "visit_id", "campus_id", "channel_id", "started_on")
-    first = ibis.struct({name: rows[name] for name in names}).min()
-    sums = rows.group_by("person_id").aggregate(
-        first=first, last_at=rows.started_at.max(), last_on=rows.started_on.max(),
-        visits=rows.count(), dwell_seconds=dwell_of(rows).sum(),
-        pages=rows.pages.fill_null(0).sum(),
-    )  # fmt: skip
-    return sums.select(
-        "person_id", "last_at", "last_on", "visits", "dwell_seconds", "pages",
-        campus_id=sums.first.campus_id, channel_id=sums.first.channel_id,
-        first_at=sums.first.started_at, first_on=sums.first.started_on,
-    )  # fmt: skip
+def _visits(facts: Facts, activities: Activities) -> ir.Table:
+    return picked(facts.visit, activities) if activities else facts.visit
 
 
 @metric(title="Visitors", kind="count", unit="people", grain="person", sources=_EVENTS)
-def visitors(facts: Facts) -> ir.Table:
+def visitors(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     """Distinct persons who visited, each on the day they were last seen.
 
     Of a period that ends now these are all who came in it. Of an earlier one they are
@@ -105,6 +98,8 @@ def visitors(facts: Facts) -> ir.Table:
     ----------
     facts
         The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Only people who visited one of these activities; none reads everybody.
 
     Returns
     -------
@@ -115,21 +110,19 @@ def visitors(facts: Facts) -> ir.Table:
     ----------
     METRICS, "visits, dwell".
     """
-    rows = visitor_sums(facts)
-    return as_units(
-        rows, grain="person", unit_id=rows.person_id, unit_on=rows.last_on,
-        numerator=ibis.literal(1), mature_at=rows.last_at,
-    )  # fmt: skip
+    return _by_last_day(visitor_sums(facts, activities=activities))
 
 
 @metric(title="New visitors", kind="count", unit="people", grain="person", sources=_EVENTS)
-def new_visitors(facts: Facts) -> ir.Table:
+def new_visitors(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     """Distinct persons by the day of their first visit ever.
 
     Parameters
     ----------
     facts
         The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Only people who visited one of these activities; none reads everybody.
 
     Returns
     -------
@@ -140,18 +133,16 @@ def new_visitors(facts: Facts) -> ir.Table:
     ----------
     METRICS, "visits, dwell".
     """
-    rows = visitor_sums(facts)
-    return as_units(
-        rows, grain="person", unit_id=rows.person_id, unit_on=rows.first_on,
-        numerator=ibis.literal(1), mature_at=rows.first_at,
-    )  # fmt: skip
+    return _by_first_day(visitor_sums(facts, activities=activities))
 
 
 @metric(
     title="Visitor to lead", kind="proportion", unit="ratio", grain="person",
     sources=("events", "leads"),
 )  # fmt: skip
-def visitor_to_lead(facts: Facts, *, window_days: int = 30) -> ir.Table:
+def visitor_to_lead(
+    facts: Facts, *, activities: Activities = (), window_days: int = TO_LEAD_DAYS
+) -> ir.Table:
     """New visitors who left a lead within the window ÷ new visitors at least that old.
 
     Who left a lead before the first visit known is out: the visit did not bring it.
@@ -160,6 +151,8 @@ def visitor_to_lead(facts: Facts, *, window_days: int = 30) -> ir.Table:
     ----------
     facts
         The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Only people who visited one of these activities; none reads everybody.
     window_days
         Days from the first visit, the end included, at least 1.
 
@@ -178,27 +171,17 @@ def visitor_to_lead(facts: Facts, *, window_days: int = 30) -> ir.Table:
     ----------
     METRICS, "visits, dwell".
     """
-    window = ibis.interval(days=at_least("window_days", window_days))
-    leads = first_leads(facts).select("person_id", "created_at")
-    rows = visitor_sums(facts).left_join(leads, "person_id").drop("person_id_right")
-    rows = rows.filter((rows.created_at >= rows.first_at).fill_null(True))
-    return as_units(
-        rows, grain="person", unit_id=rows.person_id, unit_on=rows.first_on,
-        numerator=(rows.created_at <= rows.first_at + window).fill_null(False).cast("int64"),
-        denominator=ibis.literal(1), mature_at=rows.first_at + window,
-    )  # fmt: skip
-
-
-def reachable(facts: Facts) -> ir.Table:
-    """Persons with a phone that the viewer may know of, one row each: ``person_id``."""
-    return facts.person.filter(facts.person.phone.notnull()).select("person_id").distinct()
+    sums = visitor_sums(facts, activities=activities)
+    return _to_lead(facts, sums, at_least("window_days", window_days))
 
 
 @metric(
     title="Keen visitors without a phone", kind="count", unit="people", grain="person",
     sources=("events", "leads"),
 )  # fmt: skip
-def keen_without_phone(facts: Facts, *, least_visits: int = 3, least_minutes: int = 10) -> ir.Table:
+def keen_without_phone(
+    facts: Facts, *, activities: Activities = (), least_visits: int = 3, least_minutes: int = 10
+) -> ir.Table:
     """Distinct persons without a phone with so many visits or so long a dwell, by last day seen.
 
     Either is enough. Nobody can call them: somebody upstream may.
@@ -207,6 +190,8 @@ def keen_without_phone(facts: Facts, *, least_visits: int = 3, least_minutes: in
     ----------
     facts
         The viewer's facts; rows outside the scope do not exist here.
+    activities
+        Only people who visited one of these activities; none reads everybody.
     least_visits
         Visits that are enough, at least 1.
     least_minutes
@@ -226,19 +211,67 @@ def keen_without_phone(facts: Facts, *, least_visits: int = 3, least_minutes: in
     ----------
     METRICS, "interest score", "reachable upstream".
     """
-    keen = keen_people(facts, least_visits=least_visits, least_minutes=least_minutes)
+    sums = visitor_sums(facts, activities=activities)
+    return _by_last_day(
+        keen_people(facts, sums, least_visits=least_visits, least_minutes=least_minutes)
+    )
+
+
+def _by_last_day(sums: ir.Table) -> ir.Table:
     return as_units(
-        keen, grain="person", unit_id=keen.person_id, unit_on=keen.last_on,
-        numerator=ibis.literal(1), mature_at=keen.last_at,
+        sums, grain="person", unit_id=sums.person_id, unit_on=sums.last_on,
+        numerator=ibis.literal(1), mature_at=sums.last_at,
     )  # fmt: skip
 
 
-def keen_people(facts: Facts, *, least_visits: int = 3, least_minutes: int = 10) -> ir.Table:
-    """`visitor_sums` of those without a phone who came often or stayed long."""
-    at_least("least_visits", least_visits)
-    at_least("least_minutes", least_minutes)
-    sums = visitor_sums(facts)
-    keen = sums.filter(
-        (sums.visits >= least_visits) | (sums.dwell_seconds >= float(least_minutes * 60))
-    )
-    return keen.anti_join(reachable(facts), "person_id")
+def _by_first_day(sums: ir.Table) -> ir.Table:
+    return as_units(
+        sums, grain="person", unit_id=sums.person_id, unit_on=sums.first_on,
+        numerator=ibis.literal(1), mature_at=sums.first_at,
+    )  # fmt: skip
+
+
+def _to_lead(facts: Facts, sums: ir.Table, window_days: int) -> ir.Table:
+    window = ibis.interval(days=window_days)
+    leads = first_leads(facts).select("person_id", "created_at")
+    rows = sums.left_join(leads, "person_id").drop("person_id_right")
+    rows = rows.filter((rows.created_at >= rows.first_at).fill_null(True))
+    return as_units(
+        rows, grain="person", unit_id=rows.person_id, unit_on=rows.first_on,
+        numerator=(rows.created_at <= rows.first_at + window).fill_null(False).cast("int64"),
+        denominator=ibis.literal(1), mature_at=rows.first_at + window,
+    )  # fmt: skip
+
+
+def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = ()) -> ir.Table:
+    """The figures of this module's metrics, for the period and the one compared with.
+
+    Each equals the metric's own figure; they share one pass over the visits.
+
+    Returns
+    -------
+    ibis Table
+        `metrics.units.rollup`'s columns with ``metric`` and ``part`` ("now" or "before").
+    """
+    parts = {"now": filters.period, "before": filters.comparison}
+    days = [period for period in parts.values() if period is not None]
+    seen = Period(start=min(p.start for p in days), end=max(p.end for p in days))
+    sums = visitor_sums(facts, activities=activities, seen=seen)
+    units = {
+        visitors: _by_last_day(sums),
+        new_visitors: _by_first_day(sums),
+        visitor_to_lead: _to_lead(facts, sums, TO_LEAD_DAYS),
+        keen_without_phone: _by_last_day(keen_people(facts, sums)),
+        visits: visits.units(facts, activities=activities),
+        dwell_per_visit: dwell_per_visit.units(facts, activities=activities),
+    }
+    rolled = [
+        rollup(
+            within(rows, period=period, channels=filters.channels),
+            kind=metric.kind, as_of=facts.as_of,
+        ).mutate(metric=ibis.literal(metric.name), part=ibis.literal(part))
+        for metric, rows in units.items()
+        for part, period in parts.items()
+        if period is not None
+    ]  # fmt: skip
+    return ibis.union(*rolled)
