@@ -73,6 +73,13 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
               question=N_("Which activities work, and what does the running one need?"),
               needs=("spend", "order_line")),
     )),
+    (N_("Growth"), (
+        Entry(script="growth/visitors", title=N_("Visitors"), icon=":material/footprint:",
+              question=N_("Who came, who is keen, and how do we reach those without a phone?")),
+        Entry(script="growth/spread", title=N_("Spread"), icon=":material/hub:",
+              question=N_("Who spreads the word, how far does it carry, and whom to ask next?"),
+              filtered=False),
+    )),
     (N_("People"), (
         Entry(script="people/person", title=N_("Find a person"), icon=":material/person_search:",
               question=N_("Who is this family, what happened so far, what comes next?"),

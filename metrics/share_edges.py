@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from data.errors import UnknownName
 from data.facts import Facts
 from metrics.activity_cohort import SHARE, activity_cohort, activity_events, picked
-from metrics.cohort import formal_lines, with_first_paid
+from metrics.cohort import at_least, formal_lines, with_first_paid
 from metrics.cohort_value import cohort_revenue
 
+Activities = tuple[str, ...]
+CONVERSIONS = ("lead", "share")
 _EDGE = ("arrived_at", "sharer_person_id", "share_channel", "campus_id", "arrived_on")
 
 
@@ -73,3 +76,30 @@ def lead_outcomes(facts: Facts, activities: Sequence[str] = (), *, days: int = 9
     )  # fmt: skip
     earned = picked(cohort_revenue(facts, days), activities).select("lead_id", "net_cny")
     return paid.inner_join(earned, "lead_id")
+
+
+def share_cycles(facts: Facts, activities: Activities, cycle_days: int, converted: str) -> ir.Table:
+    """Each sharer's invitees of one cycle; a sharer without any has one row without invitee."""
+    if converted not in CONVERSIONS:
+        raise UnknownName("conversion", converted, CONVERSIONS)
+    window = ibis.interval(days=at_least("cycle_days", cycle_days))
+    who = sharers(facts, activities)
+    by_share = converted == "share"
+    later = sharers(facts, activities) if by_share else activity_cohort(facts, activities)
+    done = later.group_by("activity_id", "person_id").aggregate(
+        converted_at=(later.shared_at if by_share else later.created_at).min()
+    )
+    edges = first_edges(facts, activities).left_join(done, ["activity_id", "person_id"])
+    edges = edges.select(
+        "activity_id", "arrived_at", "converted_at", invitee="person_id",
+        person_id="sharer_person_id",
+    )  # fmt: skip
+    joined = who.left_join(edges, ["activity_id", "person_id"])
+    ends = joined.shared_at + window
+    invited = joined.arrived_at.notnull() & (joined.arrived_at <= ends)
+    return joined.select(
+        "activity_id", "person_id", "campus_id", "shared_at", "invitee",
+        ends_at=ends,
+        invited=invited.fill_null(False).cast("int64"),
+        converted=(invited & (joined.converted_at <= ends)).fill_null(False).cast("int64"),
+    )  # fmt: skip

@@ -5,16 +5,12 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from data.errors import UnknownName
 from data.facts import Facts
-from metrics.activity_cohort import activity_cohort
 from metrics.cohort import at_least, day_of
 from metrics.registry import metric
-from metrics.share_edges import arrival_leads, first_edges, lead_outcomes, sharers
+from metrics.share_edges import Activities, arrival_leads, first_edges, lead_outcomes, share_cycles
 from metrics.units import as_units
 
-Activities = tuple[str, ...]
-CONVERSIONS = ("lead", "share")
 CYCLE_DAYS = 7
 _EVENTS = ("events", "activities")
 _LEADS = ("events", "leads", "activities")
@@ -131,37 +127,10 @@ def share_revenue(facts: Facts, *, activities: Activities = (), days: int = 90) 
     )  # fmt: skip
 
 
-def _cycles(facts: Facts, activities: Activities, cycle_days: int, converted: str) -> ir.Table:
-    """Each sharer's invitees of one cycle; a sharer without any has one row without invitee."""
-    if converted not in CONVERSIONS:
-        raise UnknownName("conversion", converted, CONVERSIONS)
-    window = ibis.interval(days=at_least("cycle_days", cycle_days))
-    who = sharers(facts, activities)
-    by_share = converted == "share"
-    later = sharers(facts, activities) if by_share else activity_cohort(facts, activities)
-    done = later.group_by("activity_id", "person_id").aggregate(
-        converted_at=(later.shared_at if by_share else later.created_at).min()
-    )
-    edges = first_edges(facts, activities).left_join(done, ["activity_id", "person_id"])
-    edges = edges.select(
-        "activity_id", "arrived_at", "converted_at", invitee="person_id",
-        person_id="sharer_person_id",
-    )  # fmt: skip
-    joined = who.left_join(edges, ["activity_id", "person_id"])
-    ends = joined.shared_at + window
-    invited = joined.arrived_at.notnull() & (joined.arrived_at <= ends)
-    return joined.select(
-        "activity_id", "person_id", "campus_id", "shared_at", "invitee",
-        ends_at=ends,
-        invited=invited.fill_null(False).cast("int64"),
-        converted=(invited & (joined.converted_at <= ends)).fill_null(False).cast("int64"),
-    )  # fmt: skip
-
-
 def _per_sharer(
     facts: Facts, activities: Activities, cycle_days: int, converted: str, *, of: str
 ) -> ir.Table:
-    rows = _cycles(facts, activities, cycle_days, converted)
+    rows = share_cycles(facts, activities, cycle_days, converted)
     sums = rows.group_by("activity_id", "person_id").aggregate(
         campus_id=rows.campus_id.min(), shared_at=rows.shared_at.min(),
         ends_at=rows.ends_at.min(), counted=rows[of].sum(),
@@ -291,7 +260,7 @@ def invitee_conversion(
     ----------
     METRICS, "R_g, K".
     """
-    rows = _cycles(facts, activities, cycle_days, converted)
+    rows = share_cycles(facts, activities, cycle_days, converted)
     rows = rows.filter(rows.invited == 1)
     rows = rows.mutate(sharer_person_id=rows.person_id).drop("person_id")
     rows = rows.rename(person_id="invitee")

@@ -69,10 +69,12 @@ def spread_nodes(
     known = known.left_join(paid, "person_id").drop("person_id_right")
     was_lead = (known.first_lead_at < known.arrived_at).fill_null(False).cast("int64")
     was_member = (known.first_paid_at < known.arrived_at).fill_null(False).cast("int64")
-    return known.select(
+    nodes = known.select(
         "activity_id", "person_id", "campus_id", "sharer_person_id", "arrived_at",
         *MEASURES, relation=ibis.ifelse(was_member == 1, 2, was_lead),
     )  # fmt: skip
+    # A tree that is drawn stands in one order; sums over all do not need any.
+    return nodes.order_by("activity_id", "person_id") if activities else nodes
 
 
 @dataclass(frozen=True, eq=False)

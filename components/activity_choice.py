@@ -1,0 +1,48 @@
+"""Which activity a growth screen is about, kept in its address."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.format import MISSING
+from components.i18n import _
+
+EVERY = "all"
+_KEY = "activity"
+
+
+def activity_names() -> dict[str, str]:
+    """Activity → its name with its days, the newest first; what has not begun is left out."""
+    scope = query.current_scope()
+    known = query.names("activity", scope=scope)
+    begun = known[pd.to_datetime(known["starts_on"]).dt.date <= scope.as_of_on]
+    ordered = begun.sort_values(["starts_on", "activity_id"], ascending=False)
+    return {
+        str(row.activity_id): f"{row.name_} · {_days(row.starts_on, row.ends_on)}"
+        for row in ordered.rename(columns={"name": "name_"}).itertuples()
+    }
+
+
+def _days(start: object, end: object) -> str:
+    first, last = pd.to_datetime(start), pd.to_datetime(end)
+    if pd.isna(first) or pd.isna(last):
+        return MISSING if pd.isna(first) else f"{first:%Y.%m.%d}"
+    return f"{first:%Y.%m.%d}–{last:%m.%d}"
+
+
+def activity_choice(default: str = EVERY, *, every: bool = True) -> str:
+    """Ask for an activity; gives its id, or `EVERY`. The address keeps it as ``activity``."""
+    names = activity_names()
+    options = ([EVERY] if every else []) + list(names)
+    return str(
+        st.selectbox(
+            _("Activity"),
+            options,
+            index=options.index(default) if default in options else 0,
+            format_func=lambda name: names.get(name, _("All activities")),
+            key=_KEY,
+            bind="query-params",
+        )
+    )

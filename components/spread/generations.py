@@ -1,0 +1,98 @@
+"""Generations: how many carried it on, whether that feeds itself, and how fast."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components.chart import show
+from components.charts.sankey import generation_sankey
+from components.format import MISSING, interval, number
+from components.i18n import _
+from components.spread.reading import SpreadReading
+from components.states import nothing_to_show
+from metrics.spread_credit import bridges
+
+
+def generations_panel(reading: SpreadReading) -> None:
+    """Draw the Sankey, the table of generations and the bridge people."""
+    table = reading.generations
+    if len(table) < 2:
+        nothing_to_show(_("Nobody came by a share."), _("Choose another activity."))
+        return
+    carried = reading.nodes[reading.nodes["breadth"] > 0].groupby("generation").size()
+    flows = table.assign(carriers=carried.reindex(table["generation"]).fillna(0).to_numpy())
+    judged = table[table["is_judged"]]
+    feeds = judged[judged["low"] > 1]["generation"].tolist()
+    last = judged.iloc[-1] if len(judged) else None
+    if last is None:
+        finding = _("Too few people by generation to judge")
+    elif feeds and feeds[-1] == last["generation"]:
+        finding = _("It still grows at generation {g}: each brings {r}", g=int(last["generation"]),
+                    r=number(last["r"]))  # fmt: skip
+    else:
+        finding = _("It dies out: generation {g} brings {r} each", g=int(last["generation"]),
+                    r=number(last["r"]))  # fmt: skip
+    show(generation_sankey(flows, title=finding), key="spread_sankey", alt=finding)
+    _table(table)
+    _bridges(reading)
+
+
+def _table(table: pd.DataFrame) -> None:
+    frame = pd.DataFrame(
+        {
+            "generation": table["generation"],
+            "people": table["people"],
+            "sharers": table["sharers"],
+            "leads": table["leads"],
+            "orders": table["orders"],
+            "r": [
+                number(row["r"]) if row["is_judged"] else _("too few to judge")
+                for row in table.to_dict("records")
+            ],
+            "bounds": [
+                interval(a, b, "times") for a, b in zip(table["low"], table["high"], strict=True)
+            ],
+            "immature": table["people"] - table["mature"],
+            "hop_hours": table["hop_hours"].round(1),
+        }
+    )
+    column = st.column_config
+    st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder=MISSING,
+        height="content",
+        column_config={
+            "generation": column.NumberColumn(_("Generation")),
+            "people": column.NumberColumn(_("People, N(g)")),
+            "sharers": column.NumberColumn(_("Sharers")),
+            "leads": column.NumberColumn(_("Leads")),
+            "orders": column.NumberColumn(_("Orders")),
+            "r": column.TextColumn(
+                _("Brought each, R(g)"),
+                help=_(
+                    "People brought within 7 days ÷ people of the generation at least 7 days old;"
+                    " above 1 it grows."
+                ),
+            ),
+            "bounds": column.TextColumn(_("95 %")),
+            "immature": column.NumberColumn(_("Immature")),
+            "hop_hours": column.NumberColumn(_("Median hours to get here")),
+        },
+        alt=_("Generations with their size and reproduction."),
+    )
+
+
+def _bridges(reading: SpreadReading) -> None:
+    found = bridges(reading.nodes).head(5)
+    if found.empty:
+        st.caption(_("No bridge people: nobody brought few who in turn brought many."))
+        return
+    names = reading.named(list(found["person_id"]))
+    listed = [
+        _("{name} (brought {own}, who brought {beyond})", name=names[row["person_id"]],
+          own=number(row["breadth"]), beyond=number(row["beyond"]))
+        for row in found.to_dict("records")
+    ]  # fmt: skip
+    st.caption(_("Bridge people, few of their own and many beyond: {list}", list=", ".join(listed)))

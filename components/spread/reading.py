@@ -1,0 +1,135 @@
+"""What the spread screen reads: one activity's forest, or that of all, each found once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from components import query
+from components.activity_choice import EVERY
+from data.scope import Filters, Period, Scope
+from metrics.concentration import Concentration, concentration
+from metrics.registry import Metric
+from metrics.share_figures import share_figures, shared_activities
+from metrics.spread_credit import generation_table, kols, node_table
+from metrics.spread_nodes import SpreadForest, grow, spread_nodes
+from metrics.spread_people import spread_people
+
+# A tree cut in time is none: every day there is.
+EVER = Filters(period=Period(start=date(1970, 1, 1), end=date(2200, 1, 1)))
+
+
+@dataclass(eq=False)  # itself: what is made of it is remembered by it
+class SpreadReading:
+    """Forests, credits and names in a viewer's scope, each found when first asked for."""
+
+    activity: str
+    scope: Scope
+    _kols: dict[tuple[bool, str, str], pd.DataFrame] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, activity: str) -> SpreadReading:
+        """The signed-in viewer's reading; one made for an equal question is used again."""
+        del cls
+        return _reading(activity)
+
+    @property
+    def activities(self) -> tuple[str, ...]:
+        """The activity as the metrics' option."""
+        return () if self.activity == EVERY else (self.activity,)
+
+    @cached_property
+    def forest(self) -> SpreadForest:
+        """The activity's trees; those of all activities where none is chosen."""
+        return self._grown(self.activities)
+
+    @property
+    def whole(self) -> SpreadForest:
+        """The trees of all activities."""
+        return self._grown(())
+
+    def _grown(self, activities: tuple[str, ...]) -> SpreadForest:
+        found: SpreadForest = query.fold(
+            spread_nodes, grow, EVER, scope=self.scope, activities=activities
+        )
+        return found
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """Everybody of the activity, who brought most first."""
+        return node_table(self.forest)
+
+    @cached_property
+    def generations(self) -> pd.DataFrame:
+        """The activity's generations."""
+        return generation_table(self.forest, as_of=self.scope.as_of)
+
+    def kols(self, *, everywhere: bool, credit: str, measure: str) -> pd.DataFrame:
+        """Sharers by credit, of the activity or of all."""
+        key = (everywhere, credit, measure)
+        if key not in self._kols:
+            forest = self.whole if everywhere else self.forest
+            self._kols[key] = kols(forest, credit=credit, measure=measure)
+        return self._kols[key]
+
+    def concentrated(self, *, everywhere: bool, credit: str, measure: str) -> Concentration:
+        """How far a few sharers bring most; net revenue below 0 counts as none."""
+        table = self.kols(everywhere=everywhere, credit=credit, measure=measure)
+        return concentration(table[f"{credit}_{measure}"].clip(lower=0).to_numpy(float))
+
+    @cached_property
+    def _figures(self) -> pd.DataFrame:
+        return query.fetch(share_figures, scope=self.scope, activities=self.activities).set_index(
+            "metric"
+        )
+
+    def figure(self, metric: Metric) -> pd.Series:
+        """A metric's figure for the activity."""
+        return self._figures.loc[metric.name]
+
+    def people(self, ids: list[str]) -> pd.DataFrame:
+        """Who some people are, by ``person_id``; outside the scope nobody is named."""
+        found = query.fetch(spread_people, scope=self.scope, people=tuple(sorted(set(ids))))
+        return found.set_index("person_id")
+
+    def named(self, ids: list[str]) -> dict[str, str]:
+        """Person → name; who left none is named by the end of their id."""
+        known = self.people(ids)["name"]
+        return {i: _name(known.get(i), i) for i in ids}
+
+    @cached_property
+    def activity_names(self) -> dict[str, str]:
+        """Activity → its name."""
+        known = query.names("activity", scope=self.scope)
+        return dict(zip(known["activity_id"], known["name"], strict=True))
+
+    @property
+    def title(self) -> str:
+        """The activity's name."""
+        return self.activity_names.get(self.activity, self.activity)
+
+
+def _name(name: Any, person_id: str) -> str:
+    return f"#{person_id[-4:]}" if name is None or pd.isna(name) or not name else str(name)
+
+
+def latest_shared() -> str:
+    """The latest finished activity to which people came by shares; else any, else `EVERY`."""
+    scope = query.current_scope()
+    shared = query.fetch(shared_activities, scope=scope)
+    known = query.names("activity", scope=scope).merge(shared, on="activity_id")
+    if known.empty:
+        return EVERY
+    ends = pd.to_datetime(known["ends_on"]).dt.date
+    finished = known[ends < scope.as_of_on]
+    latest = (finished if len(finished) else known).sort_values(["ends_on", "activity_id"])
+    return str(latest["activity_id"].iloc[-1])
+
+
+@query.remembered
+def _reading(activity: str) -> SpreadReading:
+    return SpreadReading(activity, query.current_scope())

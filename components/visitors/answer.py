@@ -1,0 +1,83 @@
+"""How many came, how many of the keen left no phone, and how many of them can be reached."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import query
+from components.answer import answer_card
+from components.figures import FigureCard, figure_cards
+from components.format import days_range, is_missing, money, number
+from components.i18n import _
+from components.visitors.reading import VisitorReading
+from metrics.visits import (
+    dwell_per_visit,
+    keen_without_phone,
+    new_visitors,
+    visitor_to_lead,
+    visitors,
+)
+
+
+def visitor_answer(reading: VisitorReading) -> None:
+    """Draw the answer card."""
+    figure = reading.figure(keen_without_phone)
+    answer_card(
+        _sentence(reading),
+        metric=keen_without_phone,
+        figure=figure,
+        filters=reading.filters,
+        key="visitors",
+        activities=reading.activities,
+    )
+
+
+@query.remembered
+def _sentence(reading: VisitorReading) -> str:
+    came, new = reading.figure(visitors), reading.figure(new_visitors)
+    keen = int(reading.figure(keen_without_phone)["value"])
+    first = _(
+        "{n} people came in {days}, {new} of them for the first time; {keen} came often or stayed"
+        " long and left no phone.",
+        n=number(came["value"]),
+        days=days_range(reading.filters.period).replace(".", r"\."),
+        new=number(new["value"]),
+        keen=number(keen),
+    )
+    if not keen:
+        return first
+    listed = reading.keen
+    reached = listed[listed["reached"]]
+    if reached.empty:
+        return first + " " + _("None of them came by the share of someone you can call.")
+    shown = len(listed) < keen
+    said = (
+        _("Of the {n} keenest, {reached} can be asked through someone who shared and has a phone")
+        if shown
+        else _("{reached} of them can be asked through someone who shared and has a phone")
+    ).format(n=number(len(listed)), reached=number(len(reached)))
+    value = reached["expected_cny"].sum(min_count=1)
+    if not is_missing(value):
+        said += _(", worth about {value} in 90 days", value=money(round(float(value))))
+    return first + " " + said + _(".")
+
+
+def visitor_cards(reading: VisitorReading) -> None:
+    """Draw the figures with what they were before."""
+    compared = reading.filters.comparison
+    against = _("against {days}", days=days_range(compared)) if compared else ""
+    cards = []
+    for metric in (visitors, new_visitors, dwell_per_visit, visitor_to_lead):
+        # Who was last seen in an earlier period is not who came in it.
+        before = reading.figure(metric, "before") if metric is not visitors else None
+        cards.append(
+            FigureCard(
+                metric=metric,
+                figure=reading.figure(metric),
+                previous=before,
+                against=against if before is not None else "",
+                options={"activities": reading.activities},
+            )
+        )
+    with st.container():
+        figure_cards(cards, filters=reading.filters, key="visitor_cards")

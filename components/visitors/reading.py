@@ -1,0 +1,116 @@
+"""What the visitors screen reads: figures in one pass, the list, and the ways up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from components import query
+from components.activity_choice import EVERY
+from data.scope import Filters, Scope
+from metrics.interest import (
+    Chain,
+    band_outcomes,
+    lead_worth,
+    scored_visitors,
+    upstream_chains,
+    upstream_edges,
+)
+from metrics.registry import Metric
+from metrics.visit_worth import expected_value
+from metrics.visits import visitor_figures
+
+MOST_KEEN, MOST_SHOWN = 200, 100
+
+
+@dataclass(eq=False)  # itself: what is made of it is remembered by it
+class VisitorReading:
+    """The figures for a viewer's scope, filters and activity, each found when first asked for."""
+
+    filters: Filters
+    activity: str
+    scope: Scope
+
+    @classmethod
+    def of(cls, filters: Filters, activity: str) -> VisitorReading:
+        """The signed-in viewer's reading; one made for equal questions is used again."""
+        del cls
+        return _reading(filters, activity)
+
+    @property
+    def activities(self) -> tuple[str, ...]:
+        """The activity as the metrics' option."""
+        return () if self.activity == EVERY else (self.activity,)
+
+    @cached_property
+    def _figures(self) -> pd.DataFrame:
+        return query.fetch(
+            visitor_figures, self.filters, scope=self.scope, activities=self.activities
+        ).set_index(["metric", "part"])
+
+    def figure(self, metric: Metric, part: str = "now") -> pd.Series | None:
+        """A metric's figure of the period, or of the one compared with."""
+        key = (metric.name, part)
+        return self._figures.loc[key] if key in self._figures.index else None
+
+    def scored(self, *, keen_only: bool) -> pd.DataFrame:
+        """Visitors by score; `total` of each row is how many there are."""
+        return query.fetch(
+            scored_visitors, self.filters, scope=self.scope, keen_only=keen_only,
+            most=MOST_KEEN if keen_only else MOST_SHOWN,
+            activity="" if self.activity == EVERY else self.activity,
+        )  # fmt: skip
+
+    @cached_property
+    def keen(self) -> pd.DataFrame:
+        """The list of those without a phone, by what reaching them should be worth."""
+        rows = self.scored(keen_only=True)
+        if rows.empty:
+            return rows.assign(rate=[], expected_cny=[], distance=[], reached=[])
+        outcomes = query.fetch(band_outcomes, scope=self.scope)
+        worth = query.fetch(lead_worth, scope=self.scope)
+        valued = expected_value(rows, outcomes, worth)
+        chains = [self.chains.get(person) for person in valued["person_id"]]
+        valued["distance"] = [chain.distance if chain else None for chain in chains]
+        valued["reached"] = [bool(chain and chain.reached) for chain in chains]
+        by = ["reached", "expected_cny", "score", "person_id"]
+        return valued.sort_values(by, ascending=[False, False, False, True], ignore_index=True)
+
+    @cached_property
+    def _edges(self) -> pd.DataFrame:
+        people = tuple(sorted(self.scored(keen_only=True)["person_id"]))
+        return query.fetch(upstream_edges, scope=self.scope, people=people)
+
+    @cached_property
+    def chains(self) -> dict[str, Chain]:
+        """Each listed person's way up."""
+        people = tuple(sorted(self.scored(keen_only=True)["person_id"]))
+        return upstream_chains(self._edges, people) if people else {}
+
+    @cached_property
+    def sharers(self) -> dict[str, tuple[str, str]]:
+        """Sharer → name and phone, as the viewer may see them."""
+        known = self._edges.drop_duplicates("sharer_person_id")
+        return {
+            str(person): (_text(name), _text(phone))
+            for person, name, phone in zip(
+                known["sharer_person_id"], known["sharer_name"], known["sharer_phone"], strict=True
+            )
+        }
+
+    @cached_property
+    def activity_names(self) -> dict[str, str]:
+        """Activity → its name."""
+        known = query.names("activity", scope=self.scope)
+        return dict(zip(known["activity_id"], known["name"], strict=True))
+
+
+def _text(value: object) -> str:
+    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+@query.remembered
+def _reading(filters: Filters, activity: str) -> VisitorReading:
+    return VisitorReading(filters, activity, query.current_scope(filters))

@@ -1,0 +1,46 @@
+"""Figures of shares from one query, and which activities have any."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from data.facts import Facts
+from metrics.share_edges import Activities
+from metrics.shares import k_factor, share_arrivals, share_leads, share_revenue
+from metrics.units import rollup
+
+FIGURES = (share_arrivals, share_leads, share_revenue, k_factor)
+
+
+def share_figures(
+    facts: Facts, *, activities: Activities = (), earlier: Activities = ()
+) -> ir.Table:
+    """The figures of arrivals, leads, revenue and K of activities, each the metric's own.
+
+    ``earlier`` names activities to compare with; none leaves them out.
+
+    Returns
+    -------
+    ibis Table
+        `metrics.units.rollup`'s columns with ``metric`` and ``part`` ("now" or "before");
+        a metric that the role may not read has no units, so n is 0.
+    """
+    parts = {"now": activities, **({"before": earlier} if earlier else {})}
+    return ibis.union(
+        *(
+            rollup(metric(facts, activities=of), kind=metric.kind, as_of=facts.as_of)
+            .mutate(metric=ibis.literal(metric.name), part=ibis.literal(part))
+            for metric in FIGURES
+            for part, of in parts.items()
+        )
+    )  # fmt: skip
+
+
+def shared_activities(facts: Facts) -> ir.Table:
+    """Activities to which people came by shares: ``activity_id``, ``arrivals``, ``last_on``."""
+    edges = facts.share_edge
+    edges = edges.filter(edges.activity_id.notnull())
+    return edges.group_by("activity_id").aggregate(
+        arrivals=edges.count(), last_on=edges.arrived_on.max()
+    )

@@ -1,0 +1,31 @@
+"""Spread: who spreads the word, how far does it carry, and whom to ask next?"""
+
+import streamlit as st
+
+from components.activity_choice import activity_choice
+from components.i18n import _
+from components.spread.answer import spread_answer, spread_cards
+from components.spread.panels import spread_panels
+from components.spread.reading import SpreadReading, latest_shared
+from components.spread.todo import spread_todo
+from components.spread.tree import node_rows, spread_tree
+from components.states import nothing_to_show
+from metrics import load_all
+from metrics.shares import share_arrivals
+
+load_all()
+
+st.subheader(_("Who spreads the word, how far does it carry, and whom to ask next?"))
+activity = activity_choice(latest_shared())
+reading = SpreadReading.of(activity)
+
+if not reading.figure(share_arrivals)["n"]:
+    nothing_to_show(_("Nobody came by a share."), _("Choose another activity."))
+    st.stop()
+
+spread_answer(reading)
+spread_cards(reading)
+spread_tree(activity)
+node_rows(reading)
+spread_todo(reading)
+spread_panels(activity)

@@ -1,0 +1,32 @@
+"""Visitors: who came, who is keen, and by whom are those without a phone reached?"""
+
+import streamlit as st
+
+from components.activity_choice import activity_choice
+from components.filters import current_filters
+from components.i18n import _
+from components.states import nothing_to_show
+from components.visitors.answer import visitor_answer, visitor_cards
+from components.visitors.everyone import everyone_panel
+from components.visitors.keen import keen_people_section
+from components.visitors.reading import VisitorReading
+from components.visitors.todo import visitor_todo
+from metrics import load_all
+from metrics.visits import visitors
+
+load_all()
+filters = current_filters()
+
+st.subheader(_("Who came, who is keen, and how do we reach those without a phone?"))
+activity = activity_choice()
+reading = VisitorReading.of(filters, activity)
+
+if not reading.figure(visitors)["n"]:
+    nothing_to_show(_("Nobody came in these days."))
+    st.stop()
+
+visitor_answer(reading)
+visitor_cards(reading)
+keen_people_section(reading)
+visitor_todo(reading)
+everyone_panel((filters, activity))
