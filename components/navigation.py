@@ -72,12 +72,12 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(script="growth/activities", title=N_("Activities"), icon=":material/celebration:",
               question=N_("Which activities work, and what does the running one need?"),
               needs=("spend", "order_line")),
-    )),
-    (N_("Growth"), (
         Entry(script="growth/visitors", title=N_("Visitors"), icon=":material/footprint:",
-              question=N_("Who came, who is keen, and how do we reach those without a phone?")),
+              question=N_("Who came, who is keen, and how do we reach those without a phone?"),
+              roles=("manager", "campus_head", "consultant", "marketing", "analyst")),
         Entry(script="growth/spread", title=N_("Spread"), icon=":material/hub:",
               question=N_("Who spreads the word, how far does it carry, and whom to ask next?"),
+              roles=("manager", "campus_head", "consultant", "marketing", "analyst"),
               filtered=False),
     )),
     (N_("People"), (
