@@ -41,6 +41,7 @@ GRAINS = {
     "household": N_("household"),
     "enrolment": N_("enrolment"),
     "seat": N_("seat"),
+    "lesson": N_("lesson"),
     "order": N_("order"),
     "order_line": N_("order line"),
     "touch": N_("touch"),

@@ -115,3 +115,38 @@ def consumption_rate(facts: Facts) -> ir.Table:
         numerator=seats.consumed_lessons.fill_null(0.0),
         mature_at=seats.starts_at + ibis.interval(hours=ROLL_HOURS),
     )
+
+
+@metric(
+    title="Seat fill", kind="ratio", unit="ratio", grain="lesson", sources=("classes", *_SEATS)
+)  # fmt: skip
+def seat_fill(facts: Facts) -> ir.Table:
+    """Students attending ÷ seats of the class, over lessons held and marked.
+
+    Who is on the roll and stays away fills no seat. A class whose capacity nobody stated
+    is left out.
+
+    Returns
+    -------
+    ibis Table
+        One row per lesson: ``numerator`` attending, ``denominator`` the class's capacity.
+
+    References
+    ----------
+    METRICS, "consumption": seat fill.
+    """
+    classes = facts.course_class
+    rooms = classes.filter(classes.capacity > 0).select("class_id", "campus_id", "capacity")
+    seats = expected_seats(facts)
+    there = seats.attendance.isin(ATTENDED)
+    lessons = seats.group_by("lesson_id", "class_id").aggregate(
+        held_on=seats.held_on.min(), attending=there.sum(), course_line=seats.course_line.min(),
+        course_id=seats.course_id.min(), teacher_id=seats.teacher_id.min(),
+    )  # fmt: skip
+    rows = lessons.inner_join(rooms, "class_id")
+    return as_units(
+        rows, grain="lesson", unit_id=rows.lesson_id + "@" + rows.class_id, unit_on=rows.held_on,
+        numerator=rows.attending, denominator=rows.capacity,
+        mature_at=day_start_at(rows.held_on),
+        **{name: rows[name] for name in ("class_id", "course_id", "teacher_id")},
+    )  # fmt: skip

@@ -44,6 +44,12 @@ STAFF = FactQuery(
     "staff_id",
 )
 COURSE = FactQuery("course", "SELECT course_id, name, course_line, type FROM courses", "course_id")
+COURSE_CLASS = FactQuery(
+    "course_class",
+    f"""SELECT class_id, {campus("campus_id")} AS campus_id, course_id, teacher_id,
+      class_teacher_id, capacity, opened_on, closed_on FROM classes""",
+    "class_id",
+)
 ACTIVITY = FactQuery(
     "activity",
     f"""SELECT activity_id, name, type, {campus("campus_id")} AS campus_id, starts_on, ends_on,
@@ -97,4 +103,4 @@ def _freshness() -> str:
 
 FRESHNESS = FactQuery("freshness", _freshness(), "source")
 
-QUERIES = (CAMPUS, CHANNEL, STAFF, COURSE, ACTIVITY, FRESHNESS)
+QUERIES = (CAMPUS, CHANNEL, STAFF, COURSE, COURSE_CLASS, ACTIVITY, FRESHNESS)

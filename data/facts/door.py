@@ -196,6 +196,11 @@ class Facts:
         return self._names("course")
 
     @cached_property
+    def course_class(self) -> ir.Table:
+        """Classes of the campuses in scope, with how many seats they have."""
+        return self._names("course_class")
+
+    @cached_property
     def activity(self) -> ir.Table:
         """Activities of the campuses in scope."""
         return self._names("activity")

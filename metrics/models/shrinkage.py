@@ -107,3 +107,23 @@ def shrunk_means(values: Floats, errors: Floats) -> Shrunk:
     for column, figures in zip(found, (mean, mean - z * error, mean + z * error), strict=True):
         column[known] = figures
     return Shrunk(*found)
+
+
+def shrunk_to_zero(values: Floats, errors: Floats) -> Shrunk:
+    """Each group's deviation, drawn to none by its standard error.
+
+    For deviations from what was expected of each group, whose mean is 0 by construction.
+    The spread between groups is DerSimonian & Laird's about 0; where it is 0 no group
+    differs. Groups whose value or error is missing stay missing.
+    """
+    known = np.isfinite(values) & np.isfinite(errors) & (errors > 0)
+    found = [np.full(values.size, np.nan) for _ in range(3)]
+    if known.any():
+        v, e2 = values[known], errors[known] ** 2
+        weights = 1 / e2
+        between = max(((weights * v**2).sum() - v.size) / weights.sum(), 0.0)
+        mean = v * between / (between + e2)
+        half = float(norm.ppf(0.975)) * np.sqrt(between * e2 / (between + e2))
+        for column, figures in zip(found, (mean, mean - half, mean + half), strict=True):
+            column[known] = figures
+    return Shrunk(*found)

@@ -133,6 +133,8 @@ def random_store(rows: dict[str, pd.DataFrame], *, shuffle: int | None = None) -
     for name, frame in rows.items():
         moved = frame if shuffle is None else frame.sample(frac=1, random_state=shuffle)
         tiny.add_frame(name, moved)
+    for n in range(CLASSES):
+        tiny.add("course_class", class_id=f"class-{n}", campus_id=CAMPUSES[n % 2], capacity=6 + n)
     return tiny
 
 

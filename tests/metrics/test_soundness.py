@@ -17,8 +17,12 @@ from data.scope import EVERY_CAMPUS, ROLES, Filters, Period
 from metrics import load_all
 from metrics.attribution import attribution_touches, converting_touches
 from metrics.lead_funnel import funnel_top, lead_funnel, lead_steps
+from metrics.league import league_rows
+from metrics.lesson_curve import lesson_curve
 from metrics.payback import cohort_cashflow
+from metrics.quality_tree import quality_rows
 from metrics.registry import REGISTRY
+from metrics.tiers import tier_rows
 from metrics.units import rollup, rows
 from tests.metrics.random_facts import known_at, only, random_rows, random_store
 from tests.metrics.tiny_facts import moment
@@ -221,7 +225,18 @@ def test_every_metric_compiles_for_spark(name):
 @pytest.mark.spark
 @pytest.mark.parametrize(
     "function",
-    [attribution_touches, converting_touches, cohort_cashflow, lead_steps, lead_funnel, funnel_top],
+    [
+        attribution_touches,
+        converting_touches,
+        cohort_cashflow,
+        lead_steps,
+        lead_funnel,
+        funnel_top,
+        lesson_curve,
+        tier_rows,
+        quality_rows,
+        league_rows,
+    ],
 )
 def test_every_function_over_facts_compiles_for_spark(function):
     pytest.importorskip("pyspark")
