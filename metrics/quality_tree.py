@@ -37,7 +37,10 @@ NODES: dict[str, tuple[str, int]] = {
 }
 GROUPED_BY = ("course_id", "teacher_id", "class_id")
 _INTERACTIONS = ("lesson_view", "homework_submit", "video_play")
-_WHO = ("person_id", "student_id", "course_id", "teacher_id", "class_id", "class_teacher_id")
+_WHO = (
+    "person_id", "campus_id", "student_id", "course_id", "teacher_id", "class_id",
+    "class_teacher_id",
+)  # fmt: skip
 
 
 def quality_rows(facts: Facts, filters: Filters) -> ir.Table:

@@ -42,10 +42,11 @@ def with_names(students: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     ids = tuple(sorted(set(students["person_id"].dropna())))
     people = query.fetch(people_named, scope=reading.scope, person_ids=ids)
     found = students.merge(people, how="left", on=["person_id", "campus_id"])
+    if "tier_name" in found:
+        found["tier"] = [_(TIER_WORDS[name]) for name in found["tier_name"]]
     return found.assign(
         student=found["student_names"].fillna(found["student_id"]),
         parent=found["name"],
-        tier=[_(TIER_WORDS[name]) for name in found["tier_name"]],
         course=[reading.courses.get(c, c) for c in found["course_id"]],
         teacher=[reading.staff.get(t, t) for t in found["class_teacher_id"]],
         campus=[reading.campuses.get(c, c) for c in found["campus_id"]],

@@ -1,0 +1,184 @@
+"""The course quality tree: what is seen of a course, and what goes with renewal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import query
+from components.chart import figure, own_palette, show, value_axis
+from components.format import delta, number, percent
+from components.i18n import N_, _
+from components.learning.people import open_students
+from components.learning.reading import Reading
+from components.states import nothing_to_show
+from components.theme import Palette
+from metrics.quality_tree import GROUPED_BY, QualityTree, quality_rows, quality_tree
+
+NODE_WORDS = {
+    "attendance": N_("Attendance"),
+    "completion": N_("Lessons completed"),
+    "consumption": N_("Lessons consumed"),
+    "interaction": N_("Interactions a week"),
+    "homework": N_("Homework on time"),
+    "mastery": N_("Mastery (score)"),
+    "gain": N_("Gain, last − first score"),
+    "rating": N_("Rating (of 5)"),
+    "nps": N_("NPS"),
+    "complaints": N_("Complained"),
+    "renewal": N_("Renewed"),
+    "referral": N_("Referred others"),
+}
+BRANCH_WORDS = {
+    "engagement": N_("Engagement"),
+    "performance": N_("Performance"),
+    "experience": N_("Experience"),
+    "result": N_("Result"),
+}
+_GROUP_WORDS = {
+    "course_id": N_("By course"),
+    "teacher_id": N_("By teacher"),
+    "class_id": N_("By class"),
+}
+_PLAIN = ("interaction", "rating")  # not shares
+_MOST = 50
+Column = dict[str, str]
+
+
+def quality_panel(reading: Reading) -> None:
+    """Draw the tree's associations, its figures, and the same by course, teacher or class."""
+    tree: QualityTree = query.fold(
+        quality_rows, quality_tree, replace(reading.filters, comparison=None), scope=reading.scope
+    )
+    if tree.enrolments.empty:
+        nothing_to_show(_("No enrolment has fallen due and been settled in the last year."))
+        return
+    nodes = tree.nodes
+    finding = quality_finding(nodes)
+    told = nodes[nodes["difference"].notna()].sort_values("difference", ascending=False)
+    if told.empty:
+        nothing_to_show(_("Too few enrolments to relate anything to renewal."))
+    else:
+        clicked = show(
+            association_chart(told, title=finding), key="learning_quality", alt=finding,
+            clickable=True,
+        )  # fmt: skip
+        st.caption(
+            _(
+                "Association only, not an effect: enrolments above the median of a figure against"
+                " the others, 95% interval. {n} enrolments that fell due in the year and are"
+                " settled.",
+                n=number(len(tree.enrolments), exact=True),
+            )
+        )
+        if clicked:
+            side = tree.side(clicked["node"], above=False)
+            open_students(
+                side, reading,
+                title=_("Not above the median: {node}", node=_(NODE_WORDS[clicked["node"]])),
+                columns=("student", "course", "teacher", "campus"),
+            )  # fmt: skip
+    _figures(nodes)
+    _groups(tree, reading)
+
+
+def quality_finding(nodes: pd.DataFrame) -> str:
+    """What goes with renewal most, as the picture's title."""
+    clear = nodes[(nodes["low"] > 0) | (nodes["high"] < 0)]
+    if clear.empty:
+        return _("Nothing seen of a course goes with renewal beyond luck")
+    row = clear.loc[clear["difference"].abs().idxmax()]
+    return _(
+        "{node} goes with renewal most: {difference} ({above} renewed above the median, {below}"
+        " below)",
+        node=_(NODE_WORDS[row["node"]]),
+        difference=delta(row["difference"], 0.0, "ratio"),
+        above=percent(row["above"]),
+        below=percent(row["below"]),
+    )
+
+
+def association_chart(
+    nodes: pd.DataFrame, *, title: str, colours: Palette | None = None
+) -> go.Figure:
+    """Differences of renewal rates with their intervals; grey where they may be nothing."""
+    colours = own_palette(colours)
+    rows = nodes.iloc[::-1]
+    clear = (rows["low"] > 0) | (rows["high"] < 0)
+    labels = [f"{_(NODE_WORDS[n])} · {_(BRANCH_WORDS[b])}"
+              for n, b in zip(rows["node"], rows["branch"], strict=True)]  # fmt: skip
+    said = [
+        f"{label}<br><b>{delta(row['difference'], 0.0, 'ratio')}</b>"
+        f"<br>{percent(row['above'])} (n = {row['n_above']}) · "
+        f"{percent(row['below'])} (n = {row['n_below']})"
+        for label, row in zip(labels, rows.to_dict("records"), strict=True)
+    ]
+    drawn = figure(
+        go.Scatter(
+            x=rows["difference"], y=list(range(len(rows))), mode="markers",
+            marker={"color": [colours.series if c else colours.muted for c in clear], "size": 10},
+            error_x={
+                "type": "data", "symmetric": False, "color": colours.muted, "thickness": 1.25,
+                "array": rows["high"] - rows["difference"],
+                "arrayminus": rows["difference"] - rows["low"],
+            },
+            customdata=[{"node": n} for n in rows["node"]], hovertext=said,
+            hovertemplate="%{hovertext}<extra></extra>",
+        ),
+        title=title, colours=colours, height=30 * len(rows) + 90, showlegend=False,
+    )  # fmt: skip
+    drawn.add_vline(x=0, line={"color": colours.muted, "width": 1})
+    drawn.update_layout(
+        xaxis={**value_axis([*rows["low"], *rows["high"]], "ratio"),
+               "title_text": _("Difference in renewal rate")},
+        yaxis={"tickvals": list(range(len(rows))), "ticktext": labels, "showgrid": False},
+    )  # fmt: skip
+    return drawn
+
+
+def _figures(nodes: pd.DataFrame) -> None:
+    parts = []
+    for branch, words in BRANCH_WORDS.items():
+        own = nodes[nodes["branch"] == branch]
+        said = [
+            f"{_(NODE_WORDS[r['node']])} {_value(r['node'], r['value'])} (n = {r['n']})"
+            for r in own.to_dict("records")
+        ]
+        parts.append(f"**{_(words)}**: {' · '.join(said)}")
+    st.markdown("  \n".join(parts))
+
+
+def _value(node: str, figure_: float) -> str:
+    return number(figure_) if node in _PLAIN else percent(figure_)
+
+
+def _groups(tree: QualityTree, reading: Reading) -> None:
+    by = st.segmented_control(
+        _("Figures by"), GROUPED_BY, default=GROUPED_BY[0], required=True,
+        format_func=lambda g: _(_GROUP_WORDS[g]), key="learning_quality_by",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    groups = tree.groups(by).head(_MOST)
+    names = {"course_id": reading.courses, "teacher_id": reading.staff}.get(by, {})
+    groups.insert(0, "name", [names.get(g, g) for g in groups[by]])
+    settings = {
+        "name": st.column_config.TextColumn(_(_GROUP_WORDS[by]), pinned=True, width=160),
+        "n": st.column_config.NumberColumn("n"),
+        **{
+            node: st.column_config.NumberColumn(
+                _(words), format="%.2f" if node in _PLAIN else "percent"
+            )
+            for node, words in NODE_WORDS.items()
+        },
+    }
+    st.dataframe(
+        groups.drop(columns=by).round(4), hide_index=True, column_config=settings,
+        placeholder="—", height=min(37 + 35 * len(groups), 420), key="learning_quality_groups",
+        alt=_("The tree's figures by group, the most enrolments first."),
+    )  # fmt: skip
+    st.caption(
+        _("Fewer than {n} enrolments tell little; compare groups in the league below.", n=30)
+    )
