@@ -72,18 +72,24 @@ def course_completion(facts: Facts) -> ir.Table:
     enrolments = enrolments.filter(
         enrolments.is_formal, enrolments.state.fill_null("") != "transferred"
     )
+    enrolments = enrolments.mutate(unit_on=enrolments.ends_on.coalesce(enrolments.started_on))
     seats = expected_seats(facts)
     known = (seats.made_up_on <= ibis.literal(facts.scope.as_of_on)).fill_null(False)
     done = seats.attendance.isin(ATTENDED) | (made_up(seats) & known)
-    finished = seats.group_by("enrolment_id").aggregate(finished=done.sum())
-    rows = enrolments.left_join(finished, "enrolment_id").drop("enrolment_id_right")
+    taken = seats.filter(done).select("enrolment_id")
+    # TRICKY: the day goes through the sums and back into the join, so that an engine asked
+    # for one period's enrolments reads no other's seats.
+    key = ["enrolment_id", "unit_on"]
+    taken = taken.inner_join(enrolments.select(*key), "enrolment_id")
+    finished = taken.group_by(*key).aggregate(finished=taken.count())
+    rows = enrolments.left_join(finished, key).drop("enrolment_id_right", "unit_on_right")
     enough = rows.finished.fill_null(0) >= rows.lessons_bought * COMPLETE
     stayed = ~rows.state.fill_null("").isin(["stopped", "refunded"])
     never = ibis.literal(NEVER).cast("timestamp(6)")
     over_at = day_start_at(rows.ends_on) + ibis.interval(days=1)
     return as_units(
         rows, grain="enrolment", unit_id=rows.enrolment_id,
-        unit_on=rows.ends_on.coalesce(rows.started_on),
+        unit_on=rows.unit_on,
         numerator=(enough & stayed).fill_null(False).cast("int64"), denominator=ibis.literal(1),
         mature_at=ibis.ifelse(rows.lessons_bought > 0, over_at, never).coalesce(never),
         **{name: rows[name] for name in ("student_id", "class_id", "course_id", "teacher_id")},

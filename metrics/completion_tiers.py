@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from metrics.completion import COMPLETE
+from metrics.student_tiers import depletion
 from metrics.tiers import attendance_states
 
 PACES = ("ahead", "on_pace", "behind", "stalled")
@@ -57,22 +58,14 @@ def completion_tiers(table: pa.Table) -> pd.DataFrame:
          now["attended"] >= COMPLETE * planned],
         ["stalled", "ahead", "on_pace"], "behind",
     )  # fmt: skip
-    left = np.maximum(bought - now["consumed"], 0)
-    weeks = left / now["velocity"].where(now["velocity"] > 0)
+    left = (bought - now["consumed"]).clip(lower=0)
     found = who.assign(
         pace=pace, attended=now["attended"], planned=planned, left=left,
         velocity=now["velocity"],
-        depletes_on=pd.Series(
-            [_day_after(states.days[-1], float(w)) for w in weeks], dtype=object
-        ),
+        depletes_on=depletion(states.days[-1], left, now["velocity"]),
         ends_on=[_EPOCH + timedelta(days=int(d)) for d in np.minimum(until, 2_000_000)],
         gap=now["attended"] - planned,
     )  # fmt: skip
     known = found[(bought > 0) & (until < 1_000_000)]
     order: pd.DataFrame = known.sort_values(["gap", "enrolment_id"]).drop(columns="until_day")
     return order
-
-
-def _day_after(day: date, weeks: float) -> date | None:
-    """The day so many weeks later; none where it cannot be told."""
-    return day + timedelta(weeks=min(weeks, 5200.0)) if np.isfinite(weeks) else None

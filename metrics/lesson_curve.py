@@ -12,8 +12,8 @@ from scipy.stats import norm
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
-from metrics.attendance import attendance_strict
-from metrics.units import Z95, within
+from metrics.attendance import ATTENDED, expected_seats
+from metrics.units import Z95
 
 LEAST_SEATS = 300
 NEIGHBOURS = 3  # lessons on either side
@@ -24,21 +24,27 @@ _SUMS = ("numerator", "denominator", "n_lessons", "xx", "xy", "yy")
 
 
 def lesson_curve(facts: Facts, filters: Filters) -> ir.Table:
-    """Attendance by course and number of the lesson, from the units of `attendance_strict`.
+    """Attendance by course and number of the lesson, as `attendance_strict` counts it.
 
     Returns
     -------
     ibis Table
         One row per ``course_id`` and ``lesson_no``: ``numerator`` and ``denominator`` as
-        the metric's roll-up has them, ``n_lessons`` (lessons held) and ``xx``, ``xy``,
-        ``yy``: Σ of products of a lesson's attended (x) and expected (y) seats, since the
+        the metric's roll-up has them, ``n_lessons`` (days on which a
+        campus held it) and ``xx``, ``xy``,
+        ``yy``: Σ of products of such a day's attended (x) and expected (y) seats, since the
         seats of one lesson are alike.
     """
-    seats = within(
-        attendance_strict(facts), period=filters.period, course_lines=filters.course_lines
-    )
-    by_lesson = seats.group_by("course_id", "lesson_no", "lesson_id").aggregate(
-        x=seats.numerator.sum().cast("int64"), y=seats.denominator.sum().cast("int64")
+    # Whole numbers, not the units' decimals: there are millions of seats.
+    seats = expected_seats(facts)
+    period = filters.period
+    seats = seats.filter(seats.held_on >= period.start, seats.held_on < period.end)
+    if filters.course_lines:
+        seats = seats.filter(seats.course_line.isin(sorted(filters.course_lines)))
+    # The seats of a course's lesson at one campus on one day: one lesson, or two at most. Its
+    # own id would make as many groups, over a longer key.
+    by_lesson = seats.group_by("course_id", "lesson_no", "campus_id", "held_on").aggregate(
+        x=seats.attendance.isin(ATTENDED).sum(), y=seats.count()
     )
     known = by_lesson.filter(by_lesson.course_id.notnull(), by_lesson.lesson_no.notnull())
     return known.group_by("course_id", "lesson_no").aggregate(

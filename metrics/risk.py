@@ -16,7 +16,7 @@ from data.scope import Filters
 from metrics.models.hazard import LEAST_EVENTS, Hazard, auc, fit_hazard
 from metrics.tiers import States, attendance_states, tier_rows
 
-MOST_ENROLMENTS = 5_000  # the model learns from no more: a sample by the person's id
+MOST_ENROLMENTS = 3_000  # the model learns from no more: a sample by the person's id
 HORIZON_DAYS = 28  # within which a listed student must stop for the list to be right
 LOOK_BACK_DAYS = 56  # a warning older than this is no warning of this stop
 HOLD_OUT = 0.3  # of the stops, the latest, that the model is tried on
@@ -109,6 +109,9 @@ class RiskModel:
     scored_on: date | None = None
     refusal: str = ""
     names: tuple[str, ...] = field(default=FEATURES)
+
+
+NO_MODEL = RiskModel(None, None, 0, 0, 0, refusal="not_asked")
 
 
 def learned(table: pa.Table, *, capacity: int = CAPACITY) -> RiskModel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 import ibis.expr.types as ir
@@ -49,15 +49,11 @@ class StudentTiers:
             return self.students
         here = self.students[self.tiers[:, -1] != ABSENT].copy()
         today = (self.days[-1] - _EPOCH).days
-        here["tier_name"] = [TIERS[code] for code in here["tier"]]
+        here["tier_name"] = np.array(TIERS)[here["tier"].to_numpy()]
         last = here["last_on"].where(here["last_on"] >= 0, here["first_on"])
         here["days_since"] = today - last
         here["left"] = (here["lessons_bought"] - here["consumed"]).clip(lower=0)
-        weeks = here["left"] / here["velocity"].where(here["velocity"] > 0)
-        here["depletes_on"] = [
-            None if not np.isfinite(w) else self.days[-1] + timedelta(days=round(float(w) * 7))
-            for w in weeks.astype(float).clip(upper=5200)
-        ]
+        here["depletes_on"] = depletion(self.days[-1], here["left"], here["velocity"])
         gravest: pd.DataFrame = here.sort_values(
             ["tier", "run", "days_since", "enrolment_id"], ascending=[False, False, False, True]
         )
@@ -101,6 +97,13 @@ class StudentTiers:
         return found
 
 
+def depletion(day: date, left: pd.Series, velocity: pd.Series) -> pd.Series:
+    """The day on which lessons end at a velocity a week; missing where it is 0."""
+    days = (7 * left / velocity.where(velocity > 0)).clip(upper=40_000).round()
+    found: pd.Series = pd.Timestamp(day) + pd.to_timedelta(days, unit="D")
+    return found
+
+
 def tier_name(code: int, absent: str) -> str:
     """A tier's name; what a student is called who has none."""
     return absent if code == ABSENT else TIERS[code]
@@ -124,9 +127,14 @@ def of_states(states: States) -> StudentTiers:
     np.maximum.at(
         tiers, (student, found["checkpoint"].to_numpy()), found["tier"].to_numpy().astype(np.int8)
     )
-    order = np.lexsort(
-        (who["enrolment_id"].to_numpy()[place], found["run"], found["tier"], found["checkpoint"])
+    # Enrolments tie by their id, whatever order they came in: ranked once, not row by row.
+    rank = np.empty(len(who), np.int64)
+    rank[np.argsort(who["enrolment_id"].to_numpy().astype(str), kind="stable")] = np.arange(
+        len(who)
     )
+    run = np.minimum(found["run"].to_numpy(), 999)
+    gravity = (found["checkpoint"].to_numpy() * len(TIERS) + found["tier"].to_numpy()) * 1000 + run
+    order = np.argsort(gravity * len(who) + rank[place])
     last = np.full(len(tiers), -1)
     last[student[order]] = order  # the latest checkpoint, then the gravest tier and run, wins
     seen = last >= 0

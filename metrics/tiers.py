@@ -157,7 +157,8 @@ def attendance_states(table: pa.Table) -> States:
     the whole history is asked for, every Sunday since the first seat is a checkpoint.
     """
     is_seat = pc.is_valid(table["mark"])
-    seats, who = table.filter(is_seat), table.filter(pc.invert(is_seat))
+    seats = table.select(["enrolment_id", "at_seconds", "mark", "consumed"]).filter(is_seat)
+    who = table.filter(pc.invert(is_seat))
     enrolments = who.drop_columns(["at_seconds", "mark", "consumed"]).to_pandas()
     enrolments = enrolments.drop_duplicates("enrolment_id").reset_index(drop=True)
     if enrolments.empty:

@@ -22,6 +22,7 @@ _COLUMNS = (
     "student", "tier", "reason", "risk", "days_since", "course", "teacher", "deadline",
 )  # fmt: skip
 _SHOWN = 20
+_AT_ONCE = 5_000  # enrolled students up to which the risk is learned without being asked
 
 
 @st.fragment
@@ -29,10 +30,13 @@ def call_list(handover: Handover) -> None:
     """Draw the list of one class teacher, or of all, the highest risk first."""
     reading = handover.take()
     st.markdown(f"##### {_('Whom to call this week')}")
-    listed = reading.at_risk
-    if listed.empty:
+    if reading.tiers.now.empty:
         nothing_to_show(_("No student is enrolled on the as-of day."))
         return
+    # Learning and scoring take seconds of a large institution: not before somebody asks.
+    many = len(reading.tiers.now) > _AT_ONCE
+    by_risk = not many or st.toggle(_("Order by learned risk"), key="learning_by_risk")
+    listed = reading.at_risk if by_risk else reading.by_tier
     teachers = sorted(listed["class_teacher_id"].dropna().unique())
     with st.container(horizontal=True, gap="medium"):
         teacher = st.selectbox(
@@ -55,7 +59,8 @@ def call_list(handover: Handover) -> None:
         risk=shown["risk"].round(2),
     )
     students_table(shown, _COLUMNS, key="learning_calls")
-    st.caption(" ".join([_shown(len(shown), len(calls)), model_note(reading.model)]))
+    note = model_note(reading.model) if by_risk else _("Ordered by tier and misses running.")
+    st.caption(" ".join([_shown(len(shown), len(calls)), note]))
 
 
 def calls_of(listed: pd.DataFrame, capacity: int, teacher: str = "") -> pd.DataFrame:

@@ -12,7 +12,7 @@ from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
 from metrics.tiers import ALARMED
 
-CARDS = ("attendance_strict", "roll_call_coverage", "course_completion", "consumption_rate")
+CARDS = ("attendance_strict", "attendance_made_up", "roll_call_coverage", "consumption_rate")
 _LEAST_WIDTH = 170  # pixels: all five stand in one row of a desk screen
 PEOPLE = ("student", "tier", "run", "days_since", "course", "teacher", "campus")
 
@@ -51,10 +51,6 @@ def _alarm_card(reading: Reading) -> None:
             None if change is None else f"{change:+d}".replace("-", "−"),
             delta_color="gray" if not change else "red" if change > 0 else "green",
             delta_arrow="off" if not change else "up" if change > 0 else "down",
-            chart_data=[
-                float(sum(tiers.counts(week)[t] for t in ALARMED))
-                for week in range(len(tiers.days))
-            ],
             help=_("Students at risk, about to leave or lost, on the as-of day."),
         )
         st.caption(_("against a week before"))

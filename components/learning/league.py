@@ -120,7 +120,9 @@ def _table(rows: pd.DataFrame, words: str, of: str) -> None:
     shown = rows.head(_MOST)
     frame = pd.DataFrame(
         {
-            "name": shown["name"], "rank": shown["rank"],
+            "name": shown["name"],
+            # Who cannot be separated has no place before another.
+            "rank": shown["rank"].where(shown["verdict"].isin(["above", "below"])),
             "verdict": [_(VERDICTS[v]) for v in shown["verdict"]],
             "rate": shown["rate"].round(4), "expected": shown["rate_expected"].round(4),
             "difference": [delta(v, 0.0, "ratio") for v in shown["value"]],

@@ -33,7 +33,7 @@ def losses_panel(reading: Reading) -> None:
             FigureCard(
                 metric=find(name),
                 figure=reading.figures(name).total,
-                previous=reading.figures(name).compared if compared else None,
+                previous=reading.figures(name).compared if _is_told(reading, name) else None,
                 against=_("against {days}", days=days_range(compared)) if compared else "",
             )
             for name in names
@@ -41,6 +41,11 @@ def losses_panel(reading: Reading) -> None:
         filters=reading.filters, key="learning_losses",
     )  # fmt: skip
     _recalled(reading, reads_contacts="followup" not in hidden)
+
+
+def _is_told(reading: Reading, name: str) -> bool:
+    """Whether the period compared with has a figure: it may hold no month's end."""
+    return reading.filters.comparison is not None and reading.figures(name).compared["n"] > 0
 
 
 def _recalled(reading: Reading, *, reads_contacts: bool) -> None:

@@ -46,7 +46,7 @@ def pace_panel(reading: Reading) -> None:
         nothing_to_show(_("No student is enrolled on the as-of day."))
         return
     counts = found["pace"].value_counts()
-    rows = pd.DataFrame({"pace": PACES, "value": [float(counts.get(p, 0)) for p in PACES]})
+    rows = pd.DataFrame({"pace": PACES, "value": [counts.get(p, 0) / len(found) for p in PACES]})
     words = {pace: _(text) for pace, text in PACE_WORDS.items()}
     late = int(counts.get("behind", 0) + counts.get("stalled", 0))
     finding = _(
@@ -56,7 +56,7 @@ def pace_panel(reading: Reading) -> None:
         share=percent(late / len(found)),
     )
     clicked = show(
-        ranked_bars(rows, by="pace", unit="events", title=finding, names=words),
+        ranked_bars(rows, by="pace", unit="ratio", title=finding, names=words),
         key="learning_pace", alt=finding, clickable=True,
     )  # fmt: skip
     if clicked:

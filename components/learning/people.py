@@ -66,6 +66,10 @@ def students_table(students: pd.DataFrame, columns: tuple[str, ...], *, key: str
     for column in ("left", "velocity"):
         if column in shown:
             settings[column] = st.column_config.NumberColumn(_(_TITLES[column]), format="%.1f")
+    if "depletes_on" in shown:
+        settings["depletes_on"] = st.column_config.DateColumn(
+            _(_TITLES["depletes_on"]), format="YYYY-MM-DD"
+        )
     st.dataframe(
         shown, hide_index=True, height="content", column_config=settings, key=key,
         alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),

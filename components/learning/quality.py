@@ -92,8 +92,8 @@ def quality_finding(nodes: pd.DataFrame) -> str:
         return _("Nothing seen of a course goes with renewal beyond luck")
     row = clear.loc[clear["difference"].abs().idxmax()]
     return _(
-        "{node} goes with renewal most: {difference} ({above} renewed above the median, {below}"
-        " below)",
+        "{node} goes with renewal most: {difference} ({above} renew where it is higher, {below}"
+        " elsewhere)",
         node=_(NODE_WORDS[row["node"]]),
         difference=delta(row["difference"], 0.0, "ratio"),
         above=percent(row["above"]),
@@ -112,8 +112,8 @@ def association_chart(
               for n, b in zip(rows["node"], rows["branch"], strict=True)]  # fmt: skip
     said = [
         f"{label}<br><b>{delta(row['difference'], 0.0, 'ratio')}</b>"
-        f"<br>{percent(row['above'])} (n = {row['n_above']}) · "
-        f"{percent(row['below'])} (n = {row['n_below']})"
+        f"<br>{percent(row['above'])} (n = {number(row['n_above'], exact=True)}) · "
+        f"{percent(row['below'])} (n = {number(row['n_below'], exact=True)})"
         for label, row in zip(labels, rows.to_dict("records"), strict=True)
     ]
     drawn = figure(
@@ -144,7 +144,8 @@ def _figures(nodes: pd.DataFrame) -> None:
     for branch, words in BRANCH_WORDS.items():
         own = nodes[nodes["branch"] == branch]
         said = [
-            f"{_(NODE_WORDS[r['node']])} {_value(r['node'], r['value'])} (n = {r['n']})"
+            f"{_(NODE_WORDS[r['node']])} {_value(r['node'], r['value'])}"
+            f" (n = {number(r['n'], exact=True)})"
             for r in own.to_dict("records")
         ]
         parts.append(f"**{_(words)}**: {' · '.join(said)}")

@@ -14,9 +14,17 @@ from data.scope import Filters, Period, Scope
 from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
 from metrics.lesson_curve import drops_of, lesson_curve, named_drops
 from metrics.registry import Metric, find
-from metrics.risk import RiskModel, enrolments_ever, learned, risk_rows, sample_for, scored
+from metrics.risk import (
+    NO_MODEL,
+    RiskModel,
+    enrolments_ever,
+    learned,
+    risk_rows,
+    sample_for,
+    scored,
+)
 from metrics.student_tiers import StudentTiers, student_tiers
-from metrics.tiers import tier_rows
+from metrics.tiers import WEEKS, tier_rows
 
 CURVE_DAYS = 365  # a course has a lesson seven too seldom to judge it by a month
 _EPOCH = date(1970, 1, 1)
@@ -67,40 +75,51 @@ class Reading:
             comparison=None,
         )
 
-    @cached_property
+    @property
     def drops(self) -> pd.DataFrame:
         """Every lesson of every course against the lessons around it."""
-        found: pd.DataFrame = query.fold(lesson_curve, drops_of, self.year, scope=self.scope)
-        return found
+        return _drops(self.year, self._nameless)
 
     @cached_property
     def named(self) -> pd.DataFrame:
         """The lessons at which a course loses its children, the deepest first."""
         return named_drops(self.drops)
 
-    @cached_property
+    @property
     def tiers(self) -> StudentTiers:
-        """Students by tier, now and at the end of the last weeks."""
-        found: StudentTiers = query.fold(
-            tier_rows, student_tiers, replace(self.filters, period=_ANY, comparison=None),
-            scope=self.scope, leave=self.leave,
-        )  # fmt: skip
-        return found
+        """Students by tier, now and a week ago."""
+        return _tiers(self._timeless, self._nameless, self.leave, 1)
 
-    @cached_property
+    @property
+    def weeks(self) -> StudentTiers:
+        """Students by tier, now and at the end of the last weeks."""
+        return _tiers(self._timeless, self._nameless, self.leave, WEEKS)
+
+    @property
     def model(self) -> RiskModel:
         """What was learned of who stops."""
-        ever = int(query.fetch(enrolments_ever, scope=self.scope)["enrolments"].iloc[0])
-        found: RiskModel = query.fold(
-            risk_rows, learned, Filters(period=_ANY), scope=self.scope, sample=sample_for(ever)
-        )
-        return found
+        return _model(self._nameless)
 
-    @cached_property
+    @property
     def at_risk(self) -> pd.DataFrame:
         """Students enrolled now, the highest risk first."""
+        return _at_risk(self._timeless, self._nameless, self.leave)
+
+    @property
+    def by_tier(self) -> pd.DataFrame:
+        """Students enrolled now, the gravest tier first, without a learned risk."""
         today = (self.scope.as_of_on - _EPOCH).days
-        return scored(self.tiers.now, self.model, as_of_day=today)
+        return scored(self.tiers.now, NO_MODEL, as_of_day=today)
+
+    @property
+    def _nameless(self) -> Scope:
+        """The scope without whose it is: equal scopes share what was made."""
+        return replace(self.scope, user="")
+
+    @property
+    def _timeless(self) -> Filters:
+        """The filters without days: tiers are of the as-of day, whatever days are picked."""
+        return replace(self.filters, period=_ANY, comparison=None)
 
     @cached_property
     def courses(self) -> dict[str, str]:
@@ -122,8 +141,36 @@ class Reading:
         return dict(zip(table[f"{dimension}_id"], table["name"], strict=True))
 
 
-# Tiers are of the as-of day: the days picked must not make another cached answer.
 _ANY = Period(start=_EPOCH, end=_EPOCH)
+
+
+@query.remembered
+def _drops(year: Filters, scope: Scope) -> pd.DataFrame:
+    found: pd.DataFrame = query.fold(lesson_curve, drops_of, year, scope=scope)
+    return found
+
+
+@query.remembered
+def _tiers(filters: Filters, scope: Scope, leave: str, weeks: int) -> StudentTiers:
+    found: StudentTiers = query.fold(
+        tier_rows, student_tiers, filters, scope=scope, leave=leave, weeks=weeks
+    )
+    return found
+
+
+@query.remembered
+def _model(scope: Scope) -> RiskModel:
+    ever = int(query.fetch(enrolments_ever, scope=scope)["enrolments"].iloc[0])
+    found: RiskModel = query.fold(
+        risk_rows, learned, Filters(period=_ANY), scope=scope, sample=sample_for(ever)
+    )
+    return found
+
+
+@query.remembered
+def _at_risk(filters: Filters, scope: Scope, leave: str) -> pd.DataFrame:
+    today = (scope.as_of_on - _EPOCH).days
+    return scored(_tiers(filters, scope, leave, 1).now, _model(scope), as_of_day=today)
 
 
 class Handover:

@@ -21,7 +21,7 @@ from metrics.tiers import ALARMED, TIERS
 
 def tiers_panel(reading: Reading) -> None:
     """Draw today's tiers and the moves of one week."""
-    tiers = reading.tiers
+    tiers = reading.weeks
     counts = tiers.counts()
     enrolled = sum(counts.values())
     if not enrolled:
@@ -77,10 +77,11 @@ def _moves(reading: Reading, tiers: StudentTiers, words: dict[str, str]) -> None
         pd.MultiIndex.from_product([rows, columns], names=["before", "after"])
     )
     finding = moves_finding(moves, tiers, week)
+    st.markdown(f"**{finding}**")
     clicked = show(
         matrix(
             cells.reset_index().dropna(subset=["n"]).assign(value=lambda c: c["n"]),
-            row="before", column="after", unit="people", title=finding, row_names=words,
+            row="before", column="after", unit="people", row_names=words,
             column_names=words,
         ),
         key=f"learning_moves_{week}", alt=finding, clickable=True,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pandas as pd
 import streamlit as st
 
 from components.format import day, escape, number, percent
@@ -106,8 +107,8 @@ def _depleted(reading: Reading) -> Iterator[Task]:
     now = reading.tiers.now
     if now.empty:
         return
-    last = reading.scope.as_of_on + timedelta(days=_SOON_DAYS)
-    soon = now[[d is not None and d <= last for d in now["depletes_on"]]]
+    last = pd.Timestamp(reading.scope.as_of_on + timedelta(days=_SOON_DAYS))
+    soon = now[now["depletes_on"] <= last]
     if len(soon):
         yield Task(
             _(
