@@ -46,8 +46,7 @@ STAFF = FactQuery(
 COURSE = FactQuery("course", "SELECT course_id, name, course_line, type FROM courses", "course_id")
 COURSE_CLASS = FactQuery(
     "course_class",
-    f"""SELECT class_id, {campus("campus_id")} AS campus_id, course_id, teacher_id,
-      class_teacher_id, capacity, opened_on, closed_on FROM classes""",
+    f"SELECT class_id, {campus('campus_id')} AS campus_id, course_id, capacity FROM classes",
     "class_id",
 )
 ACTIVITY = FactQuery(

@@ -288,8 +288,7 @@ DIMENSIONS: dict[str, Columns] = {
     "staff": {"staff_id": _TEXT, "name": _TEXT, "role": _TEXT, "campus_id": _TEXT},
     "course": {"course_id": _TEXT, "name": _TEXT, "course_line": _TEXT, "type": _TEXT},
     "course_class": {
-        "class_id": _TEXT, "campus_id": _TEXT, "course_id": _TEXT, "teacher_id": _TEXT,
-        "class_teacher_id": _TEXT, "capacity": _INT, "opened_on": _DATE, "closed_on": _DATE,
+        "class_id": _TEXT, "campus_id": _TEXT, "course_id": _TEXT, "capacity": _INT,
     },
     "activity": {
         "activity_id": _TEXT, "name": _TEXT, "type": _TEXT, "campus_id": _TEXT,
