@@ -142,7 +142,9 @@ def _table(rows: pd.DataFrame, words: str, of: str) -> None:
             "rank": st.column_config.NumberColumn(_("Rank")),
             "verdict": st.column_config.TextColumn(_("Verdict")),
             "rate": st.column_config.NumberColumn(_("Attendance rate"), format="percent"),
-            "expected": st.column_config.NumberColumn(_("Expected of the intake"), format="percent"),
+            "expected": st.column_config.NumberColumn(
+                _("Expected of the intake"), format="percent"
+            ),
             "difference": st.column_config.TextColumn(_("Difference")),
             "bounds": st.column_config.TextColumn("95 %"),
             "shrunk": st.column_config.TextColumn(_("Shrunk")),
