@@ -82,14 +82,29 @@ class SpreadReading:
         return concentration(table[f"{credit}_{measure}"].clip(lower=0).to_numpy(float))
 
     @cached_property
-    def _figures(self) -> pd.DataFrame:
-        return query.fetch(share_figures, scope=self.scope, activities=self.activities).set_index(
-            "metric"
-        )
+    def before(self) -> str:
+        """The activity of the same type that began last before this one; "" without any."""
+        known = query.names("activity", scope=self.scope)
+        own = known[known["activity_id"] == self.activity]
+        if own.empty:
+            return ""
+        (this,) = own.to_dict("records")
+        earlier = known[
+            (known["type"] == this["type"]) & (known["starts_on"] < this["starts_on"])
+        ].sort_values(["starts_on", "activity_id"])
+        return str(earlier["activity_id"].iloc[-1]) if len(earlier) else ""
 
-    def figure(self, metric: Metric) -> pd.Series:
-        """A metric's figure for the activity."""
-        return self._figures.loc[metric.name]
+    @cached_property
+    def _figures(self) -> pd.DataFrame:
+        found = query.fetch(
+            share_figures, scope=self.scope, activities=self.activities,
+            earlier=(self.before,) if self.before else (),
+        )  # fmt: skip
+        return found.set_index(["metric", "part"])
+
+    def figure(self, metric: Metric, *, earlier: bool = False) -> pd.Series:
+        """A metric's figure for the activity, or for the one before it of its type."""
+        return self._figures.loc[(metric.name, "before" if earlier else "now")]
 
     def people(self, ids: list[str]) -> pd.DataFrame:
         """Who some people are, by ``person_id``; outside the scope nobody is named."""
