@@ -151,7 +151,7 @@ def generations_panel(tree: ReferralTree) -> None:
     )
     show(
         ranked_bars(rows, by="generation", unit="times", title=finding, names=names),
-        key="referral_generations", alt=finding,
+        key="referral_generation_bars", alt=finding,
     )  # fmt: skip
     st.caption(
         _(
