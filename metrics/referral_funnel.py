@@ -68,8 +68,11 @@ def referral_funnel(facts: Facts, filters: Filters, *, days: int = STEP_DAYS) ->
     """
     rows = _invited(facts, filters, days)
     return rows.aggregate(
-        **{step: (rows.mature & rows[step]).sum().fill_null(0) for step in FUNNEL_STEPS},
-        immature=(~rows.mature).sum().fill_null(0),
+        **{
+            step: (rows.mature & rows[step]).sum().fill_null(0).cast("float64")
+            for step in FUNNEL_STEPS
+        },
+        immature=(~rows.mature).sum().fill_null(0).cast("float64"),
     )
 
 

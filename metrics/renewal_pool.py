@@ -138,3 +138,17 @@ def names_of(facts: Facts, *, people: tuple[str, ...]) -> ir.Table:
     """``person_id`` and ``name`` of some people, masked where the role may not read them."""
     known = facts.person.filter(facts.person.person_id.isin(list(people)))
     return known.group_by("person_id").aggregate(name=known.name.min())
+
+
+def month_plan(facts: Facts, filters: Filters, *, start: date, end: date) -> ir.Table:
+    """What falls due in some days, how much of it is renewed, and the plan of that month.
+
+    One row: ``due``, ``renewed``, ``plan`` (missing where none is set; of whole campuses).
+    """
+    rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
+    there = rows.state.fill_null("active").isin(["active", "completed"])
+    rows = rows.filter(rows.due_on >= start, rows.due_on < end, there)
+    sums = rows.aggregate(due=rows.count(), renewed=rows.is_sold.sum().fill_null(0).cast("float64"))
+    plans = facts.target
+    plans = plans.filter(plans.metric == "renewals", plans.month_on == start)
+    return sums.cross_join(plans.aggregate(plan=plans.value.sum()))

@@ -30,6 +30,20 @@ WHY = {
     "channel": (N_("channel renews well"), N_("channel renews little")),
 }
 
+# What the chance rests on, by name.
+FEATURES = {
+    "attendance": N_("attendance, 60 days"),
+    "recent_lessons": N_("lessons attended, 28 days"),
+    "talks": N_("talks, 60 days"),
+    "promised": N_("last word: promised"),
+    "refused": N_("last word: refused"),
+    "complaints": N_("complaints, 180 days"),
+    "rating": N_("rating, 180 days"),
+    "later_terms": N_("has renewed before"),
+    "days_left": N_("days left"),
+    "channel": N_("how the channel renews"),
+}
+
 
 def work_list(reading: Reading) -> None:
     """Draw the families to talk to, those that bring most first."""

@@ -16,13 +16,23 @@ JOIN order_lines li ON li.order_line_id = e.order_line_id
 JOIN orders o USING (order_id)
 WHERE o.state IN ('paid', 'refunded', 'carried_over')"""
 
+# A refund that names no line is of the enrolment of that student and course that was refunded.
 _REFUND = f"""
-SELECT e.enrolment_id, min({local_day("coalesce(o.paid_at, o.created_at)")}) AS refunded_on
-FROM order_lines li
-JOIN orders o USING (order_id)
-JOIN enrolments e ON e.order_line_id = li.refund_of_id
-WHERE o.type = 'refund' AND o.state IN ('paid', 'refunded')
-GROUP BY e.enrolment_id"""
+SELECT enrolment_id, min({local_day("paid_at")}) AS refunded_on, sum(amount_cny) AS cny
+FROM (
+  SELECT e.enrolment_id, coalesce(o.paid_at, o.created_at) AS paid_at, li.amount_cny
+  FROM order_lines li JOIN orders o USING (order_id)
+  JOIN enrolments e ON e.order_line_id = li.refund_of_id
+  WHERE o.type = 'refund' AND o.state IN ('paid', 'refunded')
+  UNION ALL
+  SELECT e.enrolment_id, coalesce(o.paid_at, o.created_at), li.amount_cny
+  FROM order_lines li JOIN orders o USING (order_id)
+  JOIN (
+    SELECT student_id, course_id, max(enrolment_id) AS enrolment_id FROM enrolments
+    WHERE state = 'refunded' GROUP BY student_id, course_id
+  ) e ON e.student_id = o.student_id AND e.course_id = li.course_id
+  WHERE o.type = 'refund' AND o.state IN ('paid', 'refunded') AND li.refund_of_id IS NULL
+) GROUP BY enrolment_id"""
 
 # Lessons used so far, lesson by lesson; what was used counts, there or not.
 _USED = """
@@ -83,7 +93,8 @@ DUE = FactQuery(
       least(e.ends_on, p.depleted_on) AS due_on, e.ends_on, p.depleted_on,
       e.lessons_bought, coalesce(p.used, 0) AS lessons_used, p.last_on AS last_lesson_on,
       p.weekly AS weekly_lessons, s.amount_cny AS due_cny, coalesce(s.paid_on, e.started_on)
-      AS paid_on, s.kind AS order_kind, e.state, e.stopped_on, e.renewed_from_id,
+      AS paid_on, s.kind AS order_kind, e.state, e.stopped_on,
+      b.refunded_on, b.cny AS refunded_cny, e.renewed_from_id,
       coalesce(k.term_no, 1) AS term_no, w.next.id AS renewal_id, w.next.paid_on AS renewed_on,
       w.next.cny AS renewed_cny, w.next.kind AS renewal_kind,
       w.next.starts_on AS renewal_starts_on, w.next.refunded_on AS renewal_refunded_on,
@@ -93,6 +104,7 @@ DUE = FactQuery(
     LEFT JOIN courses c ON c.course_id = e.course_id
     LEFT JOIN work_chain k ON k.enrolment_id = e.enrolment_id
     LEFT JOIN work_sale s ON s.enrolment_id = e.enrolment_id
+    LEFT JOIN work_refund b ON b.enrolment_id = e.enrolment_id
     LEFT JOIN work_pace p ON p.enrolment_id = e.enrolment_id AND e.lessons_bought > 0
     LEFT JOIN work_next w ON w.enrolment_id = e.enrolment_id
     LEFT JOIN work_left l ON l.enrolment_id = e.enrolment_id

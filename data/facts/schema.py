@@ -144,7 +144,7 @@ _FACTS = (
             "weekly_lessons": _REAL,  # velocity at the last lesson, exponentially weighted
             "due_cny": _CNY,  # what it was bought for
             "paid_on": _DATE, "order_kind": _TEXT,  # of its own order: as orders.type
-            "state": _TEXT, "stopped_on": _DATE,
+            "state": _TEXT, "stopped_on": _DATE, "refunded_on": _DATE, "refunded_cny": _CNY,
             "renewed_from_id": _TEXT, "term_no": _INT,  # 1 for one that renews none
             "renewal_id": _TEXT, "renewed_on": _DATE,  # the day the renewal was paid
             "renewed_cny": _CNY, "renewal_kind": _TEXT,  # charge, carry_over, transfer

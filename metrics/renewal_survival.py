@@ -1,0 +1,117 @@
+"""How soon families stop, how soon they renew, and how many renew again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from data.facts import Facts
+from data.scope import Filters
+from metrics.active import ended_on
+from metrics.due import EARLY_DAYS, LATE_DAYS, due_rows, settled_at
+from metrics.models.kaplan_meier import Survival, kaplan_meier
+from metrics.models.sbg import Sbg, fit_sbg
+from metrics.units import within
+
+MOST_GROUPS, LEAST = 6, 30
+
+
+def times_to_renewal(facts: Facts, filters: Filters, *, segment: str) -> ir.Table:
+    """Days from 60 days before the end to the renewal, counted by segment; open ones are kept.
+
+    Of what fell due in the filter's days or before: ``segment``, ``days``, ``happened``
+    (renewed; else watched so far, up to 30 days after the end, or gone), ``n``.
+    """
+    today = ibis.literal(facts.scope.as_of_on)
+    rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
+    begins = (rows.due_on - ibis.interval(days=EARLY_DAYS)).cast("date")
+    last = ibis.least((rows.due_on + ibis.interval(days=LATE_DAYS)).cast("date"), today)
+    rows = rows.mutate(begins=begins, last=last)
+    rows = rows.filter(
+        rows.due_on.notnull(), rows.begins <= today, rows.due_on < filters.period.end,
+        (rows.stopped_on > rows.begins).fill_null(True),
+    )  # fmt: skip
+    days = ibis.ifelse(
+        rows.is_renewed,
+        rows.renewed_on.delta(rows.begins, unit="day"),
+        rows.last.delta(rows.begins, unit="day"),
+    )
+    return _counted(rows, segment, ibis.greatest(days, 0), rows.is_renewed)
+
+
+def times_to_stop(facts: Facts, filters: Filters, *, segment: str) -> ir.Table:
+    """Days from the start of an enrolment to its stop, counted by segment.
+
+    An enrolment that ended in time, or still runs, is watched until then: ``segment``,
+    ``days``, ``happened`` (stopped or paid back), ``n``.
+    """
+    today = ibis.literal(facts.scope.as_of_on)
+    rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
+    rows = rows.filter(rows.started_on < filters.period.end)
+    stopped = (rows.stopped_on <= today).fill_null(False)
+    end = ibis.least(ended_on(rows).fill_null(today), today)
+    days = ibis.greatest(end.delta(rows.started_on, unit="day"), 0)
+    return _counted(rows, segment, days, stopped)
+
+
+def _counted(rows: ir.Table, segment: str, days: ir.Value, happened: ir.Value) -> ir.Table:
+    named = rows.mutate(segment=rows[segment], days=days.cast("int64"), happened=happened)
+    named = named.filter(named.segment.notnull())
+    return (
+        named.group_by("segment", "days", "happened")
+        .aggregate(n=named.count())
+        .order_by("segment", "days", "happened")
+    )
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A segment's Kaplan–Meier estimate and how many it rests on."""
+
+    segment: str
+    n: int
+    survival: Survival
+
+
+def curves(rows: pa.Table) -> list[Curve]:
+    """The estimate of each of the largest segments, the largest first."""
+    frame = rows.to_pandas()
+    found = []
+    for segment, part in frame.groupby("segment", sort=True):
+        n = int(part["n"].sum())
+        if n < LEAST:
+            continue
+        estimate = kaplan_meier(
+            part["days"].to_numpy(dtype=np.float64),
+            part["happened"].to_numpy(dtype=bool),
+            weights=part["n"].to_numpy(dtype=np.float64),
+        )
+        found.append(Curve(str(segment), n, estimate))
+    return sorted(found, key=lambda curve: -curve.n)[:MOST_GROUPS]
+
+
+def term_counts(facts: Facts, filters: Filters) -> ir.Table:
+    """By how many terms came before: ``term_no``, ``at_risk`` (due and settled), ``renewed``."""
+    rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
+    rows = rows.filter(rows.due_on.notnull(), settled_at(rows.due_on) <= facts.as_of)
+    return (
+        rows.group_by("term_no")
+        .aggregate(at_risk=rows.count(), renewed=rows.is_renewed.sum().cast("float64"))
+        .order_by("term_no")
+    )
+
+
+def repeated(counts: pd.DataFrame) -> Sbg | None:
+    """The model of repeated renewal; None with fewer than two terms of 30 settled each."""
+    known = counts[counts["at_risk"] >= LEAST]
+    places = known["term_no"].to_numpy(dtype=np.int64)
+    if len(known) < 2 or (places != np.arange(1, len(known) + 1)).any():
+        return None
+    return fit_sbg(
+        known["at_risk"].to_numpy(dtype=np.float64), known["renewed"].to_numpy(dtype=np.float64)
+    )
