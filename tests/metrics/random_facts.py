@@ -54,6 +54,10 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     due = facts["due"]
     due["enrolment_id"] = facts["enrolment"]["enrolment_id"]
     due["term_no"] = 1 + due.index % 4
+    due["due_on"] = due["ends_on"] = [
+        start + timedelta(days=40 * (n % 10)) for n, start in enumerate(due["started_on"])
+    ]
+    due["stopped_on"] = due["stopped_on"].where(due["state"].isin(["stopped", "refunded"]), None)
     known = facts["lead"].dropna(subset=["introducer_person_id"]).reset_index(drop=True)
     shared = [column for column in facts["referral"] if column in known]
     facts["referral"] = facts["referral"].head(len(known))
