@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 from data.errors import InvalidOption
 
@@ -80,14 +81,12 @@ def _limit(zero_side: Sequence[float], gap: float) -> list[float]:
 def settled(parts: Sequence[float], total: float) -> list[float]:
     """The parts with what rounding left over put on the largest, so that they add to the total."""
     found = list(parts)
-    if not found:
-        return found
-    place = max(range(len(found)), key=lambda n: abs(found[n]))
-    for _try in range(4):  # the correction itself is rounded
-        rest = total - math.fsum(found)
+    # The largest takes what is left; what its own rounding leaves, the next, finer one.
+    for place in sorted(range(len(found)), key=lambda n: -abs(found[n])):
+        rest = Fraction(total) - sum(map(Fraction, found))
         if rest == 0:
             break
-        found[place] += rest
+        found[place] = float(Fraction(found[place]) + rest)
     return found
 
 
