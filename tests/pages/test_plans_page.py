@@ -1,0 +1,169 @@
+"""The plans page: what a save changes on the board, and what each role may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import data.installation
+from data.accounts import Accounts
+from data.home import Home
+from data.installation import Installation
+from data.landing import Landing
+from data.stores import DuckDBStore
+from tests.signin import sign_in
+
+FRAME = str(Path(__file__).parents[2] / "components" / "frame.py")
+PLANS = "../pages/overview/plans.py"
+MONTH = date(2026, 11, 1)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory) -> Iterator[Installation]:
+    """A small sample institution of this file's own: plans are changed in it."""
+    home = Home(tmp_path_factory.mktemp("plans") / "home").prepare()
+    opened = Installation(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
+    opened.add_sample(scale=0.1)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def served(sample, monkeypatch):
+    monkeypatch.setattr(data.installation, "_opened", sample)
+    monkeypatch.setenv("EDULENS_LANG", "en")
+    st.cache_data.clear()
+
+
+def visit(user: str, page: str = PLANS, *, language: str = "en", **state: object) -> AppTest:
+    at = AppTest.from_file(FRAME, default_timeout=60)
+    sign_in(at, data.installation.installation().accounts, user)
+    if page:
+        at.switch_page(page)
+    at.query_params["lang"] = language
+    for key, value in state.items():
+        at.session_state[key] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def shown(at: AppTest) -> str:
+    texts = [*at.main.markdown, *at.main.caption, *at.main.error, *at.main.info]
+    return "\n".join(text.value for text in texts).replace("\\", "")
+
+
+def save(campus: str, value: float) -> None:
+    """What the save button does, as a script of the signed-in user."""
+    from datetime import date
+
+    import pandas as pd
+
+    from components.plans.saving import save_targets
+
+    save_targets(date(2026, 11, 1), "new_leads", pd.Series({campus: value}))
+
+
+def save_as(user: str, campus: str, value: float) -> AppTest:
+    at = AppTest.from_function(save, default_timeout=60, args=(campus, value))
+    sign_in(at, data.installation.installation().accounts, user)
+    at.query_params["lang"] = "en"
+    at.run()
+    assert not at.exception
+    return at
+
+
+def planned(sample, campus: str = "") -> float:
+    where = f"AND campus_id = '{campus}'" if campus else ""
+    found = sample.store.fetch(
+        f"SELECT sum(value) AS v FROM fact_target WHERE month_on = '{MONTH}'"
+        f" AND metric = 'new_leads' {where}"
+    )
+    return float(found["v"].item())
+
+
+def test_a_saved_plan_changes_the_boards_figure_and_the_pages(sample):
+    before, board = planned(sample), shown(visit("manager", ""))
+    assert f"plan {before:,.0f} people" in shown(visit("manager"))
+    save_as("manager", "C001", planned(sample, "C001") + 500)
+    after = planned(sample)
+    assert after == before + 500
+    assert f"plan {after:,.0f} people" in shown(visit("manager"))
+    changed = shown(visit("manager", ""))
+    pick = [line for line in board.splitlines() if "of the plan to date" in line]
+    assert pick
+    assert pick != [line for line in changed.splitlines() if "of the plan to date" in line]
+
+
+def test_a_campus_head_cannot_write_another_campus(sample):
+    own = sample.accounts.viewer("head_north").campuses
+    before = planned(sample)
+    foreign = next(c for c in ("C001", "C005", "C008") if c not in own)
+    refused = save_as("head_north", foreign, 999)
+    assert "Your role may not change this plan; nothing was saved." in shown(refused)
+    assert planned(sample) == before
+    save_as("head_north", own[0], planned(sample, own[0]) + 7)
+    assert planned(sample) == before + 7
+
+
+def test_a_wrong_figure_is_told_and_not_stored(sample):
+    before = planned(sample)
+    at = save_as("manager", "C001", -3)
+    assert "Nothing was saved: newleads must be a number of at least 0" in shown(at).replace(
+        "_", ""
+    )
+    assert planned(sample) == before
+
+
+def test_saving_what_was_there_says_that_nothing_changed(sample):
+    at = save_as("manager", "C002", planned(sample, "C002"))
+    assert "Nothing was changed." in shown(at)
+
+
+def test_the_history_shows_who_and_what(sample):
+    save_as("manager", "C003", planned(sample, "C003") + 11)
+    at = visit("manager", plan_history_targets=True)
+    changes = at.dataframe[-1].value
+    newest = changes.iloc[0]
+    assert (newest["by"], newest["item"]) == ("manager", "New leads")
+    assert newest["after"] == newest["before"] + 11
+    assert newest["where"].startswith("2026-11 · ")
+
+
+def test_the_page_proposes_from_history_and_shows_last_year(sample):
+    text = shown(visit("manager"))
+    assert "last year" in text
+    assert "history proposes" in text
+    ahead = shown(visit("manager", plans_month=date(2026, 12, 1)))
+    assert "2026-12, New leads: no plan yet" in ahead
+    assert "history proposes" in ahead
+
+
+@pytest.mark.parametrize("figure", ["first_orders", "net_revenue"])
+def test_every_planned_figure_draws(figure):
+    assert "plan " in shown(visit("manager", plans_figure=figure))
+
+
+def test_a_campus_head_plans_the_own_campuses_only(sample):
+    own = sample.accounts.viewer("head_north").campuses
+    at = visit("head_north")
+    total = sum(planned(sample, campus) for campus in own)
+    assert f"plan {total:,.0f} people" in shown(at)
+    assert "Save the plan" in [button.label for button in at.button]
+
+
+@pytest.mark.parametrize("user", ["marketing", "analyst"])
+def test_other_roles_read_only(user):
+    at = visit(user)
+    assert "Your role reads this plan; it does not change it." in shown(at)
+    assert "Save the plan" not in [button.label for button in at.button]
+    assert at.dataframe[0].value["plan"].notna().all()
+
+
+def test_the_page_speaks_chinese():
+    assert "2026年11月新增线索" in shown(visit("manager", language="zh"))
