@@ -25,6 +25,7 @@ CATEGORIES = (
     "channel_id", "campaign", "course_line", "weekday", "part_of_day", "is_first", "is_referred",
     "of_activity",
 )  # fmt: skip
+MOST_LEARNED = 30_000  # more teach the weights nothing, and take longer
 _STANDING = (
     "lead_id", "person_id", "owner_id", "created_at", "state", "rung", "waiting_since_at",
     "contacts", "last_contact_at",
@@ -76,7 +77,7 @@ def _is_refused(name: str) -> bool:
 
 
 def training_rows(
-    facts: Facts, filters: Filters, *, window_days: int = 30, most: int = 30_000
+    facts: Facts, filters: Filters, *, window_days: int = 30, most: int = MOST_LEARNED
 ) -> ir.Table:
     """Leads old enough to know whether they ordered, with what was known at creation.
 

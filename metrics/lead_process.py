@@ -124,7 +124,7 @@ def effective_contact_rate(facts: Facts, *, hours: int = 48) -> ir.Table:
 
 
 @metric(
-    title="Follow-ups per lead", kind="ratio", unit="times", grain="lead", sources=_CONTACTS,
+    title="Follow-ups per lead", kind="ratio", unit="events", grain="lead", sources=_CONTACTS,
     better=0,
 )  # fmt: skip
 def followups_per_lead(facts: Facts, *, window_days: int = 30) -> ir.Table:

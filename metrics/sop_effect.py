@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any
-
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -114,7 +111,7 @@ def sop_arms(facts: Facts, *, window_days: int = 60) -> ir.Table:
     rows = rows.filter(rows.mature_at <= facts.as_of)
     paid = rows.net_cny.fill_null(0).cast("float64")
     return rows.group_by("sop", "arm").aggregate(
-        n=rows.count(), won=rows.won.fill_null(False).sum(), net_cny=paid.sum(),
+        n=rows.count(), won=rows.won.fill_null(False).sum().cast("int64"), net_cny=paid.sum(),
         net_squared=(paid * paid).sum(), first_on=rows.exposed_on.min(),
         last_on=rows.exposed_on.max(),
     )  # fmt: skip
@@ -147,7 +144,10 @@ def sop_effects(arms: pd.DataFrame) -> pd.DataFrame:
         by_arm = {row["arm"]: row for row in both.to_dict("records")}
         if set(by_arm) != {TREATED, HELD_OUT}:
             continue
-        t, h = by_arm[TREATED], by_arm[HELD_OUT]
+        t, h = (
+            {name: float(by_arm[arm][name]) for name in ("n", "won", "net_cny", "net_squared")}
+            for arm in (TREATED, HELD_OUT)
+        )
         difference, low, high = _difference(t["won"], t["n"], h["won"], h["n"])
         cny, cny_low, cny_high = _means(t, h)
         few = min(t["n"], h["n"]) < LEAST_MATURE
@@ -160,8 +160,8 @@ def sop_effects(arms: pd.DataFrame) -> pd.DataFrame:
                 "persons": difference * t["n"], "persons_low": low * t["n"],
                 "persons_high": high * t["n"], "cny": cny * t["n"], "cny_low": cny_low * t["n"],
                 "cny_high": cny_high * t["n"], "verdict": verdict,
-                "first_on": min(t["first_on"], h["first_on"]),
-                "last_on": max(t["last_on"], h["last_on"]),
+                "first_on": min(row["first_on"] for row in by_arm.values()),
+                "last_on": max(row["last_on"] for row in by_arm.values()),
             }
         )  # fmt: skip
     columns = [
@@ -188,7 +188,7 @@ def _wilson(p: float, n: float) -> tuple[float, float]:
     return float(centre - half), float(centre + half)
 
 
-def _means(t: Mapping[Hashable, Any], h: Mapping[Hashable, Any]) -> tuple[float, float, float]:
+def _means(t: dict[str, float], h: dict[str, float]) -> tuple[float, float, float]:
     """The difference of mean net revenue a person, with Welch's interval."""
     means, spreads = [], []
     for side in (t, h):

@@ -47,7 +47,7 @@ def consultants_panel(reading: Reading) -> None:
             x_title=_("Orders expected of the leads received"),
             y_title=_("Observed ÷ expected"),
         ),
-        key="conversion_consultants",
+        key="conversion_consultants_plot",
         alt=finding,
         clickable=True,
     )
@@ -55,8 +55,11 @@ def consultants_panel(reading: Reading) -> None:
         _(
             "Leads of the last year and a half that are {days} days old. Expected is the sum of"
             " the scores of the leads received, so that good leads are no merit. Grey: where a"
-            " consultant of average skill lies 19 times of 20.",
+            " consultant of average skill lies 19 times of 20: of {n} such consultants about {out}"
+            " would lie outside by chance alone.",
             days=FAIR_DAYS,
+            n=len(people),
+            out=number(round(len(people) / 20), exact=True),
         )
     )
     _table(reading, people)
@@ -91,17 +94,20 @@ def fair_finding(people: pd.DataFrame, names: dict[str, str]) -> str:
     if judged.empty:
         return too_few(int(people["n"].max()))
     parts = []
-    for verdict, row in ((BELOW, judged.iloc[0]), (ABOVE, judged.iloc[-1])):
-        if row["verdict"] == verdict:
-            parts.append(
-                _(
-                    "{name} {ratio} of what the leads promised ({low} to {high})",
-                    name=names.get(row["owner_id"], row["owner_id"]),
-                    ratio=percent(row["ratio"]),
-                    low=percent(row["low"]),
-                    high=percent(row["high"]),
-                )
+    for verdict, place in ((BELOW, 0), (ABOVE, -1)):
+        found = judged[judged["verdict"] == verdict]
+        if found.empty:
+            continue
+        row = found.iloc[place]
+        parts.append(
+            _(
+                "{name} brought {ratio} of what the leads promised ({low} to {high})",
+                name=names.get(row["owner_id"], row["owner_id"]),
+                ratio=percent(row["ratio"]),
+                low=percent(row["low"]),
+                high=percent(row["high"]),
             )
+        )
     return _("; ").join(parts) if parts else _("No consultant can be separated from the average")
 
 

@@ -12,6 +12,7 @@ from components.conversion.words import feature_word
 from components.format import escape, interval, number, percent
 from components.i18n import _
 from components.states import nothing_to_show
+from metrics.lead_features import MOST_LEARNED
 from metrics.lead_rules import HALF_LIFE_DAYS, RULES
 from metrics.lead_score import LEAST_CONVERSIONS, LeadScore, Quality
 
@@ -103,7 +104,7 @@ def learned_words(score: LeadScore) -> str:
     """What the score knows, and what was kept from it."""
     names = ", ".join(escape(feature_word(feature.name)) for feature in score.features)
     parts = [_("It knows, as of the lead's creation: {names}.", names=names)]
-    if score.learned_from < score.leads:
+    if score.leads > MOST_LEARNED:
         parts.append(
             _(
                 "Learned from {n} of {leads} leads, drawn by a fixed rule.",

@@ -41,7 +41,7 @@ def timing_panel(reading: Reading) -> None:
             points, unit="days", title=finding,
             marks={name: day for name, day in times.items() if not is_missing(day)},
         ),
-        key="conversion_timing", alt=finding,
+        key="conversion_timing_curve", alt=finding,
     )  # fmt: skip
     st.caption(
         _(
