@@ -1,0 +1,242 @@
+"""The conversion screen: what it says, to whom, and that nobody sees another's leads."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import data.installation
+from components import query
+from components.conversion.board import conversion_answers
+from components.conversion.measures import CARDS, MEASURES, Choice
+from components.conversion.panels import PANELS
+from components.conversion.person import person_score
+from components.conversion.reading import Reading
+from components.navigation import link_to
+from data.installation import Installation
+from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
+from data.scope import ROLES, Filters, Period, role
+from metrics.lead_pool import overdue_leads
+from tests.signin import sign_in
+
+ROOT = Path(__file__).parents[2]
+FRAME = str(ROOT / "components" / "frame.py")
+PAGE = str(ROOT / "pages" / "lifecycle" / "conversion.py")
+SCRIPT = "../pages/lifecycle/conversion.py"
+PERIOD = Period(start=date(2026, 6, 1), end=date(2026, 11, 22))
+
+
+@pytest.fixture(autouse=True)
+def sample(institution, monkeypatch) -> Installation:
+    """The sample institution as this process's installation."""
+    monkeypatch.setattr(data.installation, "_opened", institution)
+    monkeypatch.setenv("EDULENS_LANG", "en")  # AppTest words the options outside a script
+    st.cache_data.clear()  # another test's store may have the same version
+    return institution
+
+
+def visit(user: str, *, language: str = "en", script: str = "", **state: object) -> AppTest:
+    """Open the screen as a user; ``script`` runs the page without the frame around it."""
+    at = AppTest.from_file(script or FRAME, default_timeout=60)
+    sign_in(at, data.installation.installation().accounts, user)
+    if not script:
+        at.switch_page(SCRIPT)
+    at.query_params["lang"] = language
+    for key, value in state.items():
+        at.session_state[key] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def shown(at: AppTest) -> str:
+    """What a reader sees, without what escapes it."""
+    texts = [*at.main.markdown, *at.main.caption]
+    return "\n".join(text.value for text in texts).replace("\\", "")
+
+
+def scope_of(user: str):
+    installation = data.installation.installation()
+    return installation.accounts.viewer(user).scope(installation.store.as_of)
+
+
+def test_the_manager_reads_rate_response_and_what_the_score_is_worth():
+    at = visit("manager", period="this_year")
+    text = shown(at)
+    assert "of new leads order within 30 days." in text
+    assert "Half are reached within" in text
+    assert "the fifth with the best score would have held" in text
+    assert "have waited longer than 48 hours" in text
+    assert "The narrowest step" not in text  # a chart's title
+    assert len(at.metric) == len(CARDS) + 1
+
+
+def test_the_work_list_is_sorted_by_what_a_lead_is_worth_and_opens_the_person():
+    table = visit("manager").dataframe[0].value
+    assert table["expected_cny"].is_monotonic_decreasing
+    assert table["open"].str.startswith("/person?person_id=").all()
+    assert table["tier"].str.startswith("A").all()
+    assert table["reasons"].str.len().min() > 0
+    assert len(table) == 20
+
+
+def test_the_list_of_those_who_wait_holds_only_them():
+    table = visit("manager", conversion_list="late").dataframe[0].value
+    assert table["waited"].min() >= 2
+    alone = visit("manager", conversion_list="alone").dataframe[0].value
+    assert len(alone)
+    assert alone["owner"].isna().all()
+
+
+def test_old_leads_have_no_probability():
+    table = visit("manager", conversion_list="old").dataframe[0].value
+    assert not {"score", "expected_cny"} & set(table.columns)
+
+
+def test_what_to_do_has_owner_deadline_and_worth():
+    text = shown(visit("manager"))
+    assert "Give the " in text
+    assert "Campus heads · by 21 Nov" in text
+    assert "expected" in text
+
+
+def test_a_consultant_sees_own_leads_alone(sample):
+    at = visit("consultant1")
+    table = at.dataframe[0].value
+    own = sample.store.fetch("SELECT person_id FROM fact_lead WHERE owner_id = 'S00102'")[
+        "person_id"
+    ]
+    listed = table["open"].str.removeprefix("/person?person_id=")
+    assert len(listed)
+    assert set(listed) <= set(own)
+    assert "unassigned leads to somebody" not in shown(at)
+
+
+def test_a_campus_head_sees_the_own_campuses_leads_alone(sample):
+    campuses = set(scope_of("head_north").campuses)
+    reading = Reading(Filters(period=PERIOD), Choice(), scope_of("head_north"))
+    assert set(reading.work.rows["campus_id"]) == campuses
+    everything = Reading(Filters(period=PERIOD), Choice(), scope_of("manager"))
+    assert 0 < reading.work.leads < everything.work.leads
+
+
+def test_the_score_does_not_depend_on_who_looks():
+    """One score of the institution: a consultant's own leads are too few to learn from."""
+    readings = [
+        Reading(Filters(period=PERIOD), Choice(), scope_of(user))
+        for user in ("manager", "consultant1")
+    ]
+    assert readings[0].score.fingerprint == readings[1].score.fingerprint
+    manager = readings[0].work.rows.set_index("lead_id")["score"]
+    own = readings[1].work.rows.set_index("lead_id")["score"]
+    both = own.index.intersection(manager.index)
+    assert len(both)
+    assert own[both].tolist() == manager[both].tolist()
+
+
+def test_names_are_masked_where_the_role_may_not_read_them():
+    names = visit("analyst", script=PAGE).dataframe[0].value["name"].dropna()
+    assert names.str.contains("*", regex=False).all()
+    assert not visit("manager").dataframe[0].value["name"].str.contains("*", regex=False).any()
+
+
+@pytest.mark.parametrize("user", ["marketing", "analyst", "head_south"])
+def test_the_screen_draws_for_each_role(user):
+    at = visit(user)
+    assert len(at.metric) == len(CARDS) + 1
+
+
+def test_a_teacher_does_not_have_the_screen():
+    having = {name for name in ROLES if link_to("lifecycle/conversion", role(name))}
+    assert having == set(ROLES) - {"teacher"}
+
+
+def test_days_without_leads_still_say_whom_to_call():
+    at = visit("manager", period="custom", days=(date(2016, 1, 1), date(2016, 1, 31)))
+    text = shown(at)
+    assert "Too few to judge" in text or "No leads in these days." in text
+
+
+def test_the_screen_speaks_chinese():
+    text = shown(visit("manager", language="zh"))
+    assert "先跟进得分最高的五分之一" in text
+    assert "要做的事" in text
+
+
+def test_panels_draw_when_opened_and_only_then(sample):
+    at = visit("manager", period="this_year")
+    closed = len(at.dataframe)
+    for name in PANELS:
+        at.session_state[f"conversion_{name}"] = True
+    at.run()
+    assert not at.exception
+    text = shown(at)
+    for words in (
+        "Kaplan–Meier estimate", "50 % would be a coin", "are refused", "19 times of 20",
+        "of the orders that come within", "harmful: stop it", HARMFUL_SOP,
+    ):  # fmt: skip
+        assert words in text, words
+    assert closed == 1
+    assert len(at.dataframe) >= 5
+    names = sample.store.fetch("SELECT staff_id, name FROM dim_staff").set_index("staff_id")["name"]
+    tables = [t.value for t in at.dataframe if "verdict" in t.value.columns]
+    lucky = tables[0].set_index("name").loc[names[LUCKY_CONSULTANT], "verdict"]
+    assert lucky == "less than their leads promised"
+
+
+def test_the_rows_behind_a_card_add_up_to_it():
+    reading = Reading(Filters(period=PERIOD), Choice(), scope_of("manager"))
+    for name in CARDS:
+        measure, figure = MEASURES[name], reading.figures(name).total
+        rows = query.list_rows(
+            measure.metric, reading.judged(name), scope=reading.scope,
+            **measure.settings(reading.choice.days),
+        )  # fmt: skip
+        counted = rows[rows["is_mature"]]
+        assert float(counted["numerator"].sum()) == pytest.approx(figure["numerator"]), name
+        assert float(counted["denominator"].sum()) == figure["denominator"], name
+
+
+def test_the_response_card_is_the_median_of_its_rows():
+    reading = Reading(Filters(period=PERIOD), Choice(), scope_of("manager"))
+    in_store = query.run("response_time", reading.filters, scope=reading.scope).iloc[0]
+    card = reading.response.figure()
+    assert card["n"] == in_store["n"]
+    assert card["value"] == pytest.approx(in_store["value"], abs=1 / 60)  # minutes in the card
+
+
+def test_the_overdue_leads_of_the_list_are_those_of_the_metric():
+    reading = Reading(Filters(period=PERIOD), Choice(), scope_of("manager"))
+    found = query.run(overdue_leads, reading.listed, scope=reading.scope).iloc[0]
+    assert reading.work.overdue == found["value"]
+
+
+def test_a_person_is_scored_with_reasons():
+    scope = scope_of("manager")
+    reading = Reading(Filters(period=PERIOD), Choice(), scope)
+    first = reading.work.rows.iloc[0]
+    found = person_score(str(first["person_id"]), scope)
+    assert found is not None
+    assert found.chance == pytest.approx(first["score"])
+    assert found.expected_cny == pytest.approx(first["expected_cny"])
+    assert [r.name for r in found.reasons] == [r.name for r in first["reasons"]]
+    assert person_score("P000000000000", scope) is None
+
+
+def test_another_campuses_person_has_no_score():
+    everything = Reading(Filters(period=PERIOD), Choice(), scope_of("manager")).work.rows
+    foreign = everything[everything["campus_id"] == "C008"].iloc[0]
+    assert person_score(str(foreign["person_id"]), scope_of("head_north")) is None
+
+
+def test_the_board_gets_answers_five_and_six():
+    at = visit("manager")
+    assert not at.exception
+    found = conversion_answers(Filters(period=PERIOD), scope=scope_of("manager"))
+    assert [answer["number"] for answer in found] == [5, 6]
+    assert "fifth" in found[0]["sentence"]
+    assert "SOP" in found[1]["sentence"]
