@@ -6,7 +6,7 @@ scope itself, the store and its version. Viewers of equal scope share what was f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, wraps
@@ -26,13 +26,14 @@ from data.facts import DIMENSIONS, Facts
 from data.installation import installation
 from data.scope import Filters, Scope
 from metrics import load_all
+from metrics.figures import figures_of, rows_of
 from metrics.registry import Metric, find
-from metrics.units import rollup, rows, within
 
 load_all()  # metrics are also asked for by name
 
 Expression = Callable[..., ir.Table]
 _HOUR = 3600
+_SOMEBODY = "<<the person asked for>>"
 _MOST_MADE = 128  # of each function that is remembered
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -105,10 +106,18 @@ def fetch(
     scope: Scope | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """The rows of any pure function ``(facts, filters, **options)`` or ``(facts, **options)``."""
+    """The rows of any pure function ``(facts, filters, **options)`` or ``(facts, **options)``.
+
+    A ``person_id`` among the options is put into the compiled SQL afterwards, so that the
+    next person costs no compiling: a function may only compare with it.
+    """
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope) if filters else None
-    return _fetched(_expression_sql(function, _nameless(scope), expanded, _plain(options)), scope)
+    person_id = options.get("person_id")
+    if person_id:
+        options["person_id"] = _SOMEBODY
+    sql = _expression_sql(function, _nameless(scope), expanded, _plain(options))
+    return _fetched(sql.replace(f"'{_SOMEBODY}'", _literal(str(person_id))), scope)
 
 
 def fold(
@@ -160,6 +169,10 @@ def _dimension(facts: Facts, *, dimension: str) -> ir.Table:
     return table.order_by(table.columns[0])
 
 
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''").replace("\0", "") + "'"
+
+
 def _cut(scope: Scope | None, filters: Filters | None) -> Scope:
     if scope is None:
         return current_scope(filters)
@@ -209,25 +222,6 @@ def _expanded(filters: Filters, scope: Scope) -> Filters:
     )
 
 
-_TREE_LEVELS = {"channel_root": "root_id", "channel_level2": "level2_id"}
-
-
-def _units(
-    facts: Facts, name: str, filters: Filters, options: tuple[Any, ...], groups: Iterable[str]
-) -> ir.Table:
-    units = within(
-        find(name)(facts, **dict(options)),
-        period=filters.period,
-        channels=filters.channels,
-        course_lines=filters.course_lines,
-    )
-    levels = {group: _TREE_LEVELS[group] for group in groups if group in _TREE_LEVELS}
-    if not levels:
-        return units
-    tree = facts.channel.select("channel_id", **levels)
-    return units.left_join(tree, "channel_id").drop("channel_id_right")
-
-
 # Compiling an expression takes longer than running it on a small store.
 @lru_cache(maxsize=4096)
 def _figures_sql(
@@ -237,9 +231,7 @@ def _figures_sql(
     by: tuple[str, ...],
     options: tuple[Any, ...],
 ) -> str:
-    facts = Facts(scope)
-    units = _units(facts, name, filters, options, by)
-    figures = rollup(units, kind=find(name).kind, as_of=facts.as_of, by=by)
+    figures = figures_of(Facts(scope), find(name), filters, by=by, options=dict(options))
     return installation().store.compile(figures)
 
 
@@ -251,13 +243,8 @@ def _rows_sql(
     where: tuple[Any, ...],
     options: tuple[Any, ...],
 ) -> str:
-    facts = Facts(scope)
-    units = _units(facts, name, filters, options, dict(where))
-    listed = rows(units, as_of=facts.as_of, where=dict(where))
-    who = facts.person.select("person_id", "campus_id", "name", "phone", "stage")
-    listed = listed.left_join(who, ["person_id", "campus_id"])
-    listed = listed.drop("person_id_right", "campus_id_right")
-    return installation().store.compile(listed.order_by("unit_on", "unit_id"))
+    listed = rows_of(Facts(scope), find(name), filters, where=dict(where), options=dict(options))
+    return installation().store.compile(listed)
 
 
 @lru_cache(maxsize=1024)

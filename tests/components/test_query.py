@@ -57,3 +57,25 @@ def test_another_language_and_another_load_make_it_anew(look, told, served):
     with store.writing() as cursor:
         cursor.execute("UPDATE store_state SET version = version + 1")
     assert look("manager") == ("2", 3)
+
+
+def ask_for() -> None:
+    """A script: the person of the address, as the store knows them."""
+    import streamlit as st
+
+    from components import query
+    from metrics.person import current_state
+
+    asked = st.query_params["who"]
+    found = query.fetch(current_state, None, person_id=asked)
+    st.text(",".join(found["person_id"]) or "nobody")
+
+
+def test_a_person_is_bound_into_compiled_sql_and_cannot_break_out_of_it(served):
+    for name in ("lin", "wang"):
+        who = served.people[name]
+        assert served.run(ask_for, who=who).text[0].value == who
+    for bad in ("' OR '1'='1", "x'; DROP TABLE fact_lead; --", "''", "\\' OR 1=1 --", "a\0b"):
+        at = served.run(ask_for, who=bad)
+        assert not at.exception
+        assert at.text[0].value == "nobody"
