@@ -102,8 +102,10 @@ def _arrival(facts: Facts, person_id: str) -> ir.Table:
         days, "arrival", on=days.arrived_on, title=ibis.literal("brought"),
         entry_id=days.activity_id + "/" + days.arrived_on.cast("string"),
     )  # fmt: skip
-    seen = facts.person.select(other_person_id="person_id").distinct()
     came = edges.filter(edges.person_id == person_id)
+    # Only the sharers are looked up: everybody is a great many.
+    sharers = facts.person.semi_join(came, facts.person.person_id == came.sharer_person_id)
+    seen = sharers.select(other_person_id="person_id").distinct()
     came = came.left_join(seen, came.sharer_person_id == seen.other_person_id)
     return out.union(
         as_entries(
