@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import anyio
 import streamlit as st
@@ -28,10 +29,10 @@ async def lifespan(application: st.App) -> AsyncIterator[None]:
     """Open the installation before the first visitor, close it after the last."""
     del application
     serving = await anyio.to_thread.run_sync(Serving.start, run_command)
-    for module in ("components.query", "plotly.graph_objects"):
-        import_module(module)  # the first page must not wait for it
+    preparation = import_module("components.preparation")  # the first page must not wait for it
     passwords.warm()
     gc.collect()
+    Thread(target=preparation.prepare, name="preparation", daemon=True).start()
     gc.freeze()  # with runner.postScriptGC off: what was imported is never searched again
     try:
         yield

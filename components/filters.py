@@ -36,10 +36,18 @@ def current_filters() -> Filters:
     return stored if isinstance(stored, Filters) else _filters(_today())
 
 
+def default_filters() -> Filters:
+    """What is picked where nobody picked anything: this month to date of everything."""
+    today = _today()
+    period = period_of(DEFAULT_PRESET, today)
+    comparison = comparison_of(DEFAULT_COMPARISON, DEFAULT_PRESET, period)
+    return Filters(period=period, comparison=comparison)
+
+
 def filter_bar() -> Filters:
     """Draw the filters and give back what is picked."""
     today = _today()
-    campuses, channels, lines = _choices()
+    campuses, channels, lines = choices()
     _adopt_foreign_link()
     # TRICKY: a popover's label is drawn before the widgets inside it know their values
     # from the address; labels are therefore checked once more after the widgets.
@@ -185,7 +193,8 @@ def keep_through_language() -> None:
 
 
 @query.remembered
-def _choices() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+def choices() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Campuses, channels and course lines that may be picked: id → name."""
     scope = query.current_scope()  # looked up once, not for every list of names
     return _campuses(scope), _channels(scope), _course_lines(scope)
 

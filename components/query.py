@@ -6,7 +6,9 @@ scope itself, the store and its version. Viewers of equal scope share what was f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, wraps
@@ -44,9 +46,25 @@ def as_of() -> datetime:
     return installation().store.as_of
 
 
+_seen_as: ContextVar[Scope | None] = ContextVar("seen_as", default=None)
+
+
+@contextmanager
+def seen_as(scope: Scope) -> Iterator[None]:
+    """Within it, figures are those of a scope instead of a signed-in viewer's.
+
+    For what is made while nobody looks; a page never opens it.
+    """
+    token = _seen_as.set(scope)
+    try:
+        yield
+    finally:
+        _seen_as.reset(token)
+
+
 def current_scope(filters: Filters | None = None) -> Scope:
     """The signed-in viewer's scope, cut to the campuses picked."""
-    scope = current_viewer().scope(as_of())
+    scope = _seen_as.get() or current_viewer().scope(as_of())
     return scope.narrowed(filters.campuses) if filters else scope
 
 
@@ -79,7 +97,7 @@ def sql_of(
     entry = find(metric) if isinstance(metric, str) else metric
     scope = _cut(scope, filters)
     return _figures_sql(
-        entry.name, _nameless(scope), _expanded(filters, scope), tuple(by), _plain(options)
+        entry.name, nameless(scope), _expanded(filters, scope), tuple(by), _plain(options)
     )
 
 
@@ -95,7 +113,7 @@ def list_rows(
     entry = find(metric) if isinstance(metric, str) else metric
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope)
-    sql = _rows_sql(entry.name, _nameless(scope), expanded, _plain(where or {}), _plain(options))
+    sql = _rows_sql(entry.name, nameless(scope), expanded, _plain(where or {}), _plain(options))
     return _fetched(sql, scope)
 
 
@@ -116,7 +134,7 @@ def fetch(
     person_id = options.get("person_id")
     if person_id:
         options["person_id"] = _SOMEBODY
-    sql = _expression_sql(function, _nameless(scope), expanded, _plain(options))
+    sql = _expression_sql(function, nameless(scope), expanded, _plain(options))
     return _fetched(sql.replace(f"'{_SOMEBODY}'", _literal(str(person_id))), scope)
 
 
@@ -131,9 +149,9 @@ def fold(
     """A kernel's result over the rows of a pure function; the kernel is a module's function."""
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope)
-    sql = _expression_sql(function, _nameless(scope), expanded, _plain(options))
+    sql = _expression_sql(function, nameless(scope), expanded, _plain(options))
     name = f"{kernel.__module__}.{kernel.__qualname__}"
-    return _folded(sql, name, _nameless(scope), _version(), kernel)
+    return _folded(sql, name, nameless(scope), _version(), kernel)
 
 
 def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -151,7 +169,7 @@ def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
 
     @wraps(make)
     def asked(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        seen_by = _nameless(current_scope()), _version(), language(), theme_name()
+        seen_by = nameless(current_scope()), _version(), language(), theme_name()
         return kept(seen_by, args, tuple(sorted(kwargs.items())))
 
     return asked
@@ -179,7 +197,7 @@ def _cut(scope: Scope | None, filters: Filters | None) -> Scope:
     return scope.narrowed(filters.campuses) if filters else scope
 
 
-def _nameless(scope: Scope) -> Scope:
+def nameless(scope: Scope) -> Scope:
     """The scope without whose it is: equal scopes have equal SQL, compiled once for all."""
     return replace(scope, user="")
 
@@ -260,7 +278,7 @@ def _expression_sql(
 
 
 def _fetched(sql: str, scope: Scope) -> pd.DataFrame:
-    return _frame(sql, _nameless(scope), _version())
+    return _frame(sql, nameless(scope), _version())
 
 
 @st.cache_data(ttl=_HOUR, max_entries=2000, show_spinner=False)

@@ -30,6 +30,7 @@ WIRING = {
     "components/session.py": "who is looking",
     "components/search.py": "the key that finds a full phone number",
     "components/audit.py": "writes exports into the audit log",
+    "components/preparation.py": "whose first views are made while nobody looks",
     "components/notice.py": "whether this is the sample institution",
     "components/account.py": "the viewer's own account",
     "components/account_actions.py": "accounts, managed",

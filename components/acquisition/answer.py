@@ -191,7 +191,7 @@ def slow_channels(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def channel_answer(reading: Reading) -> None:
     """Draw the answer card, what lowers its confidence, and on which leads it rests."""
-    found, sentence = _said(reading)
+    found, sentence = answer_of(reading)
     measure = MEASURES[found.measure]
     figures = reading.by_channel(found.measure).set_index("channel_id")
     about = found.channel
@@ -209,7 +209,7 @@ def channel_answer(reading: Reading) -> None:
 
 
 @query.remembered
-def _said(reading: Reading) -> tuple[Finding, str]:
+def answer_of(reading: Reading) -> tuple[Finding, str]:
     """What the answer is about, and its words."""
     roi = reading.by_channel("roi") if reading.sees_money else None
     found = finding(reading.verdicts, roi, reading.names, reading.choice)

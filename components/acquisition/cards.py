@@ -23,11 +23,11 @@ def acquisition_cards(reading: Reading) -> None:
         for name in shown:
             with grid.container():
                 judged = reading.judged(name)
-                figure_cards([_card(reading, name)], filters=judged, key=f"acquisition_{name}")
+                figure_cards([card_of(reading, name)], filters=judged, key=f"acquisition_{name}")
 
 
 @query.remembered
-def _card(reading: Reading, name: str) -> FigureCard:
+def card_of(reading: Reading, name: str) -> FigureCard:
     measure, judged = MEASURES[name], reading.judged(name)
     compared = judged.comparison
     figure = reading.figures(name).total

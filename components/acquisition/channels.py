@@ -56,14 +56,10 @@ def columns_choice(reading: Reading) -> str:
 
 def channel_table(reading: Reading, chosen: str) -> None:
     """Draw the tree; a name opens its branch, any other cell opens its rows."""
-    chosen_return = f"roi_{reading.choice.return_days}"  # stands there already, as pictured
-    names = tuple(name for name in reading.seen(*SETS[chosen][1]) if name != chosen_return)
-    pictured = reading.seen(*PICTURED[chosen])[0]
+    names, pictured = _shown(reading, chosen)
     if _OPENED not in st.session_state:
-        outstanding = _outstanding(reading.verdicts)
-        st.session_state[_OPENED] = branches_above(reading.tree, outstanding)
-    opened = tuple(sorted(st.session_state[_OPENED]))
-    nodes, frame = _table(reading, names, pictured, opened, with_payback=chosen == RETURNS)
+        st.session_state[_OPENED] = _open_at_first(reading)
+    nodes, frame = channel_table_of(reading, chosen, tuple(sorted(st.session_state[_OPENED])))
     st.dataframe(
         frame,
         key=_TABLE,
@@ -81,15 +77,25 @@ def channel_table(reading: Reading, chosen: str) -> None:
         _open_cell(reading, *clicked, pictured)
 
 
+def _shown(reading: Reading, chosen: str) -> tuple[tuple[str, ...], str]:
+    """The measures of a set of columns, and the one that the picture shows."""
+    chosen_return = f"roi_{reading.choice.return_days}"  # stands there already, as pictured
+    names = tuple(name for name in reading.seen(*SETS[chosen][1]) if name != chosen_return)
+    return names, reading.seen(*PICTURED[chosen])[0]
+
+
+def _open_at_first(reading: Reading) -> set[str]:
+    return branches_above(reading.tree, _outstanding(reading.verdicts))
+
+
 @query.remembered
-def _table(
-    reading: Reading,
-    names: tuple[str, ...],
-    pictured: str,
-    opened: tuple[str, ...],
-    *,
-    with_payback: bool,
+def channel_table_of(
+    reading: Reading, chosen: str, opened: tuple[str, ...] | None = None
 ) -> tuple[list[Node], pd.DataFrame]:
+    """The tree's rows and what they show; without ``opened`` as it stands at first."""
+    if opened is None:
+        return channel_table_of(reading, chosen, tuple(sorted(_open_at_first(reading))))
+    names, pictured = _shown(reading, chosen)
     verdicts = reading.verdicts
     wide = _figures(reading, names, pictured, set(opened))
     nodes = tree_rows(
@@ -110,7 +116,7 @@ def _table(
             key="channel_id",
             better=MEASURES[pictured].metric.better,
         ),
-        payback=payback_days(reading) if with_payback else None,
+        payback=payback_days(reading) if chosen == RETURNS else None,
     )
     return nodes, frame
 

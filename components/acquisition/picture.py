@@ -25,7 +25,7 @@ def channel_picture(reading: Reading, chosen: str) -> None:
     name = reading.seen(*PICTURED[chosen])[0]
     measure, judged = MEASURES[name], reading.judged(name)
     heading = measure.heading(reading.choice)
-    drawn = _drawn(reading, name)
+    drawn = ranking_of(reading, name)
     if drawn is None:
         nothing_to_show(_("No channel has a figure for “{measure}” yet.", measure=heading))
         return
@@ -42,7 +42,7 @@ def channel_picture(reading: Reading, chosen: str) -> None:
 
 
 @query.remembered
-def _drawn(reading: Reading, name: str) -> tuple[str, go.Figure] | None:
+def ranking_of(reading: Reading, name: str) -> tuple[str, go.Figure] | None:
     """The finding and the picture; None where no channel has a figure."""
     measure = MEASURES[name]
     shown = ranked_channels(reading.by_channel(name))

@@ -38,7 +38,7 @@ class Task:
 def todo_list(reading: Reading) -> None:
     """Draw what the figures carry; nothing is advised for the sake of a full list."""
     st.markdown(f"##### {_('What to do')}")
-    tasks = _listed(reading)
+    tasks = tasks_of(reading)
     if not tasks:
         st.caption(_("Nothing in these figures calls for action."))
         return
@@ -52,7 +52,7 @@ def todo_list(reading: Reading) -> None:
 
 
 @query.remembered
-def _listed(reading: Reading) -> tuple[Task, ...]:
+def tasks_of(reading: Reading) -> tuple[Task, ...]:
     return tuple(_tasks(reading))[:MOST]
 
 

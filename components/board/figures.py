@@ -22,11 +22,11 @@ _FIGURES = {
 
 def figures_row(filters: Filters) -> None:
     """Draw the figures whose rows the role may read."""
-    figure_cards(_cards(filters), filters=filters, key="board_figures")
+    figure_cards(period_cards(filters), filters=filters, key="board_figures")
 
 
 @query.remembered
-def _cards(filters: Filters) -> tuple[FigureCard, ...]:
+def period_cards(filters: Filters) -> tuple[FigureCard, ...]:
     hidden = role(query.current_scope().role).hidden_facts
     cards = []
     for metric, fact in _FIGURES.items():

@@ -117,7 +117,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
 
 
 @query.remembered
-def _picture(filters: Filters) -> tuple[str, go.Figure]:
+def hours_picture(filters: Filters) -> tuple[str, go.Figure]:
     today = today_so_far(filters)
     name = day(query.current_scope(filters).as_of_on, weekday=True)
     return in_words(today, name), hours_figure(today)
@@ -127,6 +127,6 @@ def hours_card(filters: Filters) -> None:
     """The hour curve with its finding."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{_('Today, hour by hour')}**")
-        finding, picture = _picture(filters)
+        finding, picture = hours_picture(filters)
         st.caption(finding)
         show(picture, key="board_hours", alt=finding)

@@ -22,7 +22,7 @@ MOST_CAMPUSES = 12
 
 def matrix_card(filters: Filters) -> None:
     """New leads by campus and channel; a cell opens its people."""
-    drawn = _picture(filters)
+    drawn = matrix_picture(filters)
     with st.container(border=True):
         st.markdown(f"**{_('New leads by campus and channel')}**")
         if drawn is None:
@@ -36,14 +36,14 @@ def matrix_card(filters: Filters) -> None:
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class Matrix:
     finding: str
     caption: str
     picture: go.Figure
 
 
 @query.remembered
-def _picture(filters: Filters) -> _Drawn | None:
+def matrix_picture(filters: Filters) -> Matrix | None:
     cells = query.run(new_leads, filters, by=("campus_id", "channel_root"))
     if cells.empty:
         return None
@@ -55,7 +55,7 @@ def _picture(filters: Filters) -> _Drawn | None:
         shown, row="campus_id", column="channel_root", unit="people", row_names=campuses,
         column_names={**channels, "": _("unmapped")},
     )  # fmt: skip
-    return _Drawn(finding, finding + more, picture)
+    return Matrix(finding, finding + more, picture)
 
 
 def _names(dimension: str, key: str) -> dict[str, str]:

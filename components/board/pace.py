@@ -112,13 +112,20 @@ _STATES = {
 }
 
 
+@query.remembered
+def month_answer(filters: Filters) -> tuple[MonthPace, pd.Series]:
+    """The month's leads against their plan, and the figure they stand on."""
+    month = month_of(filters, "new_leads")
+    return month, query.run(month.metric, month.filters).iloc[0]
+
+
 def pace_card(filters: Filters) -> None:
     """The board's answer: the month's leads against their plan."""
-    month = month_of(filters, "new_leads")
+    month, figure = month_answer(filters)
     answer_card(
         sentence(month),
         metric=month.metric,
-        figure=query.run(month.metric, month.filters).iloc[0],
+        figure=figure,
         filters=month.filters,
         key="board_pace",
     )
@@ -191,7 +198,7 @@ def month_card(filters: Filters) -> None:
             key="board_planned",
             label_visibility="collapsed",
         )
-        stand, said, picture = _month_picture(filters, name)
+        stand, said, picture = month_picture(filters, name)
         if stand.on_track is not None:
             colour, icon, words = _STATES[stand.on_track]
             st.badge(_(words), icon=icon, color=colour)
@@ -200,7 +207,7 @@ def month_card(filters: Filters) -> None:
 
 
 @query.remembered
-def _month_picture(filters: Filters, name: str) -> tuple[Pace, str, go.Figure]:
+def month_picture(filters: Filters, name: str) -> tuple[Pace, str, go.Figure]:
     month = month_of(filters, name)
     stand, said = month.stand, sentence(month)
     if stand.month_end is not None:

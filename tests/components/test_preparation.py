@@ -1,0 +1,50 @@
+"""The first reader meets what was made before anybody looked."""
+
+from __future__ import annotations
+
+from components import query
+from components.preparation import MOST_SCOPES, prepare, scopes_in_use
+from data.scope import EVERY_CAMPUS
+from data.stores import DuckDBStore
+
+
+def asked_of(store: DuckDBStore, monkeypatch) -> list[str]:
+    """Every query from now on."""
+    asked: list[str] = []
+    run = DuckDBStore._arrow
+
+    def noting(self, expr):
+        asked.append(expr)
+        return run(self, expr)
+
+    monkeypatch.setattr(DuckDBStore, "_arrow", noting)
+    return asked
+
+
+def test_a_prepared_board_and_acquisition_ask_the_store_nothing(served, monkeypatch):
+    prepare()
+    asked = asked_of(served.installation.store, monkeypatch)
+    board = served.frame("manager")
+    assert not board.exception
+    board.switch_page("../pages/lifecycle/acquisition.py").run()
+    assert not board.exception
+    assert [sql[-300:] for sql in asked] == [], "everything was made before"
+
+
+def test_scopes_of_the_whole_institution_are_prepared_first_and_each_once(served):
+    accounts = served.accounts
+    scopes = scopes_in_use(accounts.all())
+    assert len(scopes) == MOST_SCOPES == len(set(scopes))
+    assert scopes[0].role == "manager"
+    assert all(scope.campuses == EVERY_CAMPUS for scope in scopes)
+    accounts.disable("eye")
+    accounts.disable("lady")
+    assert [s.role for s in scopes_in_use(accounts.all())][:2] == ["manager", "campus_head"]
+
+
+def test_a_scope_is_seen_as_only_while_it_is_asked_for(served):
+    with query.seen_as(scopes_in_use(served.accounts.all())[0]):
+        assert query.current_scope().campuses == EVERY_CAMPUS
+    prepare()
+    head = served.frame("head")
+    assert "赵敏" not in str([text.value for text in head.markdown])
