@@ -98,7 +98,7 @@ class Reading:
     @property
     def model(self) -> RiskModel:
         """What was learned of who stops."""
-        return _model(self._nameless)
+        return learned_model(self.scope)
 
     @property
     def at_risk(self) -> pd.DataFrame:
@@ -165,6 +165,11 @@ def _model(scope: Scope) -> RiskModel:
         risk_rows, learned, Filters(period=_ANY), scope=scope, sample=sample_for(ever)
     )
     return found
+
+
+def learned_model(scope: Scope) -> RiskModel:
+    """What was learned of who stops, of everybody in a scope."""
+    return _model(replace(scope, user=""))
 
 
 @query.remembered

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from data.errors import InvalidOption
 from data.scope import Filters, Period
 from metrics.kernels.tiers import walk
+from metrics.misses import misses_running
 from metrics.student_tiers import ABSENT, student_tiers
 from metrics.tiers import TIERS, attendance_states, tier_rows
 
@@ -190,6 +191,29 @@ def test_velocity_counts_weeks_with_a_lesson_and_tells_when_lessons_end(tiny):
     assert (row["consumed"], row["left"]) == (12, 8)
     assert row["velocity"] == pytest.approx(2)
     assert row["depletes_on"].date() == date(2026, 2, 15) + timedelta(weeks=4)
+
+
+def test_the_metric_of_misses_running_agrees_with_the_kernel(tiny):
+    rng = np.random.default_rng(9)
+    said = ["present", "late", "absent", "leave", "unmarked"]
+    tiny.tell(
+        {
+            f"p{i}": [
+                f"2026-01-01 enrol E{i} ends=2026-12-31",
+                *taught(*rng.choice(said, 9, p=[0.3, 0.1, 0.4, 0.1, 0.1]), enrolment=f"E{i}"),
+            ]
+            for i in range(60)
+        }
+    )
+    found = states(tiny, "2026-04-01")
+    last = found.found[found.found["checkpoint"] == len(found.days) - 1]
+    run = dict(zip(found.enrolments["enrolment_id"].iloc[last["enrolment"]], last["run"],
+                   strict=True))  # fmt: skip
+    for misses in (1, 2, 3):
+        rows = tiny.behind(misses_running, tiny.facts("2026-04-01"), misses=misses)
+        told = dict(zip(rows["unit_id"], rows["numerator"].astype(int), strict=True))
+        assert told == {key: int(run[key] >= misses) for key in told}
+        assert 0 < sum(told.values()) < len(told) > 55
 
 
 def test_the_order_of_rows_and_the_way_they_are_parted_do_not_matter(tiny):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,15 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import data.installation
+from components import query
+from components.learning.board import board_answers
 from components.learning.panels import NEEDS, PANELS
+from components.learning.reading import Reading
+from components.learning.student import person_students
 from components.navigation import SECTIONS
 from data.installation import Installation
 from data.sample.truths import DROP_COURSE, DROP_LESSON
-from data.scope import ROLES
+from data.scope import ROLES, Filters, Period
 from tests.signin import add_account, sign_in
 
 ROOT = Path(__file__).parents[2]
@@ -142,3 +147,39 @@ def test_panels_draw_when_they_are_opened_and_only_then(course, user):
     for name in had:
         opened = shown(visit(user, **{f"learning_panel_{name}": True}))
         assert len(opened) > len(closed) + 50, name
+
+
+def scope_of(sample, user):
+    return sample.accounts.viewer(user).scope(sample.store.as_of)
+
+
+def test_the_board_is_given_questions_7_and_8_with_rows_that_add_up(course, sample, monkeypatch):
+    monkeypatch.setattr(query, "current_scope", lambda *_: scope_of(sample, "manager"))
+    filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
+    seventh, eighth = board_answers(filters)
+    assert (seventh["number"], eighth["number"]) == (7, 8)
+    assert course in seventh["sentence"]
+    for answer in (seventh, eighth):
+        rows = query.list_rows(answer["metric"], answer["filters"], where=answer["where"])
+        figure = answer["figure"]
+        assert len(rows) == figure["n"]
+        assert float(rows["numerator"].sum()) == figure["numerator"]
+        assert figure["low"] < figure["value"] < figure["high"]
+    assert "students are to be saved" in eighth["sentence"]
+
+
+def test_a_persons_children_have_the_tier_that_the_screen_gives_them(course, sample, monkeypatch):
+    scope = scope_of(sample, "manager")
+    monkeypatch.setattr(query, "current_scope", lambda *_: scope)
+    filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
+    listed = Reading(filters, scope).at_risk.head(3)
+    for row in listed.to_dict("records"):
+        found = {s.student_id: s for s in person_students(row["person_id"], with_risk=True)}
+        own = found[row["student_id"]]
+        assert (own.tier, own.run) == (row["tier_name"], row["run"])
+        assert own.risk == pytest.approx(row["risk"])
+        assert own.reasons
+    stranger = sample.accounts.viewer("head_south").scope(sample.store.as_of)
+    north = listed[listed["campus_id"].isin(sample.accounts.viewer("head_north").campuses)]
+    for person in north["person_id"]:
+        assert person_students(person, stranger) == []
