@@ -10,7 +10,8 @@ from components.format import MISSING
 from components.i18n import _
 
 EVERY = "all"
-_KEY = "activity"
+ACTIVITY = "activity"  # in the address, as on the activities screen: the id
+CHOICE = "activity_choice"
 
 
 def activity_names() -> dict[str, str]:
@@ -33,16 +34,25 @@ def _days(start: object, end: object) -> str:
 
 
 def activity_choice(default: str = EVERY, *, every: bool = True) -> str:
-    """Ask for an activity; gives its id, or `EVERY`. The address keeps it as ``activity``."""
+    """Ask for an activity; gives its id, or `EVERY`. The address keeps it as ``activity``.
+
+    An id that is not in what the viewer may see is taken for none.
+    """
     names = activity_names()
     options = ([EVERY] if every else []) + list(names)
+    asked = str(st.query_params.get(ACTIVITY, default))
+    first = asked if asked in options else default
     return str(
         st.selectbox(
             _("Activity"),
             options,
-            index=options.index(default) if default in options else 0,
+            index=options.index(first) if first in options else 0,
             format_func=lambda name: names.get(name, _("All activities")),
-            key=_KEY,
-            bind="query-params",
+            key=CHOICE,
+            on_change=_keep,
         )
     )
+
+
+def _keep() -> None:
+    st.query_params[ACTIVITY] = str(st.session_state[CHOICE])

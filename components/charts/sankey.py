@@ -10,7 +10,7 @@ from components.chart import figure, own_palette
 from components.i18n import _
 from components.theme import Palette
 
-_MOST = 6  # generations; the later ones are a handful
+_MOST = 4  # generations; the later ones are a handful
 
 
 def generation_sankey(

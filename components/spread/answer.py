@@ -14,6 +14,7 @@ from components.spread.reading import EVER, SpreadReading
 from components.states import ENOUGH
 from metrics.concentration import Concentration
 from metrics.kernels.share_tree import median_hop_hours
+from metrics.registry import Metric
 from metrics.shares import k_factor, share_arrivals, share_leads, share_revenue
 
 _LEAST_WIDTH = 200
@@ -101,10 +102,10 @@ def spread_cards(reading: SpreadReading) -> None:
         FigureCard(
             metric=metric,
             figure=reading.figure(metric),
-            previous=reading.figure(metric, earlier=True) if before else None,
-            against=against,
+            previous=reading.figure(metric, earlier=True) if is_compared(metric, before) else None,
+            against=against if is_compared(metric, before) else "",
             options={"activities": reading.activities},
-            note=_k_note(reading.figure(metric)) if metric is k_factor else "",
+            note=_note(metric, reading.figure(metric)),
         )
         for metric in (share_arrivals, share_leads, share_revenue, k_factor)
         if reading.figure(metric)["n"]
@@ -113,7 +114,16 @@ def spread_cards(reading: SpreadReading) -> None:
     st.caption(_speed(reading))
 
 
-def _k_note(figure: pd.Series) -> str:
+def is_compared(metric: Metric, before: str) -> bool:
+    """Whether a figure can stand against the activity before: its revenue is still coming in."""
+    return bool(before) and metric is not share_revenue
+
+
+def _note(metric: Metric, figure: pd.Series) -> str:
+    if metric is share_revenue:
+        return _("of {n} paying leads, within 90 days of each, so far", n=number(figure["n"]))
+    if metric is not k_factor:
+        return ""
     parts = [
         _("leads per sharer within 7 days of the first share"),
         _("n = {n} sharers", n=number(figure["n"], exact=True)),

@@ -136,7 +136,7 @@ def _table(frame: pd.DataFrame) -> None:
             "rank": column.NumberColumn(_("No."), width=50),
             "name": column.TextColumn(_("Name"), width=90),
             "relation": column.TextColumn(_("Was"), width=90),
-            "activities": column.NumberColumn(_("Activities"), width=80),
+            "activities": column.NumberColumn(_("Shared in"), width=80),
             "direct_visitors": column.NumberColumn(_("UV, direct")),
             "subtree_visitors": column.NumberColumn(_("UV, all below")),
             "direct_leads": column.NumberColumn(_("Leads, direct")),

@@ -17,7 +17,7 @@ from components.states import nothing_to_show
 from metrics.shares import share_arrivals
 from metrics.spread_layout import REST, below_of, icicle_boxes
 
-RELATIONS = {"new": N_("new"), "lead": N_("lead"), "member": N_("paying member")}
+RELATIONS = {"new": N_("newcomer"), "lead": N_("had left a lead"), "member": N_("paying member")}
 _MOST_LISTED = 2000  # ids in one question to the store
 _TABLED = 200
 

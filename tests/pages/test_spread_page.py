@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 import data.installation
 from components import query
+from components.activity_choice import CHOICE
 from components.spread.panels import PANELS
 from components.spread.reading import EVER, SpreadReading
 from data.sample.truths import STAR_ACTIVITY
@@ -33,7 +34,7 @@ def sample(institution, monkeypatch):
 def open_screen(user: str, activity: str = "", **state: object) -> AppTest:
     """The spread screen of an activity; without one, of the default."""
     if activity:
-        state["activity"] = activity
+        state[CHOICE] = activity
     return visit(SCRIPT, user, **state)
 
 
@@ -74,7 +75,7 @@ def test_the_answer_names_the_star_with_numbers_and_interval():
 
 def test_the_default_is_the_latest_finished_activity_with_shares():
     at = open_screen("manager")
-    assert at.selectbox(key="activity").value == "A00069"
+    assert at.selectbox(key=CHOICE).value == "A00069"
     assert cards(at)["Arrivals by share"] == "322 people"
     assert set(cards(at)) == {
         "Arrivals by share", "Leads by share", "Revenue by share", "K-factor"
@@ -126,9 +127,9 @@ def test_the_screen_speaks_chinese():
 def test_a_campus_head_sees_activities_and_people_of_the_own_campuses_only(sample):
     campuses = set(sample.accounts.viewer("head_north").campuses)
     at = open_screen("head_north")
-    offered = set(at.selectbox(key="activity").options)
+    offered = set(at.selectbox(key=CHOICE).options)
     assert not any("双十一推荐有礼 · 2026.11.09" in option for option in offered)  # of C008
-    chosen = at.selectbox(key="activity").value
+    chosen = at.selectbox(key=CHOICE).value
     reading = reading_of(sample, "head_north", chosen)
     assert set(reading.nodes["campus_id"]) <= campuses
     foreign = reading_of(sample, "head_north", STAR_ACTIVITY)  # of C008
