@@ -197,5 +197,6 @@ def _stability(frame: pd.DataFrame, now: int) -> tuple[float, float, float, int]
         return float("nan"), float("nan"), float("nan"), n
     r = float(spearmanr(early, late).statistic)
     spread = Z95 * np.sqrt((1 + r * r / 2) / (n - 3))
-    low, high = np.tanh(np.arctanh(r) - spread), np.tanh(np.arctanh(r) + spread)
+    middle = np.arctanh(np.clip(r, -1 + 1e-9, 1 - 1e-9))
+    low, high = np.tanh(middle - spread), np.tanh(middle + spread)
     return r, float(low), float(high), n

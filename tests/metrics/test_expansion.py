@@ -1,0 +1,106 @@
+"""Further subjects and what the families are worth, by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data.errors import InvalidOption
+from data.facts import Facts
+from data.scope import Filters, Period
+from metrics.active import month_starts
+from metrics.expansion import (
+    expansion_eligible,
+    expansion_rate,
+    next_subjects,
+    retention_sums,
+)
+
+MARCH = Period(start=date(2026, 3, 1), end=date(2026, 4, 1))
+
+
+def test_month_starts_end_with_the_running_month():
+    assert month_starts(date(2026, 2, 15), 3) == [
+        date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1),
+    ]  # fmt: skip
+
+
+def told(tiny):
+    tiny.tell(
+        {
+            "adds": [
+                "2026-01-10 enrol A ends=2026-12-31",
+                "2026-03-10 enrol A2 ends=2026-12-31 line=art",
+            ],
+            "renews": ["2026-01-10 enrol B ends=2026-03-20", "2026-03-10 enrol B2 renews=B"],
+            "stays": ["2026-01-10 enrol C ends=2026-12-31"],
+            "comes": ["2026-03-10 enrol D ends=2026-12-31"],
+            "gone": ["2026-01-10 enrol E ends=2026-02-20"],
+        }
+    )
+    return tiny.facts("2026-04-15")
+
+
+def test_expansion_rate_counts_those_there_at_the_start_who_add_a_subject(tiny):
+    row = tiny.figure(expansion_rate, told(tiny), period=MARCH)
+    assert (row.numerator, row.denominator) == (1, 3)
+
+
+def test_expansion_rate_of_the_running_month_is_immature(tiny):
+    april = Period(start=date(2026, 4, 1), end=date(2026, 5, 1))
+    row = tiny.figure(expansion_rate, told(tiny), period=april)
+    assert (row.denominator, row.immature) == (0, 4)  # adds, renews, stays, comes
+
+
+def test_expansion_eligible_has_one_subject_and_is_settled(tiny):
+    rows = tiny.behind(expansion_eligible, told(tiny))
+    assert rows["person_id"].tolist() == ["stays"]
+    with pytest.raises(InvalidOption, match="settled_days must be at least 1, got 0"):
+        expansion_eligible(tiny.facts("2026-04-15"), settled_days=0)
+
+
+def test_next_subjects_give_support_lift_and_days(tiny):
+    for n in range(3):
+        tiny.tell({f"a{n}": [f"2026-01-01 enrol A{n}", f"2026-01-11 enrol B{n} line=art"]})
+    tiny.tell({"m": ["2026-01-01 enrol M"], "x": ["2026-01-01 enrol X line=art"]})
+    tiny.tell({"y": ["2026-01-01 enrol Y line=art", "2026-01-31 enrol Z line=chess"]})
+    rows = tiny.fetch(next_subjects(tiny.facts("2026-04-15"), Filters(period=MARCH)))
+    first = rows.iloc[0]
+    assert (first["subject"], first["next_subject"], first["persons"]) == ("maths", "art", 3)
+    assert (first["had"], first["support"], first["median_days"]) == (4, 0.75, 10)
+    assert first["lift"] == pytest.approx((3 / 3) / (3 / 4))
+    assert rows["persons"].sum() == 4
+
+
+def test_retention_adds_up_to_the_cent(tiny):
+    tiny.tell(
+        {
+            "more": [
+                "2026-01-01 enrol A ends=2026-12-27 cny=3600",  # 360 days: 300 a month
+                "2026-03-10 enrol A2 ends=2026-07-08 cny=400 line=art",  # 120 days: 100 a month
+            ],
+            "less": [
+                "2026-01-01 enrol B ends=2026-03-20 cny=780",  # 78 days: 300 a month
+                "2026-03-15 enrol B2 ends=2026-07-13 cny=400",
+            ],
+            "gone": ["2026-01-01 enrol C ends=2026-03-20 cny=780"],
+            "new": ["2026-03-10 enrol D ends=2026-07-08 cny=400"],
+        }
+    )
+    sums = tiny.fetch(retention_sums(tiny.facts("2026-04-15"), Filters(period=MARCH))).iloc[0]
+    assert (sums["persons"], sums["stayed"], sums["opening"]) == (3, 2, 900)
+    assert (sums["expansion"], sums["contraction"], sums["churn"]) == (100, 200, 300)
+    assert (sums["closing"], sums["fresh"]) == (500, 100)
+
+
+def test_retention_parts_add_up_on_the_sample(institution):
+    store = institution.store
+    facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
+    for month in range(1, 10):
+        period = Period(start=date(2026, month, 1), end=date(2026, month + 1, 1))
+        s = store.fetch(retention_sums(facts, Filters(period=period))).iloc[0]
+        left = s["opening"] + s["expansion"] - s["contraction"] - s["churn"]
+        assert left == pytest.approx(s["closing"], abs=0.005), period
+        assert s["opening"] > 0
+        assert s["churn"] > 0

@@ -1,0 +1,93 @@
+"""Two referral rates, participation, cost and return, by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data.errors import InvalidOption
+from data.scope import Filters, Period
+from metrics.referral import (
+    referral_cac,
+    referral_participation,
+    referral_rate_people,
+    referred_persons,
+    referred_share_of_new,
+    reward_return,
+)
+from metrics.referral_funnel import invited_at_step, referral_funnel
+
+FEBRUARY = Period(start=date(2026, 2, 1), end=date(2026, 3, 1))
+AS_OF = "2026-12-31"
+MEMBER = ["2026-01-05 order 5000", "2026-01-06 enrol {} ends=2026-12-20"]
+
+
+def member(name):
+    return [step.format(name) for step in MEMBER]
+
+
+def told(tiny):
+    tiny.tell(
+        {
+            "lin": [*member("A"), "2026-02-20 reward 60 lead=W"],
+            "wu": ["2026-02-01 lead referral by=lin id=W", "2026-02-10 order 3000"],
+            "xu": ["2026-02-02 lead referral by=lin"],
+            "fake": [*member("B"), "2026-02-03 lead referral by=fake"],
+            "twin": ["2026-02-04 lead referral device by=lin", "2026-02-09 order 100"],
+            "second": ["2026-02-05 lead referral code=2 by=fake"],
+            "own": ["2026-02-11 order 2000"],
+            "known": ["2026-01-01 lead sem", "2026-02-06 lead referral by=lin"],
+        }
+    )
+    return tiny.facts(AS_OF)
+
+
+def test_referred_persons_leave_out_who_recommends_themselves_and_who_was_known(tiny):
+    rows = tiny.behind(referred_persons, told(tiny))
+    assert sorted(rows["person_id"]) == ["wu", "xu"]
+    assert set(rows["introducer_person_id"]) == {"lin"}
+
+
+def test_the_two_referral_rates_divide_by_different_people(tiny):
+    facts = told(tiny)
+    people = tiny.figure(referral_rate_people, facts, period=FEBRUARY)
+    assert (people.numerator, people.denominator) == (1, 2)  # wu paid; lin and fake were there
+    share = tiny.figure(referred_share_of_new, facts, period=FEBRUARY)
+    assert (share.numerator, share.denominator) == (1, 3)  # wu of wu, twin, own
+
+
+def test_referral_participation_counts_members_who_brought_anybody(tiny):
+    facts = told(tiny)
+    row = tiny.figure(referral_participation, facts, period=FEBRUARY)
+    assert (row.numerator, row.denominator) == (1, 2)
+    tiny.add(
+        "share_edge", activity_id="A", sharer_person_id="fake", person_id="guest",
+        campus_id="north", arrived_at=None, arrived_on=date(2026, 2, 9),
+    )  # fmt: skip
+    tiny.connection.execute("UPDATE fact_share_edge SET arrived_at = TIMESTAMP '2026-02-09 04:00'")
+    assert tiny.figure(referral_participation, facts, period=FEBRUARY).numerator == 2
+
+
+def test_referral_cac_divides_rewards_by_referred_payers(tiny):
+    row = tiny.figure(referral_cac, told(tiny), period=FEBRUARY)
+    assert (row.numerator, row.denominator, row.value) == (60, 1, 60)
+
+
+def test_reward_return_waits_for_the_days(tiny):
+    facts = told(tiny)
+    row = tiny.figure(reward_return, facts, period=FEBRUARY)
+    assert (row.numerator, row.denominator, row.value) == (3000, 60, 50)
+    young = tiny.figure(reward_return, tiny.facts("2026-07-01"), period=FEBRUARY)
+    assert (young.denominator, young.immature) == (0, 2)
+    with pytest.raises(InvalidOption, match="days must be at least 1, got 0"):
+        reward_return(facts, days=0)
+
+
+def test_referral_funnel_is_a_sequence_and_its_rows_are_as_many(tiny):
+    facts = told(tiny)
+    filters = Filters(period=FEBRUARY)
+    row = tiny.fetch(referral_funnel(facts, filters)).iloc[0]
+    assert row.to_dict() == {"invited": 2, "lead": 2, "trial": 1, "paid": 1, "immature": 0}
+    for step in ("invited", "lead", "trial", "paid"):
+        assert len(tiny.fetch(invited_at_step(facts, filters, step=step))) == row[step]
