@@ -47,6 +47,7 @@ GRAINS = {
     "touch": N_("touch"),
     "spend": N_("spend row"),
     "cost": N_("cost"),
+    "active": N_("member in a month"),
 }
 
 

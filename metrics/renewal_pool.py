@@ -66,7 +66,8 @@ def pool_rows(facts: Facts, *, ahead_days: int = AHEAD_DAYS) -> ir.Table:
     return rows.mutate(
         pipeline=stage,
         reason=ibis.ifelse(stage == "refused", rows.reason, ibis.null("string")),
-        week_on=rows.due_on.truncate("W").cast("date"),
+        # Engines disagree whether a truncated day is a day.
+        week_on=(rows.due_on - rows.due_on.day_of_week.index().as_interval("D")).cast("date"),
     )
 
 

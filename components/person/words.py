@@ -64,6 +64,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "visited": ("green", N_("came by")),
     "trial_booked": ("green", N_("trial booked")),
     "refused": ("red", N_("refused")),
+    "promised": ("green", N_("promised")),
 }
 LEAD_STATUSES: dict[str, tuple[str, str]] = {
     "new": ("orange", N_("new enquiry")),

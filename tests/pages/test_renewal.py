@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import data.installation
+from components import query
 from components.navigation import SECTIONS
+from components.renewal.board import renewal_answers
 from components.renewal.panels import PANELS
 from components.renewal.referral import PANELS as REFERRAL_PANELS
 from data.installation import Installation
 from data.sample.truths import BURST_LEADS, CHEAP_CHANNEL, SELF_REFERRERS
-from data.scope import ROLES
+from data.scope import ROLES, Filters, Period
 from tests.signin import add_account, sign_in
 
 ROOT = Path(__file__).parents[2]
@@ -162,3 +165,18 @@ def test_referral_finds_the_fakes_and_says_whether_it_hangs_on_a_few(cheap):
     assert "Gini" in text
     assert "Generation 0 came by themselves" in text
     assert f"within an hour: **{BURST_LEADS}**" in text
+
+
+def test_the_board_gets_its_two_answers(cheap, sample):
+    viewer = sample.accounts.viewer("manager")
+    scope = viewer.scope(sample.store.as_of)
+    filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
+    nine, ten = renewal_answers(filters, scope=scope)
+    assert (nine["number"], ten["number"]) == (9, 10)
+    assert f"“{cheap}” renews worst" in nine["sentence"]
+    assert "20/80 does not hold here" in ten["sentence"]
+    for answer in (nine, ten):
+        rows = query.list_rows(answer["metric"], answer["filters"], scope=scope)
+        assert rows.loc[rows["is_mature"], "denominator"].sum() == answer["figure"]["denominator"]
+    teacher = sample.accounts.viewer("teacher1").scope(sample.store.as_of)
+    assert renewal_answers(filters, scope=teacher) == []

@@ -1,0 +1,41 @@
+"""Where one family stands with its renewals, for the person's page."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from data.facts import Facts
+from metrics.due import EARLY_DAYS
+from metrics.renewal_intent import Intent
+from metrics.renewal_pool import pool_rows
+
+
+def person_renewal(facts: Facts, *, person_id: str, ahead_days: int = 180) -> ir.Table:
+    """What falls due of one person, the soonest first.
+
+    Returns
+    -------
+    ibis Table
+        ``enrolment_id``, ``course_line``, ``due_on``, ``due_cny``, ``pipeline``, ``reason``,
+        ``touched_on``, ``renewed_on``, ``band``: ``late`` (ended, 30 days are not over),
+        ``open`` (60 days and less before the end), ``ahead``.
+    """
+    rows = pool_rows(facts, ahead_days=ahead_days)
+    rows = rows.filter(rows.person_id == person_id)
+    today = ibis.literal(facts.scope.as_of_on)
+    soon = (today + ibis.interval(days=EARLY_DAYS)).cast("date")
+    band = ibis.cases((rows.due_on < today, "late"), (rows.due_on <= soon, "open"), else_="ahead")
+    return rows.select(
+        "enrolment_id", "course_line", "due_on", "due_cny", "pipeline", "reason", "touched_on",
+        "renewed_on", band=band,
+    ).order_by("due_on", "enrolment_id")  # fmt: skip
+
+
+def chance_of(found: Intent, person_id: str) -> float | None:
+    """The chance that the person's next unpaid enrolment is renewed; None with none due.
+
+    Of those that fall due up to 30 days ago first: what is late is decided first.
+    """
+    rows = found.pool[found.pool["person_id"] == person_id].sort_values("due_on")
+    return float(rows["chance"].iloc[0]) if len(rows) else None
