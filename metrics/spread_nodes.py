@@ -126,7 +126,7 @@ def grow(table: pa.Table) -> SpreadForest:
         activity=_with(table["activity_id"], table["activity_id"].take(extra)),
         person=_with(table["person_id"], table["sharer_person_id"].take(extra)),
         campus=_with(table["campus_id"], table["campus_id"].take(extra)),
-        relation=np.r_[table["relation"].to_numpy(), np.zeros(len(others), np.int64)],
+        relation=np.r_[table["relation"].to_numpy(), np.zeros(len(others))].astype(np.int64),
         own=np.vstack([own, np.zeros((len(others), len(MEASURES)), np.int64)]),
         tree=share_tree(
             parent.astype(np.int32), brought.astype(np.int32), at[brought],
@@ -141,9 +141,12 @@ def _mixed(activity: NDArray[np.uint64], person: NDArray[np.uint64]) -> NDArray[
 
 
 def _with(column: pa.ChunkedArray, more: pa.ChunkedArray) -> pa.DictionaryArray:
-    texts = pa.chunked_array([*column.chunks, *more.chunks], column.type)
-    encoded = pc.dictionary_encode(texts).combine_chunks()
-    return encoded if isinstance(encoded, pa.DictionaryArray) else encoded.combine_chunks()
+    """One column after the other, dictionary-encoded."""
+    chunks = [*column.cast(pa.string()).chunks, *more.cast(pa.string()).chunks]
+    encoded = pc.dictionary_encode(pa.chunked_array(chunks, pa.string()))
+    if not encoded.num_chunks:
+        return pa.array([], pa.string()).dictionary_encode()
+    return encoded.unify_dictionaries().combine_chunks()
 
 
 def sharers_of(forest: SpreadForest) -> NDArray[np.bool_]:

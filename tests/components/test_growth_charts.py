@@ -1,0 +1,51 @@
+"""The pictures of spread: boxes that click, curves that start at nothing, flows that add up."""
+
+import pandas as pd
+import pytest
+
+from components.charts.icicle import icicle
+from components.charts.lorenz import lorenz_curve
+from components.charts.sankey import generation_sankey
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("EDULENS_LANG", "en")
+
+
+def test_icicle_boxes_carry_their_node_and_the_rest_none():
+    boxes = pd.DataFrame(
+        [(0, 0, 10, 7, 10, 1), (1, 0, 6, 8, 6, 1), (1, 6, 3, -1, 3, 3)],
+        columns=["generation", "start", "width", "node", "people", "nodes"],
+    )
+    drawn = icicle(boxes, title="t", names={7: "Anna", 8: "Ben"}, hovers={7: "a", 8: "b"}, rest=-1)
+    people, rest = drawn.data
+    assert list(people.customdata) == [7, 8]
+    assert list(people.text) == ["Anna", "Ben"]
+    assert list(rest.customdata) == [None]
+    assert list(rest.text) == ["+3"]
+    assert list(people.base) == [0, 0]
+    assert list(drawn.layout.yaxis.ticktext) == ["Began", "Generation 1"]
+
+
+def test_lorenz_curve_marks_the_top():
+    drawn = lorenz_curve([0, 0.2, 1], [0, 0.76, 1], title="t", top_share=0.76)
+    _even, curve, mark = drawn.data
+    assert (list(curve.x), list(curve.y)) == ([0, 0.2, 1], [0, 0.76, 1])
+    assert "20% → 76%" in mark.text[0]
+
+
+def test_sankey_flows_split_each_generation_whole():
+    table = pd.DataFrame({"generation": [0, 1], "people": [10, 40], "carriers": [4, 0]})
+    drawn = generation_sankey(table, title="t")
+    link, labels = drawn.data[0].link, list(drawn.data[0].node.label)
+    flows = {
+        (labels[a], labels[b]): v
+        for a, b, v in zip(link.source, link.target, link.value, strict=True)
+    }
+    assert flows == {
+        ("Began 10", "6 brought nobody"): 6,
+        ("Began 10", "4 brought others"): 4,
+        ("4 brought others", "Generation 1 40"): 40,
+        ("Generation 1 40", "40 brought nobody"): 40,
+    }
