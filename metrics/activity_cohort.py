@@ -29,8 +29,7 @@ def activity_cohort(facts: Facts, activities: Sequence[str] = ()) -> ir.Table:
 
 def activity_events(facts: Facts, activities: Sequence[str] = ()) -> ir.Table:
     """Events on an activity by people who can be told apart."""
-    events = picked(facts.event, activities)
-    return events.filter(~events.person_id.startswith("event:"))
+    return picked(facts.activity_event, activities)
 
 
 def arrivals(facts: Facts, activities: Sequence[str] = ()) -> ir.Table:

@@ -204,7 +204,9 @@ def activity_roi(facts: Facts, *, activities: Activities = (), days: int = 90) -
     """
     at_least("days", days)
     ends = facts.activity.select("activity_id", "ends_on")
-    earned = picked(cohort_revenue(facts, days), activities).inner_join(ends, "activity_id")
+    earned = cohort_revenue(facts, days, activity_cohort(facts, activities)).inner_join(
+        ends, "activity_id"
+    )
     budget, given = _budgets(facts, activities), _rewards(facts, activities)
     return as_units(
         earned, grain="lead", unit_id=earned.lead_id, unit_on=earned.created_on,

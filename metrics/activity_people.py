@@ -7,7 +7,6 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activity_cohort import activity_cohort, arrivals, share_origin
-from metrics.activity_newness import activity_new_share
 from metrics.cohort import formal_lines, with_first_paid
 
 # Points of the heat score: each thing, up to a most; together 100.
@@ -27,14 +26,11 @@ def participants(facts: Facts, *, activity: str) -> ir.Table:
     ibis Table
         ``person_id``, ``campus_id``, ``name``, ``phone``, ``stage`` (as the role may see
         them), ``arrived_at``, ``share_channel``, ``views``, ``dwell_seconds``,
-        ``shares``, ``brought`` (visitors), ``brought_leads``, ``is_new``, ``is_lead``,
+        ``shares``, ``brought`` (visitors), ``brought_leads``, ``is_lead``,
         ``has_paid``, ``heat``.
     """
     only = (activity,)
     people = _people(facts, only)
-    units = activity_new_share(facts, activities=only)
-    is_new = units.select("person_id", is_new=units.numerator == 1)
-    people = people.left_join(is_new, "person_id").drop("person_id_right")
     people = people.mutate(heat=_heat(people))
     who = facts.person.select("person_id", "campus_id", "name", "phone", "stage")
     named = people.left_join(who, ["person_id", "campus_id"])

@@ -16,13 +16,14 @@ MONEY = ("spend", "leads", "orders", "order_lines")
 BASES = ("lead", "payer")
 
 
-def cohort_revenue(facts: Facts, days: int) -> ir.Table:
+def cohort_revenue(facts: Facts, days: int, leads: ir.Table | None = None) -> ir.Table:
     """First leads with ``net_cny``: the person's net revenue in the lead's first days.
 
     Refunds are negative on the day they were paid out; transfers and carry-overs are 0.
-    ``has_formal`` tells whether a formal order is among them.
+    ``has_formal`` tells whether a formal order is among them. ``leads`` are some of the first
+    leads, by default all.
     """
-    leads = first_leads(facts)
+    leads = first_leads(facts) if leads is None else leads
     lines = facts.order_line.select("person_id", "paid_at", "net_cny", "is_formal")
     started = leads.select("person_id", "created_at", "created_on")
     paid = lines.inner_join(started, "person_id")

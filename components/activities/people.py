@@ -80,7 +80,7 @@ def _people_table(rows: pd.DataFrame) -> None:
             "heat": rows["heat"], "brought": rows["brought"],
             "brought_leads": rows["brought_leads"], "shares": rows["shares"],
             "views": rows["views"], "minutes": rows["dwell_seconds"] / 60,
-            "is_lead": rows["is_lead"], "has_paid": rows["has_paid"], "is_new": rows["is_new"],
+            "is_lead": rows["is_lead"], "has_paid": rows["has_paid"],
             "way": [said(STREAMS, "direct" if pd.isna(c) else c) for c in rows["share_channel"]],
         }
     )  # fmt: skip
@@ -101,7 +101,7 @@ def _people_table(rows: pd.DataFrame) -> None:
             "shares": count(_("Shares"), format="localized"),
             "views": count(_("Page views"), format="localized"),
             "minutes": count(_("Minutes"), format="%.1f"),
-            "is_lead": flag(_("Lead")), "has_paid": flag(_("Paid")), "is_new": flag(_("New")),
+            "is_lead": flag(_("Lead")), "has_paid": flag(_("Paid")),
             "way": _("How they came"),
         },
     )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
-from data.facts.build_marketing import EVENT, LEAD, SHARE_EDGE, TOUCH, VISIT
+from data.facts.build_marketing import ACTIVITY_EVENT, EVENT, LEAD, SHARE_EDGE, TOUCH, VISIT
 from data.facts.build_people import CONFLICT, IDENTIFIER, PERSON, build_names
 from data.facts.build_referral import REFERRAL
 from data.facts.build_service import FOLLOWUP
@@ -19,6 +19,7 @@ from data.identity.live import resolve_new
 
 LIVE = (
     EVENT,
+    ACTIVITY_EVENT,
     VISIT,
     TOUCH,
     SHARE_EDGE,
@@ -152,7 +153,7 @@ def _add_events(cursor: duckdb.DuckDBPyConnection, store: str, shadows: _Shadows
 
 
 def _refresh_shares(cursor: duckdb.DuckDBPyConnection, store: str, shadows: _Shadows) -> None:
-    """Build the share edges of the activities in which anything happened."""
+    """Build events and share edges of the activities in which anything happened."""
     for statement in (
         "INSERT INTO live_share SELECT share_id FROM live_fact WHERE share_id IS NOT NULL",
         """CREATE OR REPLACE TEMP TABLE live_activity AS
@@ -169,11 +170,14 @@ def _refresh_shares(cursor: duckdb.DuckDBPyConnection, store: str, shadows: _Sha
         "fact_event",
         "WHERE activity_id IN (FROM live_activity) OR share_id IN (FROM live_link)",
     )
-    cursor.execute(f"DELETE FROM {store}.fact_share_edge WHERE activity_id IN (FROM live_activity)")
-    cursor.execute(
-        f"INSERT INTO {store}.fact_share_edge FROM ({SHARE_EDGE.rows})"
-        " WHERE activity_id IN (FROM live_activity)"
-    )
+    for query in (ACTIVITY_EVENT, SHARE_EDGE):
+        cursor.execute(
+            f"DELETE FROM {store}.{query.table} WHERE activity_id IN (FROM live_activity)"
+        )
+        cursor.execute(
+            f"INSERT INTO {store}.{query.table} FROM ({query.rows})"
+            " WHERE activity_id IN (FROM live_activity)"
+        )
 
 
 def _replace(cursor: duckdb.DuckDBPyConnection, store: str, query: FactQuery, key: bytes) -> None:

@@ -63,6 +63,15 @@ EVENT = FactQuery(
     "person_id, occurred_at, event_id",
 )
 
+ACTIVITY_EVENT = FactQuery(
+    "activity_event",
+    """
+    SELECT event_id, activity_id, person_id, campus_id, name, occurred_at, occurred_on,
+      dwell_seconds, share_channel
+    FROM fact_event WHERE activity_id IS NOT NULL AND NOT starts_with(person_id, 'event:')""",
+    "activity_id, occurred_at, event_id",
+)
+
 VISIT = FactQuery(
     "visit",
     f"""
@@ -240,5 +249,6 @@ PLAN_EDIT = FactQuery(
 )
 
 QUERIES = (
-    EVENT, VISIT, TOUCH, SHARE_EDGE, LEAD, SPEND, REWARD, TARGET, ACTIVITY_PLAN, PLAN_EDIT,
+    EVENT, ACTIVITY_EVENT, VISIT, TOUCH, SHARE_EDGE, LEAD, SPEND, REWARD, TARGET, ACTIVITY_PLAN,
+    PLAN_EDIT,
 )  # fmt: skip

@@ -91,6 +91,11 @@ class Facts:
         return self._visible("event")
 
     @cached_property
+    def activity_event(self) -> ir.Table:
+        """One row per event on an activity by a person who can be told apart."""
+        return self._visible("activity_event")
+
+    @cached_property
     def share_edge(self) -> ir.Table:
         """One row per sharer and first arrival in an activity."""
         return self._visible("share_edge")

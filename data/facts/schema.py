@@ -86,6 +86,15 @@ _FACTS = (
         },
         at="occurred_at", on="occurred_on", sources=("events",),
     ),
+    # Events of activities alone, activity by activity: one of them is read without the rest.
+    FactSchema(
+        "activity_event",
+        {
+            "event_id": _TEXT, "activity_id": _TEXT, **_WHO, "name": _TEXT, "occurred_at": _TIME,
+            "occurred_on": _DATE, "dwell_seconds": _REAL, "share_channel": _TEXT,
+        },
+        at="occurred_at", on="occurred_on", sources=("events",),
+    ),
     FactSchema(
         "share_edge",
         {

@@ -34,7 +34,7 @@ STORY = {
         "2026-01-09 reward 20",
     ],
     "wu": [
-        "2026-01-02 lead feed owner=c2 name=吴京",
+        "2026-01-02 lead feed owner=c2 name=吴京 by=lin",
         "2026-01-06 enrol E2 teacher=t2 class=two",
         "2026-01-07 seat present class=two",
         "2026-01-10 view /a activity=A from=s1",
@@ -61,6 +61,12 @@ def told() -> Iterator[tuple[DuckDBStore, dict[str, str]]]:
     opened = DuckDBStore(Path(":memory:"))
     story = Story()
     story.tell(STORY)
+    story.add("activities", activity_id="A", campus_id="north", name="A", type="game")
+    story.add("activity_plans", activity_id="A", phase="launch", share_channel="group")
+    story.add(
+        "plan_edits", edit_id="1", edited_at=story.latest, edited_by="boss", plan="targets",
+        campus_id="north", item="new_leads", after=9.0,
+    )  # fmt: skip
     with opened.writing() as cursor:
         create_tables(cursor)
         story.flush(cursor)
@@ -149,7 +155,11 @@ def test_a_consultant_without_a_staff_number_reads_no_person(
     ids: dict[str, str], facts_for: FactsFor, fetch: Fetch
 ) -> None:
     rows = every_row(facts_for("consultant", ("north",), ""), fetch)
-    assert {name for name, found in rows.items() if found} <= {"target"}
+    assert {name for name, found in rows.items() if found} <= {
+        "target",
+        "activity_plan",
+        "plan_edit",
+    }
 
 
 def test_a_teacher_reads_own_classes_and_no_money(

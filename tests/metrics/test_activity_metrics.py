@@ -185,12 +185,11 @@ def test_participants_are_listed_with_what_they_did_and_brought(told, facts, fet
     assert set(rows) == {ids["lin"], ids["wang"], ids["old"]}
     lin = rows[ids["lin"]]
     assert (lin.views, lin.shares, lin.brought, lin.brought_leads) == (2, 1, 1, 1)
-    assert (lin.is_lead, lin.has_paid, lin.is_new, lin.share_channel) == (True, True, True, None)
+    assert (lin.is_lead, lin.has_paid, lin.share_channel) == (True, True, None)
     # two views 8, one share 5, one visitor brought 2, a lead 15; no minutes told
     assert lin.heat == 30
     wang = rows[ids["wang"]]
     assert (wang.share_channel, wang.has_paid, wang.brought) == ("moments", False, 0)
-    assert rows[ids["old"]].is_new is False
     assert rows[ids["old"]].is_lead is False  # the first lead was of another time
 
 
@@ -200,6 +199,5 @@ def test_participants_are_as_many_as_the_share_of_new_is_taken_over(institution,
     listed = store.fetch(participants(facts, activity="A00056"))
     units = store.fetch(activity_new_share(facts, activities=("A00056",)))
     assert len(listed) == len(units) > 500
-    assert listed["is_new"].sum() == units["numerator"].astype(int).sum()
     star = listed.sort_values("brought", ascending=False).iloc[0]
     assert star["brought"] > 0.35 * listed["brought"].sum()
