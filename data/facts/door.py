@@ -7,7 +7,8 @@ from functools import cached_property
 import ibis
 import ibis.expr.types as ir
 
-from data.facts.schema import DIMENSIONS, FACTS
+from data.facts.names import DIMENSIONS
+from data.facts.schema import FACTS
 from data.scope import EVERY_CAMPUS, ROLES, Role, Scope
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from data.errors import StoreUnavailable
-from data.facts.schema import DIMENSIONS, FACTS, Columns
+from data.facts.names import DIMENSIONS
+from data.facts.schema import FACTS, Columns
 from data.stores.duck import DuckDBStore
 
 MANIFEST = "lake.json"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from data.facts.schema import DIMENSIONS, FACTS, UNASSIGNED, Columns
+from data.facts.names import DIMENSIONS
+from data.facts.schema import FACTS, UNASSIGNED, Columns
 
 ZONE = "Asia/Shanghai"
 _DDL = {
