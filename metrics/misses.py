@@ -48,12 +48,12 @@ def misses_running(facts: Facts, *, misses: int = 2) -> ir.Table:
     at_least("misses", misses)
     today = ibis.literal(facts.scope.as_of_on)
     running = facts.enrolment
-    stopped = (running.stopped_on <= today).fill_null(False)
     gone = running.state.isin(["stopped", "refunded", "transferred"]).fill_null(False)
+    # A stop whose day nobody noted cannot be placed; one after the as-of day is not known.
+    goes_on = (running.stopped_on > today).fill_null(False)
     running = running.filter(
-        running.is_formal, running.ends_on.fill_null(today) >= today, ~stopped,
-        ~(gone & running.stopped_on.isnull()),
-    )  # fmt: skip
+        running.is_formal, running.ends_on.fill_null(today) >= today, ~gone | goes_on
+    )
     seats = expected_seats(facts).semi_join(running, "enrolment_id")
     seats = seats.select(
         "enrolment_id", "starts_at", missed=seats.attendance == "absent",

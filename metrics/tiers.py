@@ -125,7 +125,8 @@ def _enrolments(facts: Facts, filters: Filters | None, person_id: str, sample: s
     gone = found.state.isin(["stopped", "refunded", "transferred"]).fill_null(False)
     found = found.filter(~gone | found.stopped_on.notnull())
     epoch, as_of = ibis.literal(_EPOCH), ibis.literal(facts.scope.as_of_on)
-    known = found.stopped_on <= as_of  # a stop after the as-of day is not known yet
+    # A stop after the as-of day is not known yet; who is back has one behind them.
+    known = gone & (found.stopped_on <= as_of)
     stopped = known.ifelse(found.stopped_on.delta(epoch, unit="day"), None)
     ends = found.ends_on.delta(epoch, unit="day").fill_null(_NEVER)
     left = gone & (found.state != "transferred")
