@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.attendance import ATTENDED, expected_seats
+from metrics.attendance import ATTENDED, held_seats, is_marked
 from metrics.cohort import at_least, day_start_at
 from metrics.registry import metric
 from metrics.units import as_units
@@ -54,10 +54,11 @@ def misses_running(facts: Facts, *, misses: int = 2) -> ir.Table:
     running = running.filter(
         running.is_formal, running.ends_on.fill_null(today) >= today, ~gone | goes_on
     )
-    seats = expected_seats(facts).semi_join(running, "enrolment_id")
+    seats = held_seats(facts).semi_join(running, "enrolment_id")
+    called = is_marked(seats).fill_null(False)
     seats = seats.select(
-        "enrolment_id", "starts_at", missed=seats.attendance == "absent",
-        there=seats.attendance.isin(ATTENDED),
+        "enrolment_id", "starts_at", missed=called & (seats.attendance == "absent"),
+        there=called & seats.attendance.isin(ATTENDED),
     )  # fmt: skip
     last = seats.group_by("enrolment_id").aggregate(last_at=seats.starts_at.max(where=seats.there))
     since = seats.inner_join(last, "enrolment_id")
