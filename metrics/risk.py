@@ -20,7 +20,7 @@ MOST_ENROLMENTS = 3_000  # the model learns from no more: a sample by the person
 HORIZON_DAYS = 28  # within which a listed student must stop for the list to be right
 LOOK_BACK_DAYS = 56  # a warning older than this is no warning of this stop
 HOLD_OUT = 0.3  # of the stops, the latest, that the model is tried on
-CAPACITY = 10  # students that a class teacher can call in a week
+CAPACITIES = (5, 10, 20)  # students that a class teacher can call in a week
 
 # What a risk is explained by, and the features that speak for it.
 REASONS = {
@@ -99,52 +99,55 @@ class Trial:
 
 @dataclass(frozen=True)
 class RiskModel:
-    """What was learned: a hazard, how it was tried, and on how much; or why there is none."""
+    """What was learned: a hazard, how it was tried at each of `CAPACITIES`, and on how much.
+
+    Where there is no hazard, ``refusal`` says why.
+    """
 
     hazard: Hazard | None
-    trial: Trial | None
     enrolments: int
     person_weeks: int
     stops: int
+    trials: dict[int, Trial] = field(default_factory=dict)
     scored_on: date | None = None
     refusal: str = ""
-    names: tuple[str, ...] = field(default=FEATURES)
 
 
-NO_MODEL = RiskModel(None, None, 0, 0, 0, refusal="not_asked")
+NO_MODEL = RiskModel(None, 0, 0, 0, refusal="not_asked")
 
 
-def learned(table: pa.Table, *, capacity: int = CAPACITY) -> RiskModel:
+def learned(table: pa.Table) -> RiskModel:
     """Learn the hazard from the rows of `risk_rows`, and try it on the latest weeks.
 
     A model needs `LEAST_EVENTS` stops before the split; with fewer there is none, and the
     tiers alone must do.
     """
-    return learn(attendance_states(table), capacity=capacity)
+    return learn(attendance_states(table))
 
 
-def learn(states: States, *, capacity: int = CAPACITY) -> RiskModel:
+def learn(states: States) -> RiskModel:
     """As `learned`, from states of the whole history."""
     if not states.days or states.found.empty:
-        return RiskModel(None, None, len(states.enrolments), 0, 0, refusal="too_few_stops")
+        return RiskModel(None, len(states.enrolments), 0, 0, refusal="too_few_stops")
     weeks = person_weeks(states)
-    as_of_day = weeks.as_of_day
-    known = weeks.day + 7 <= as_of_day
+    known = weeks.day + 7 <= weeks.as_of_day
     stops_soon = weeks.stops_within(7)
     events = int((stops_soon & known).sum())
     told = RiskModel(
-        None, None, len(states.enrolments), int(known.sum()), events, scored_on=states.days[-1]
+        None, len(states.enrolments), int(known.sum()), events, scored_on=states.days[-1]
     )
     if events < LEAST_EVENTS:
         return replace(told, refusal="too_few_stops")
     split = int(np.quantile(weeks.day[stops_soon & known], 1 - HOLD_OUT))
     before = known & (weeks.day + 7 <= split)
-    trial = None
+    trials = {}
     if int((stops_soon & before).sum()) >= LEAST_EVENTS:
         earlier = fit_hazard(weeks.features[before], stops_soon[before])
-        trial = _tried(earlier, weeks, known & (weeks.day >= split), split, capacity)
-    hazard = fit_hazard(weeks.features[known], stops_soon[known])
-    return replace(told, hazard=hazard, trial=trial)
+        later = known & (weeks.day >= split)
+        score = np.zeros(weeks.day.size)
+        score[later] = earlier.chance(weeks.features[later])
+        trials = {n: _tried(score, weeks, later, split, n) for n in CAPACITIES}
+    return replace(told, hazard=fit_hazard(weeks.features[known], stops_soon[known]), trials=trials)
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,8 @@ class PersonWeeks:
     day: NDArray[np.int64]
     stop_day: Floats  # NaN where not stopped
     enrolment: NDArray[np.int64]
-    teacher: NDArray[np.int64]  # a code of the class teacher
+    teachers: int  # class teachers who have any of them
+    sampled: float  # share of the institution's persons that they are of
     as_of_day: int
 
     def stops_within(self, days: int) -> Flags:
@@ -173,9 +177,10 @@ def person_weeks(states: States) -> PersonWeeks:
     day = days[found["checkpoint"].to_numpy()]
     bought = who["lessons_bought"].to_numpy(dtype=float, na_value=np.nan)[place]
     stop = who["stop_day"].to_numpy(dtype=float, na_value=np.nan)[place]
-    teacher = pd.factorize(who["class_teacher_id"].fillna(""))[0].astype(np.int64)[place]
+    sampled = float(who["sampled"].iloc[0]) / 32**2 if len(who) else 1.0
     return PersonWeeks(
-        features_of(found, day, bought), day, stop, place, teacher, int(days[-1])
+        features_of(found, day, bought), day, stop, place,
+        max(who["class_teacher_id"].nunique(), 1), sampled, int(days[-1]),
     )  # fmt: skip
 
 
@@ -195,11 +200,11 @@ def features_of(found: pd.DataFrame, day: NDArray[np.int64], bought: Floats) -> 
     ).astype(np.float64)  # fmt: skip
 
 
-def _tried(hazard: Hazard, weeks: PersonWeeks, later: Flags, split: int, capacity: int) -> Trial:
-    score = np.zeros(weeks.day.size)
-    score[later] = hazard.chance(weeks.features[later])
+def _tried(score: Floats, weeks: PersonWeeks, later: Flags, split: int, capacity: int) -> Trial:
     value, low, high = auc(score[later], weeks.stops_within(7)[later])
-    on_list = at_capacity(score, weeks.teacher * 100_000 + weeks.day, later, capacity)
+    # Of a sample only its part of the lists: all class teachers' calls of a week together.
+    calls = max(round(capacity * weeks.teachers * weeks.sampled), 1)
+    on_list = at_capacity(score, weeks.day, later, calls)
     ripe = later & (weeks.day + HORIZON_DAYS <= weeks.as_of_day)
     stopped = weeks.stops_within(HORIZON_DAYS)
     lead, stops = _lead(weeks, on_list, split)
@@ -212,11 +217,11 @@ def _tried(hazard: Hazard, weeks: PersonWeeks, later: Flags, split: int, capacit
     )  # fmt: skip
 
 
-def at_capacity(score: Floats, group: NDArray[np.int64], among: Flags, capacity: int) -> Flags:
-    """The highest scores of each group, at most ``capacity`` of them; ties by place."""
+def at_capacity(score: Floats, week: NDArray[np.int64], among: Flags, capacity: int) -> Flags:
+    """The highest scores of each week, at most ``capacity`` of them; ties by place."""
     rows = np.flatnonzero(among)
-    order = rows[np.lexsort((rows, -score[rows], group[rows]))]
-    groups = group[order]
+    order = rows[np.lexsort((rows, -score[rows], week[rows]))]
+    groups = week[order]
     starts = np.r_[0, np.flatnonzero(np.diff(groups)) + 1] if order.size else np.zeros(0, int)
     rank = np.arange(order.size) - np.repeat(starts, np.diff(np.r_[starts, order.size]))
     picked = np.zeros(score.size, dtype=bool)

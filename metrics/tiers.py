@@ -70,7 +70,7 @@ def tier_rows(
         For `attendance_states`, one row per seat and one per enrolment: ``enrolment_id``,
         ``at_seconds`` (UTC; missing for an enrolment), ``mark``, ``consumed``, and of an
         enrolment who and what it is, ``until_day``, ``stop_day``, ``lessons_bought``,
-        ``as_of_day``, ``weeks``, ``leave_is_miss``.
+        ``as_of_day``, ``weeks``, ``leave_is_miss``, ``sampled`` (of 1,024 persons).
 
     Raises
     ------
@@ -90,7 +90,7 @@ def tier_rows(
     marked = (seats.lesson_state == "marked").fill_null(False)
     nothing = {name: ibis.null("string") for name in _WHO}
     numbers = (
-        "until_day", "stop_day", "lessons_bought", "as_of_day", "weeks", "leave_is_miss",
+        "until_day", "stop_day", "lessons_bought", "as_of_day", "weeks", "leave_is_miss", "sampled",
     )  # fmt: skip
     rows = seats.select(
         "enrolment_id", at_seconds=seats.starts_at.epoch_seconds().cast("int64"),
@@ -108,8 +108,14 @@ def tier_rows(
             as_of_day=ibis.literal((as_of_on - _EPOCH).days, "int32"),
             weeks=ibis.literal(0 if whole_history else weeks, "int32"),
             leave_is_miss=ibis.literal(int(leave == "miss"), "int32"),
+            sampled=ibis.literal(sampled_of(sample), "int32"),
         )
     )  # fmt: skip
+
+
+def sampled_of(sample: str) -> int:
+    """How many of 1,024 persons a sample keeps, by the two ends of their id in base 32."""
+    return int(sample, 32) if sample else 32**2
 
 
 def _enrolments(facts: Facts, filters: Filters | None, person_id: str, sample: str) -> ir.Table:

@@ -13,10 +13,9 @@ from components.learning.people import students_table, with_names
 from components.learning.reading import Handover
 from components.learning.words import reasons_in_words
 from components.states import nothing_to_show
-from metrics.risk import CAPACITY, RiskModel
+from metrics.risk import CAPACITIES, RiskModel
 from metrics.tiers import ALARMED
 
-CAPACITIES = (5, 10, 20)
 CALL_DAYS = 2  # contacted within 48 hours
 _COLUMNS = (
     "student", "tier", "reason", "risk", "days_since", "course", "teacher", "deadline",
@@ -44,12 +43,15 @@ def call_list(handover: Handover) -> None:
             format_func=lambda t: reading.staff.get(t, t) or _("All class teachers"),
         )  # fmt: skip
         capacity = st.segmented_control(
-            _("Calls a week each"), CAPACITIES, default=CAPACITY, required=True,
+            _("Calls a week each"), CAPACITIES, default=CAPACITIES[1], required=True,
             key="learning_capacity",
         )  # fmt: skip
     calls = calls_of(listed, capacity, teacher)
     if calls.empty:
-        nothing_to_show(_("Nobody needs a call: no risk above the usual, no run of misses."))
+        nothing_to_show(
+            _("Nobody needs a call: no risk above the usual, no run of misses."),
+            _("Students to watch are in the tiers below."),
+        )
         return
     due = reading.scope.as_of_on + timedelta(days=CALL_DAYS)
     shown = with_names(calls.head(_SHOWN), reading)
@@ -59,7 +61,9 @@ def call_list(handover: Handover) -> None:
         risk=shown["risk"].round(2),
     )
     students_table(shown, _COLUMNS, key="learning_calls")
-    note = model_note(reading.model) if by_risk else _("Ordered by tier and misses running.")
+    note = (
+        model_note(reading.model, capacity) if by_risk else _("Ordered by tier and misses running.")
+    )
     st.caption(" ".join([_shown(len(shown), len(calls)), note]))
 
 
@@ -79,7 +83,7 @@ def _shown(shown: int, calls: int) -> str:
     return _("The first {n} of {all} calls; pick a class teacher.", n=shown, all=calls)
 
 
-def model_note(model: RiskModel) -> str:
+def model_note(model: RiskModel, capacity: int) -> str:
     """What the order rests on: how the model did on later weeks, or that there is none."""
     if model.hazard is None:
         return _(
@@ -89,7 +93,7 @@ def model_note(model: RiskModel) -> str:
     words = [
         _("Risk scored on {day}: chance of stopping within 4 weeks.", day=day(model.scored_on))
     ]
-    trial = model.trial
+    trial = model.trials.get(capacity)
     if trial is not None and trial.listed:
         words.append(
             _(
@@ -97,7 +101,7 @@ def model_note(model: RiskModel) -> str:
                 " listed stopped within 28 days, of all students {base}; {warned} of {stops} stops"
                 " were listed before, {lead} days ahead (median); AUC {auc} ({interval}).",
                 weeks=trial.weeks,
-                capacity=CAPACITY,
+                capacity=capacity,
                 precision=percent(trial.precision),
                 base=percent(trial.base),
                 warned=trial.warned,

@@ -32,9 +32,9 @@ def learning_cards(reading: Reading) -> None:
     ]
     with st.grid(len(cards) + 1, min_column_width=_LEAST_WIDTH, gap="small") as grid:
         for card in cards:
-            with grid.container():
+            with grid.container(height="stretch"):
                 figure_cards([card], filters=reading.filters, key=f"learning_{card.metric.name}")
-        with grid.container():
+        with grid.container(height="stretch"):
             _alarm_card(reading)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.chart import figure, own_palette, show, value_axis
 from components.drill import open_rows
-from components.format import interval, number, percent
+from components.format import escape, interval, number, percent
 from components.i18n import _
 from components.learning.reading import Handover, Reading
 from components.states import nothing_to_show
@@ -22,7 +22,10 @@ def lesson_picture(handover: Handover) -> None:
     reading = handover.take()
     offered = _offered(reading)
     if not offered:
-        nothing_to_show(_("No lesson of any course has {n} seats yet.", n=LEAST_SEATS))
+        nothing_to_show(
+            _("No lesson of any course has {n} seats yet.", n=LEAST_SEATS),
+            _("Seats of the last 365 days are counted."),
+        )
         return
     course = st.selectbox(
         _("Course"), offered, format_func=lambda c: reading.courses.get(c, c), width=320,
@@ -30,8 +33,9 @@ def lesson_picture(handover: Handover) -> None:
     )  # fmt: skip
     lessons = reading.drops[reading.drops["course_id"] == course]
     finding = curve_finding(lessons, reading.courses.get(course, course))
+    st.markdown(f"**{escape(finding)}**")  # a chart's own title would not wrap on a phone
     clicked = show(
-        lesson_chart(lessons, title=finding), key=f"learning_curve_{course}", alt=finding,
+        lesson_chart(lessons, title=""), key=f"learning_curve_{course}", alt=finding,
         clickable=True,
     )  # fmt: skip
     st.caption(
@@ -64,12 +68,15 @@ def curve_finding(lessons: pd.DataFrame, course: str) -> str:
         return _("“{course}”: no lesson stands out", course=course)
     row = named.iloc[0]
     return _(
-        "“{course}”: lesson {n} is attended by {rate}, the lessons around it by {low}–{high}",
+        "“{course}”: lesson {n} is attended by {rate}, the lessons around it by {low}–{high}"
+        " ({difference} pp less, 95 % {interval})",
         course=course,
         n=int(row["lesson_no"]),
         rate=percent(row["rate"]),
         low=percent(row["around_low"]),
         high=percent(row["around_high"]),
+        difference=number(row["drop"] * 100),
+        interval=interval(row["drop_low"], row["drop_high"], "ratio").replace("%", ""),
     )
 
 
@@ -107,12 +114,4 @@ def lesson_chart(lessons: pd.DataFrame, *, title: str, colours: Palette | None =
         yaxis={**axis, "title_text": _("Attendance rate")},
         xaxis={"title_text": _("Lesson of the course")},
     )
-    for row in lessons[lessons["is_drop"]].to_dict("records"):
-        words = interval(row["drop_low"], row["drop_high"], "ratio").replace("%", "")
-        drawn.add_annotation(
-            x=row["lesson_no"], y=row["rate"], showarrow=False, xanchor="left", xshift=12,
-            text=_("{n} pp below its neighbours (95 % {interval})",
-                   n=number(row["drop"] * 100), interval=words),
-            font={"color": colours.text, "size": 12},
-        )  # fmt: skip
     return drawn

@@ -9,7 +9,7 @@ import streamlit as st
 from components import query
 from components.chart import figure, own_palette, show, value_axis
 from components.drill import open_rows
-from components.format import delta, number
+from components.format import delta, escape, number
 from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.states import nothing_to_show
@@ -45,8 +45,9 @@ def league_panel(reading: Reading) -> None:
     finding = league_finding(rows, _(WORDS[of]))
     judged = rows[rows["rank"].notna()]
     if len(judged):
+        st.markdown(f"**{escape(finding)}**")
         clicked = show(
-            league_chart(judged, of, title=finding), key=f"learning_league_{of}", alt=finding,
+            league_chart(judged, of, title=""), key=f"learning_league_{of}", alt=finding,
             clickable=True,
         )  # fmt: skip
         if clicked:

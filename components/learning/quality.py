@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import query
 from components.chart import figure, own_palette, show, value_axis
-from components.format import delta, number, percent
+from components.format import delta, escape, number, percent
 from components.i18n import N_, _
 from components.learning.people import open_students
 from components.learning.reading import Reading
@@ -62,8 +62,9 @@ def quality_panel(reading: Reading) -> None:
     if told.empty:
         nothing_to_show(_("Too few enrolments to relate anything to renewal."))
     else:
+        st.markdown(f"**{escape(finding)}**")
         clicked = show(
-            association_chart(told, title=finding), key="learning_quality", alt=finding,
+            association_chart(told, title=""), key="learning_quality", alt=finding,
             clickable=True,
         )  # fmt: skip
         st.caption(

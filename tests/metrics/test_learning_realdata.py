@@ -133,7 +133,7 @@ def test_the_graver_the_tier_the_more_withdraw_in_the_next_four_weeks(oulad, oul
 
 def test_the_hazard_learned_of_early_presentations_holds_for_the_later_one(oulad, oulad_facts):
     model = oulad.fold(risk_rows(oulad_facts), learned)
-    trial = model.trial
+    trial = model.trials[10]
     assert model.stops > 500
     assert trial.auc_low > 0.65
     assert trial.lift > 2

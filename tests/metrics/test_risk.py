@@ -13,7 +13,6 @@ from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Scope
 from metrics.models.hazard import auc, fit_hazard
 from metrics.risk import (
-    CAPACITY,
     FEATURES,
     at_capacity,
     learn,
@@ -24,7 +23,7 @@ from metrics.risk import (
     scored,
 )
 from metrics.student_tiers import of_states, student_tiers
-from metrics.tiers import States, tier_rows
+from metrics.tiers import States, sampled_of, tier_rows
 
 DAY0 = (date(2026, 1, 4) - date(1970, 1, 1)).days  # a Sunday
 
@@ -86,7 +85,7 @@ def test_the_interval_of_the_auc_holds_the_truth_19_times_in_20():
     assert 0.92 <= covered / 400 <= 0.98
 
 
-def test_a_list_holds_the_highest_scores_of_each_group_up_to_capacity():
+def test_a_list_holds_the_highest_scores_of_each_week_up_to_capacity():
     score = np.array([0.9, 0.8, 0.8, 0.1, 0.5, 0.7])
     group = np.array([1, 1, 1, 2, 2, 2])
     among = np.array([True, True, True, True, True, False])
@@ -113,24 +112,32 @@ def world(rng, students=400, weeks=40, effect=3.0):
     columns = ["enrolment_id", "student_id", "person_id", "class_teacher_id", "stop_day"]
     enrolments = pd.DataFrame(who, columns=columns).assign(
         lessons_bought=48, campus_id="north", course_id="K", course_line="m", class_id="B",
-        teacher_id="T",
+        teacher_id="T", sampled=1024,
     )  # fmt: skip
     days = [date(1970, 1, 1) + timedelta(days=DAY0 + 7 * w) for w in range(weeks)]
     return States(enrolments, days, found)
 
 
 def test_a_world_where_misses_lead_to_stops_is_learned_and_holds_on_later_weeks():
-    model = learn(world(np.random.default_rng(4)), capacity=5)
+    model = learn(world(np.random.default_rng(4)))
     assert model.hazard is not None
-    trial = model.trial
+    trial = model.trials[5]
     assert trial.auc_low > 0.7
     assert trial.lift > 2
     assert 0 < trial.warned <= trial.stops
     assert trial.lead_days >= 1
 
 
+def test_a_sample_is_tried_with_its_part_of_the_lists():
+    states = world(np.random.default_rng(4))
+    half = States(states.enrolments.assign(sampled=512), states.days, states.found)
+    whole, part = learn(states).trials, learn(half).trials
+    assert part[10].listed == whole[5].listed
+    assert part[10].right == whole[5].right
+
+
 def test_a_world_of_luck_is_not_learned():
-    trial = learn(world(np.random.default_rng(5), effect=0.0, students=600), capacity=5).trial
+    trial = learn(world(np.random.default_rng(5), effect=0.0, students=600)).trials[5]
     assert trial.auc_low < 0.5 < trial.auc_high
     assert trial.lift < 1.6
 
@@ -158,6 +165,7 @@ def test_a_sample_is_cut_by_the_end_of_the_persons_id():
     assert sample_for(3_000) == ""
     assert sample_for(6_000) == "G0"  # half of 32 × 32
     assert sample_for(10**9) == "01"
+    assert [sampled_of(text) for text in ("", "G0", "01")] == [1024, 512, 1]
 
 
 def test_the_sample_institution_is_learned_and_holds_on_later_weeks(institution):
@@ -167,7 +175,7 @@ def test_the_sample_institution_is_learned_and_holds_on_later_weeks(institution)
         )
     )  # fmt: skip
     model = institution.store.fold(risk_rows(facts), learned)
-    trial = model.trial
+    trial = model.trials[5]
     assert trial.auc_low > 0.9
     assert trial.lift > 4
     assert trial.warned / trial.stops > 0.8
@@ -177,6 +185,6 @@ def test_the_sample_institution_is_learned_and_holds_on_later_weeks(institution)
     ranked = scored(now, model, as_of_day=(date(2026, 11, 21) - date(1970, 1, 1)).days)
     assert ranked["risk"].between(0, 1).all()
     assert ranked["risk"].is_monotonic_decreasing
-    first = ranked.head(CAPACITY)
+    first = ranked.head(10)
     assert (first["reasons"].map(len) > 0).all()
     assert first["days_since"].mean() > ranked["days_since"].mean()
