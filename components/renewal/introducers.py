@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -9,11 +12,12 @@ import streamlit as st
 from components import query
 from components.chart import figure, own_palette, show, value_axis
 from components.charts.bars import ranked_bars
-from components.drill import PERSON_URL
+from components.drill import PERSON_URL, open_rows
 from components.format import is_missing, number, percent
 from components.i18n import _
 from components.renewal.reading import Reading
 from components.states import ENOUGH, nothing_to_show
+from data.scope import Period
 from metrics.referral_tree import WINDOW_DAYS, ReferralTree
 from metrics.renewal_pool import names_of
 
@@ -42,6 +46,7 @@ def introducers_panel(reading: Reading, tree: ReferralTree) -> None:
             )
         )  # fmt: skip
     st.caption(stability_words(tree))
+    _potential(reading)
     _table(reading, tree.introducers.head(_SHOWN))
 
 
@@ -68,6 +73,22 @@ def lorenz_figure(curve: pd.DataFrame, finding: str) -> go.Figure:
     drawn.update_xaxes(title_text=_("Share of introducers"))
     drawn.update_yaxes(title_text=_("Share of leads"))
     return drawn
+
+
+def _potential(reading: Reading) -> None:
+    """Whom to ask next: pleased members who have brought nobody lately."""
+    days = Period(start=date(2000, 1, 1), end=reading.today + timedelta(days=1))
+    everybody = replace(reading.filters, period=days, comparison=None)
+    figure = query.run("referral_potential", everybody, scope=reading.scope).iloc[0]
+    if not figure["value"]:
+        return
+    words = _(
+        "{n} members said lately that they are pleased and have brought nobody in half a year:"
+        " ask them.",
+        n=number(figure["value"], exact=True),
+    )
+    if st.button(words, icon=":material/table_rows:", key="referral_potential", type="tertiary"):
+        open_rows("referral_potential", everybody)
 
 
 def stability_words(tree: ReferralTree) -> str:

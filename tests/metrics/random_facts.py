@@ -51,6 +51,9 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     facts = {name: _rows(rng, name, ROWS.get(name, 150)) for name in FACTS}
     first = facts["lead"].sort_values("created_at").drop_duplicates("person_id").index
     facts["lead"]["is_first"] = facts["lead"].index.isin(first)
+    voices = facts["feedback"]
+    voices["rating"], voices["nps"] = voices["rating"] * 5, voices["nps"] * 10
+    voices["is_complaint"] = voices.index % 5 == 0
     due = facts["due"]
     due["enrolment_id"] = facts["enrolment"]["enrolment_id"]
     due["term_no"] = 1 + due.index % 4

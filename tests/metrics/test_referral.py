@@ -17,6 +17,8 @@ from metrics.referral import (
     reward_return,
 )
 from metrics.referral_funnel import invited_at_step, referral_funnel
+from metrics.referral_potential import referral_potential
+from tests.metrics.tiny_facts import moment
 
 FEBRUARY = Period(start=date(2026, 2, 1), end=date(2026, 3, 1))
 AS_OF = "2026-12-31"
@@ -91,3 +93,21 @@ def test_referral_funnel_is_a_sequence_and_its_rows_are_as_many(tiny):
     assert row.to_dict() == {"invited": 2, "lead": 2, "trial": 1, "paid": 1, "immature": 0}
     for step in ("invited", "lead", "trial", "paid"):
         assert len(tiny.fetch(invited_at_step(facts, filters, step=step))) == row[step]
+
+
+def test_referral_potential_is_pleased_and_has_brought_nobody_lately(tiny):
+    for person in ("asks", "brings", "cross", "meh"):
+        tiny.tell({person: [f"2026-01-06 enrol {person.upper()} ends=2027-06-30"]})
+    tiny.tell({"wu": ["2026-11-01 lead referral by=brings"]})
+    for n, (person, rating, complaint) in enumerate(
+        (("asks", 5.0, False), ("brings", 5.0, False), ("cross", 5.0, True), ("meh", 3.0, False))
+    ):
+        tiny.add(
+            "feedback", feedback_id=str(n), person_id=person, campus_id="north", rating=rating,
+            given_at=moment("2026-10-01"), given_on=date(2026, 10, 1), is_complaint=complaint,
+        )  # fmt: skip
+    rows = tiny.behind(referral_potential, tiny.facts(AS_OF))
+    assert rows["person_id"].tolist() == ["asks"]
+    assert len(tiny.behind(referral_potential, tiny.facts("2027-05-01"))) == 0
+    with pytest.raises(InvalidOption, match="days must be at least 1, got 0"):
+        referral_potential(tiny.facts(AS_OF), days=0)
