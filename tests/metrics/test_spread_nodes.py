@@ -10,6 +10,7 @@ from scipy.stats import spearmanr
 
 from data.scope import EVERY_CAMPUS, Filters, Period
 from metrics.kernels.share_tree import HOUR, NOBODY
+from metrics.person_network import network_of, shared_in
 from metrics.spread_credit import bridges, generation_table, kols, node_table, stability
 from metrics.spread_layout import REST, below_of, icicle_boxes
 from metrics.spread_nodes import grow, spread_nodes
@@ -238,3 +239,25 @@ def test_a_backtest_uses_only_activities_that_began_before():
     assert (found.people, found.actual, found.top_share) == (1, 50, 1.0)
     assert found.predicted < 4
     assert backtest(forest(rows), "A").people == 0
+
+
+def test_a_network_names_who_brought_and_who_was_brought_over_activities():
+    grown = forest(CHAIN)
+    found = network_of(grown, "b")
+    assert found.brought_by.to_dict("records") == [{"activity_id": "A", "person_id": "a"}]
+    assert set(found.children["person_id"]) == {"c", "d", "e", "a"}
+    assert found.children_count == 4
+    assert (found.direct["visitors"], found.subtree["leads"], found.generations) == (4, 3, 1)
+    nobody = network_of(grown, "stranger")
+    assert nobody.children_count == nobody.generations == sum(nobody.subtree.values()) == 0
+
+
+def test_shared_in_names_the_activities_of_a_persons_shares(journeys, facts, fetch):
+    ids = journeys(
+        {
+            "anna": [f"2026-03-01 {PAGE}", "2026-03-01T05:00 share s1 activity=A"],
+            "ben": [f"2026-03-02 {PAGE} from=s1", "2026-03-02 event page_view activity=B page=/b"],
+        }
+    )
+    for name in ("anna", "ben"):
+        assert [r.activity_id for r in fetch(shared_in(facts, person_id=ids[name]))] == ["A"]
