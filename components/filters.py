@@ -18,11 +18,13 @@ from components.periods import (
     CUSTOM,
     DEFAULT_COMPARISON,
     DEFAULT_PRESET,
+    EVERYTHING,
     PRESETS,
     comparison_of,
     period_of,
 )
 from data.scope import Filters, Scope, local_day
+from metrics.known_days import known_days
 
 _STORED = "filters_in_force"
 CAMPUS, PRESET, DAYS, COMPARISON, CHANNEL, COURSE = (
@@ -37,11 +39,10 @@ def current_filters() -> Filters:
 
 
 def default_filters() -> Filters:
-    """What is picked where nobody picked anything: this month to date of everything."""
-    today = _today()
-    period = period_of(DEFAULT_PRESET, today)
-    comparison = comparison_of(DEFAULT_COMPARISON, DEFAULT_PRESET, period)
-    return Filters(period=period, comparison=comparison)
+    """What is picked where nobody picked anything; see `known_from`."""
+    preset, first = known_from()
+    period = period_of(preset, _today(), first=first)
+    return Filters(period=period, comparison=comparison_of(DEFAULT_COMPARISON, preset, period))
 
 
 def filter_bar() -> Filters:
@@ -73,8 +74,9 @@ def _today() -> date:
 
 def _filters(today: date) -> Filters:
     state = st.session_state
-    preset = state.get(PRESET) or DEFAULT_PRESET
-    period = period_of(preset, today, tuple(state.get(DAYS) or ()))
+    usual, first = known_from()
+    preset = state.get(PRESET) or usual
+    period = period_of(preset, today, tuple(state.get(DAYS) or ()), first=first)
     comparison = comparison_of(state.get(COMPARISON) or DEFAULT_COMPARISON, preset, period)
     return Filters(
         period=period,
@@ -89,7 +91,7 @@ def _period_widgets(today: date) -> None:
     st.selectbox(
         _("Days"),
         list(PRESETS),
-        index=list(PRESETS).index(DEFAULT_PRESET),
+        index=list(PRESETS).index(known_from()[0]),
         format_func=lambda name: _(PRESETS[name]),
         key=PRESET,
         bind="query-params",
@@ -142,7 +144,7 @@ def _labels(
 ) -> tuple[str, str, str]:
     """What each button of the bar says."""
     filters = _filters(today)
-    preset = st.session_state.get(PRESET) or DEFAULT_PRESET
+    preset = st.session_state.get(PRESET) or known_from()[0]
     days = days_range(filters.period)
     when = days if preset == CUSTOM else f"{_(PRESETS[preset])} {days}"
     more = [
@@ -190,6 +192,21 @@ def keep_through_language() -> None:
             # TRICKY: the widget holds the words of the language left behind and would
             # fall back to its default; an assignment makes it take the value as new.
             st.session_state[key] = st.session_state[key]
+
+
+@query.remembered
+def known_from() -> tuple[str, date | None]:
+    """The preset to begin with, and the first day on which anything is known.
+
+    This month to date, unless all that is known is older: an imported history opens on
+    all of it, not on an empty month.
+    """
+    known = query.fetch(known_days).iloc[0]
+    if pd.isna(known["first_on"]):
+        return DEFAULT_PRESET, None
+    first, last = (pd.Timestamp(known[name]).date() for name in ("first_on", "last_on"))
+    is_history = last < period_of(DEFAULT_PRESET, _today()).start
+    return (EVERYTHING if is_history else DEFAULT_PRESET), first
 
 
 @query.remembered

@@ -14,6 +14,7 @@ from data.scope import Period
 
 CUSTOM = "custom"
 DEFAULT_PRESET = "this_month"
+EVERYTHING = "all"
 PRESETS: dict[str, str] = {
     "today": N_("Today"),
     "yesterday": N_("Yesterday"),
@@ -23,6 +24,7 @@ PRESETS: dict[str, str] = {
     "last_month": N_("Last month"),
     "last_90": N_("Last 90 days"),
     "this_year": N_("This year"),
+    EVERYTHING: N_("All days"),
     CUSTOM: N_("Custom"),
 }
 NO_COMPARISON = "none"
@@ -36,10 +38,13 @@ COMPARISONS: dict[str, str] = {
 _ONE_DAY = timedelta(days=1)
 
 
-def period_of(preset: str, today: date, picked: tuple[date, ...] = ()) -> Period:
+def period_of(
+    preset: str, today: date, picked: tuple[date, ...] = (), *, first: date | None = None
+) -> Period:
     """The days of a preset; ``picked`` is first and last day of a custom range.
 
-    A range with its end still to pick is its first day alone.
+    A range with its end still to pick is its first day alone. All days begin with
+    ``first``, the first on which anything is known, or with the year.
     """
     if preset == CUSTOM:
         if not picked:
@@ -55,6 +60,7 @@ def period_of(preset: str, today: date, picked: tuple[date, ...] = ()) -> Period
         "this_month": (month, tomorrow),
         "last_month": ((month - _ONE_DAY).replace(day=1), month),
         "this_year": (today.replace(month=1, day=1), tomorrow),
+        EVERYTHING: (min(first or today.replace(month=1, day=1), today), tomorrow),
     }
     if preset not in bounds:
         raise UnknownName("preset", preset, PRESETS)
@@ -69,7 +75,7 @@ def comparison_of(kind: str, preset: str, period: Period) -> Period | None:
     November is compared with 1–21 October. ``weekdays`` goes back whole weeks, just far
     enough not to overlap.
     """
-    if kind == NO_COMPARISON:
+    if kind == NO_COMPARISON or preset == EVERYTHING:
         return None
     if kind == "year":
         return _shifted_months(period, -12)

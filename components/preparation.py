@@ -45,7 +45,10 @@ def scopes_in_use(accounts: list[Account]) -> list[Scope]:
     """Different scopes of active accounts: managers', then those of the whole institution."""
     as_of = query.as_of()
     scopes = [query.nameless(a.viewer.scope(as_of)) for a in accounts if a.is_active]
-    different = sorted(set(scopes), key=lambda s: (s.role != "manager", s.campuses != EVERY_CAMPUS))
+    different = sorted(
+        set(scopes),
+        key=lambda s: (s.role != "manager", s.campuses != EVERY_CAMPUS, s.role, s.campuses),
+    )
     return different[:MOST_SCOPES]
 
 

@@ -31,16 +31,24 @@ def card_of(reading: Reading, name: str) -> FigureCard:
     measure, judged = MEASURES[name], reading.judged(name)
     compared = judged.comparison
     figure = reading.figures(name).total
+    if "spend" in measure.metric.sources and not reading.figures("spend").total["n"]:
+        # Nothing booked is no data, not a cost of 0.
+        figure = {**figure, "value": None, "low": None, "high": None}
+        compared = None
     return FigureCard(
         metric=measure.metric,
         figure=figure,
         previous=reading.figures(name).compared if compared else None,
         against=_("against {days}", days=days_range(compared)) if compared else "",
-        trend=[x for x in reading.figures(name).trend if not is_missing(x)],
+        trend=[] if is_missing(figure["value"]) else _known(reading.figures(name).trend),
         title=measure.heading(reading.choice),
-        note=_rests_on(reading, name),
+        note=_rests_on(reading, name) if figure["value"] is not None else _("no spend on record"),
         options=measure.settings(reading.choice),
     )
+
+
+def _known(trend: list[float]) -> list[float]:
+    return [x for x in trend if not is_missing(x)]
 
 
 def _rests_on(reading: Reading, name: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from data.scope import Filters, Period
+from tests.journeys import moment
 
 
 def bar() -> None:
@@ -113,3 +114,12 @@ def test_labels_say_what_is_picked(served):
 @pytest.mark.parametrize("user", ["lady", "tutor", "guide", "eye"])
 def test_every_role_gets_a_bar(served, user):
     assert filters_of(served.run(bar, user)).period == THIS_MONTH
+
+
+def test_an_imported_history_opens_on_all_of_it(served, told, monkeypatch):
+    store, _people = told
+    monkeypatch.setattr(type(store), "as_of", property(lambda _self: moment("2028-03-05T00:00")))
+    found = filters_of(served.run(bar))
+    assert found == Filters(
+        period=Period(start=date(2026, 10, 5), end=date(2028, 3, 6)), comparison=None
+    )

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.periods import COMPARISONS, CUSTOM, NO_COMPARISON, PRESETS, comparison_of, period_of
+from components.periods import (
+    COMPARISONS,
+    CUSTOM,
+    EVERYTHING,
+    NO_COMPARISON,
+    PRESETS,
+    comparison_of,
+    period_of,
+)
 from data.errors import UnknownName
 from data.scope import Period
 
@@ -86,7 +94,7 @@ def test_unknown_names_are_refused():
 
 @given(
     st.dates(date(2016, 1, 1), date(2035, 12, 31)),
-    st.sampled_from([p for p in PRESETS if p != CUSTOM]),
+    st.sampled_from([p for p in PRESETS if p not in (CUSTOM, EVERYTHING)]),
     st.sampled_from([c for c in COMPARISONS if c != NO_COMPARISON]),
 )
 def test_compared_days_come_before_and_are_never_more_than_a_month_longer(today, preset, kind):
@@ -101,3 +109,11 @@ def test_compared_days_come_before_and_are_never_more_than_a_month_longer(today,
         assert before.days == period.days
         assert before.start.weekday() == period.start.weekday()
         assert before.end <= period.start
+
+
+def test_all_days_begin_with_what_is_known_and_are_compared_with_nothing():
+    today = date(2026, 7, 1)
+    every = period_of("all", today, first=date(2025, 1, 2))
+    assert (every.start, every.end) == (date(2025, 1, 2), date(2026, 7, 2))
+    assert comparison_of("previous", "all", every) is None
+    assert period_of("all", today).start == date(2026, 1, 1)
