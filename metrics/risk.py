@@ -110,6 +110,7 @@ class RiskModel:
     stops: int
     trials: dict[int, Trial] = field(default_factory=dict)
     scored_on: date | None = None
+    sampled: float = 1.0  # share of the institution's persons it was learned from
     refusal: str = ""
 
 
@@ -134,8 +135,9 @@ def learn(states: States) -> RiskModel:
     stops_soon = weeks.stops_within(7)
     events = int((stops_soon & known).sum())
     told = RiskModel(
-        None, len(states.enrolments), int(known.sum()), events, scored_on=states.days[-1]
-    )
+        None, len(states.enrolments), int(known.sum()), events, scored_on=states.days[-1],
+        sampled=weeks.sampled,
+    )  # fmt: skip
     if events < LEAST_EVENTS:
         return replace(told, refusal="too_few_stops")
     split = int(np.quantile(weeks.day[stops_soon & known], 1 - HOLD_OUT))

@@ -91,7 +91,8 @@ def model_note(model: RiskModel, capacity: int) -> str:
             n=number(model.stops, exact=True),
         )
     words = [
-        _("Risk scored on {day}: chance of stopping within 4 weeks.", day=day(model.scored_on))
+        _("Risk scored on {day}: chance of stopping within 4 weeks.", day=day(model.scored_on)),
+        learned_from(model),
     ]
     trial = model.trials.get(capacity)
     if trial is not None and trial.listed:
@@ -112,3 +113,19 @@ def model_note(model: RiskModel, capacity: int) -> str:
             )
         )
     return " ".join(words)
+
+
+def learned_from(model: RiskModel) -> str:
+    """What the risk was learned from, and that it was a sample where it was one."""
+    values = {
+        "enrolments": number(model.enrolments, exact=True),
+        "stops": number(model.stops, exact=True),
+    }
+    if model.sampled >= 1:
+        return _("Learned from {enrolments} enrolments and {stops} stops.", **values)
+    return _(
+        "Learned from {enrolments} enrolments and {stops} stops: {share} of persons, by the end of"
+        " their id, always the same.",
+        share=percent(model.sampled),
+        **values,
+    )

@@ -95,6 +95,7 @@ def test_students_are_listed_with_a_reason_and_a_deadline_up_to_capacity(course)
     assert calls["teacher"].value_counts().max() <= 5
     assert calls["open"].str.startswith("/person?person_id=").all()
     assert "Risk scored on 21 Nov" in shown(at)
+    assert re.search(r"Learned from [\d,]+ enrolments and \d+ stops: [\d.]+% of persons", shown(at))
 
 
 def test_a_teacher_sees_the_own_classes_only(course, sample):
