@@ -25,7 +25,7 @@ CATEGORIES = (
     "channel_id", "campaign", "course_line", "weekday", "part_of_day", "is_first", "is_referred",
     "of_activity",
 )  # fmt: skip
-MOST_LEARNED = 30_000  # more teach the weights nothing, and take longer
+MOST_LEARNED = 20_000  # more teach the weights nothing, and take longer
 _STANDING = (
     "lead_id", "person_id", "owner_id", "created_at", "state", "rung", "waiting_since_at",
     "contacts", "last_contact_at",

@@ -92,6 +92,8 @@ def lead_steps(
     for step in steps[1:]:
         # Only the cohort's events: a join of everybody's would hold them all in memory.
         events = _events(facts, step.name, persons).semi_join(persons, "event_person_id")
+        # No step comes before the cohort's first day: an engine skips older rows unread.
+        events = events.filter(events.event_at >= day_start_at(ibis.literal(filters.period.start)))
         rows = _next(rows, events, step.name, previous)
         previous = f"{step.name}_at"
     return rows

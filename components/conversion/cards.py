@@ -9,20 +9,23 @@ from components.conversion.reading import Reading
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, escape, interval, is_missing, number, percent
 from components.i18n import _
+from metrics.lead_pool import overdue_leads
 from metrics.response import response_time
 
-CARDS = ("unassigned", "response", "reached", "visits", "trial_paid", "conversion")
-_COLUMNS = 3  # two rows of three: a seventh of the width holds no interval
-_LEAST_WIDTH = 240  # pixels; one card a row on a phone
+_CARDS = ("unassigned", "response", "overdue", "trial_paid", "conversion")
+_COLUMNS = 5
+_LEAST_WIDTH = 190  # pixels; one card a row on a phone
 
 
 def conversion_cards(reading: Reading) -> None:
     """Draw the cards."""
     with st.grid(_COLUMNS, min_column_width=_LEAST_WIDTH, gap="small") as grid:
-        for name in CARDS:
+        for name in _CARDS:
             with grid.container(height="stretch"):
                 if name == "response":
                     card, filters = _response(reading), reading.filters
+                elif name == "overdue":
+                    card, filters = _overdue(reading), reading.listed
                 else:
                     card, filters = _rate(reading, name), reading.judged(name)
                 figure_cards([card], filters=filters, key=f"conversion_{name}")
@@ -47,6 +50,20 @@ def _rate(reading: Reading, name: str) -> FigureCard:
         title=measure.heading(reading.choice.days),
         note=f"{first if not is_missing(figure['low']) else ''}  \n{' · '.join(parts)}",
         options=measure.settings(reading.choice.days),
+    )
+
+
+def _overdue(reading: Reading) -> FigureCard:
+    overdue, leads = reading.work.overdue, reading.work.leads
+    return FigureCard(
+        metric=overdue_leads,
+        figure={"value": overdue, "n": overdue, "low": None, "high": None, "immature": 0},
+        title=_("Waiting over 48 hours"),
+        note=_(
+            "of {leads} open leads of the last 30 days  \n{n} of them unassigned",
+            leads=number(leads, exact=True),
+            n=number(reading.work.unassigned, exact=True),
+        ),
     )
 
 

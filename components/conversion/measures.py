@@ -44,7 +44,7 @@ _ALL = (
     Measure("revived", "reactivation_rate", N_("Old leads that order after all"), 120),
 )  # fmt: skip
 MEASURES = {measure.name: measure for measure in _ALL}
-CARDS = ("unassigned", "reached", "visits", "trial_paid", "conversion")
+CARDS = ("unassigned", "trial_paid", "conversion")
 PROCESS = (
     "called", "reached", "followups", "visits", "attended", "trial_paid", "visit_paid",
     "recycled", "revived",
