@@ -14,7 +14,7 @@ from metrics.response import response_time
 
 _CARDS = ("unassigned", "response", "overdue", "trial_paid", "conversion")
 _COLUMNS = 5
-_LEAST_WIDTH = 190  # pixels; one card a row on a phone
+_LEAST_WIDTH = 170  # pixels; one card a row on a phone
 
 
 def conversion_cards(reading: Reading) -> None:

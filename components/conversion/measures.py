@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from components.acquisition.measures import WINDOW, WINDOWS, Measure
 from components.acquisition.measures import Choice as Days
 from components.i18n import N_
+from metrics.lead_rules import RULES, Rule
 from metrics.response import CLOSES, OPENS
 
 __all__ = ["CALLS_A_DAY", "CARDS", "MEASURES", "PROCESS", "WINDOW", "WINDOWS", "Choice", "Days"]
@@ -16,12 +17,13 @@ CALLS_A_DAY = 10  # conversations with new families a consultant has time for
 
 @dataclass(frozen=True)
 class Choice:
-    """What the viewer chose: the window, business hours, and how many can be called."""
+    """What the viewer chose: the window, business hours, how many can be called, the points."""
 
     window_days: int = 30
     opens: int = OPENS
     closes: int = CLOSES
     calls_a_day: int = CALLS_A_DAY
+    rules: tuple[Rule, ...] = RULES
 
     @property
     def days(self) -> Days:

@@ -8,12 +8,13 @@ import streamlit as st
 from components.chart import show
 from components.charts.calibration import calibration_plot
 from components.conversion.reading import Reading
+from components.conversion.rules import rules_editor
 from components.conversion.words import feature_word
 from components.format import escape, interval, number, percent
 from components.i18n import _
 from components.states import nothing_to_show
 from metrics.lead_features import MOST_LEARNED
-from metrics.lead_rules import HALF_LIFE_DAYS, RULES
+from metrics.lead_rules import HALF_LIFE_DAYS
 from metrics.lead_score import LEAST_CONVERSIONS, LeadScore, Quality
 
 
@@ -137,20 +138,4 @@ def _points(score: LeadScore) -> None:
             days=number(HALF_LIFE_DAYS),
         )
     )
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "name": [feature_word(rule.name) for rule in RULES],
-                "kind": [_("engagement") if rule.is_engagement else _("fit") for rule in RULES],
-                "points": [rule.points for rule in RULES],
-                "most": [rule.most for rule in RULES],
-            }
-        ),
-        hide_index=True,
-        column_config={
-            "name": st.column_config.TextColumn(_("Rule")),
-            "kind": st.column_config.TextColumn(_("Counts for")),
-            "points": st.column_config.NumberColumn(_("Points each"), format="%.2f"),
-            "most": st.column_config.NumberColumn(_("At most"), format="%.0f"),
-        },
-    )
+    rules_editor()

@@ -83,15 +83,14 @@ class Reading:
     @cached_property
     def work(self) -> WorkList:
         """Whom to call: open leads by expected value."""
-        found: WorkList = query.fold(
-            open_rows, scorer(self.score, as_of=self.scope.as_of), self.listed, scope=self.scope
-        )
+        kernel = scorer(self.score, as_of=self.scope.as_of, rules=self.choice.rules)
+        found: WorkList = query.fold(open_rows, kernel, self.listed, scope=self.scope)
         return found
 
     @cached_property
     def revival(self) -> WorkList:
         """Old leads whose family was seen again lately."""
-        kernel = scorer(self.score, as_of=self.scope.as_of, revival=True)
+        kernel = scorer(self.score, as_of=self.scope.as_of, rules=self.choice.rules, revival=True)
         found: WorkList = query.fold(revival_rows, kernel, self.listed, scope=self.scope)
         return found
 

@@ -28,7 +28,6 @@ LISTS = {
     ALONE: N_("Unassigned"),
     OLD: N_("Old leads seen again"),
 }
-_ROW = 35  # pixels of a table's row
 
 
 @st.fragment
@@ -131,7 +130,7 @@ def _table(reading: Reading, rows: pd.DataFrame, work: WorkList, chosen: str) ->
         table,
         hide_index=True,
         placeholder="—",
-        height=_ROW * (len(table) + 1) + 3,
+        height="content",
         column_config={
             "open": st.column_config.LinkColumn(
                 _("Person"), display_text=":material/person_search:", width=70

@@ -8,6 +8,7 @@ from components.conversion.funnel import sales_funnel
 from components.conversion.measures import CALLS_A_DAY, WINDOWS, Choice
 from components.conversion.panels import panels
 from components.conversion.reading import Handover, Reading
+from components.conversion.rules import current_rules
 from components.conversion.todo import todo_list
 from components.conversion.worklist import work_list
 from components.filters import current_filters
@@ -36,7 +37,7 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
 if opens == closes:
     nothing_to_show(_("Business hours must last at least an hour."), _("Move one of the ends."))
     st.stop()
-reading = Reading.of(filters, Choice(window_days, opens, closes, calls_a_day))
+reading = Reading.of(filters, Choice(window_days, opens, closes, calls_a_day, current_rules()))
 if reading.is_empty:
     nothing_to_show(_("No leads in these days."))
     st.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,10 +19,15 @@ from components.conversion.panels import PANELS
 from components.conversion.person import person_score
 from components.conversion.reading import Reading
 from components.navigation import link_to
+from data.accounts import Accounts
+from data.home import Home
 from data.installation import Installation
+from data.landing import Landing
 from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role
+from data.stores import DuckDBStore
 from metrics.lead_pool import overdue_leads
+from metrics.lead_rules import RULES
 from tests.signin import sign_in
 
 ROOT = Path(__file__).parents[2]
@@ -240,3 +247,32 @@ def test_the_board_gets_answers_five_and_six():
     assert [answer["number"] for answer in found] == [5, 6]
     assert "fifth" in found[0]["sentence"]
     assert "SOP" in found[1]["sentence"]
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch) -> Iterator[Installation]:
+    """A sample institution with too few orders to learn from."""
+    home = Home(tmp_path / "home").prepare()
+    opened = Installation(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
+    opened.add_sample(scale=0.05)
+    monkeypatch.setattr(data.installation, "_opened", opened)
+    st.cache_data.clear()
+    yield opened
+    opened.close()
+    opened.accounts.close()
+
+
+def test_with_few_conversions_points_rank_the_list_and_the_screen_says_so(small):
+    at = visit("manager", conversion_quality=True)
+    text = shown(at)
+    assert "leads are ranked by points" in text
+    assert "of the 200 conversions that a model needs" in text
+    table = at.dataframe[0].value
+    assert "expected_cny" not in table
+    assert table["score"].is_monotonic_decreasing
+    only_referrals = tuple(
+        replace(rule, points=90 if rule.name == "is_referred" else 0, most=90) for rule in RULES
+    )
+    changed = visit("manager", conversion_rules_in_force=only_referrals).dataframe[0].value
+    assert changed["reasons"].iloc[0] == "↑ referred by a family"
+    assert changed["open"].tolist() != table["open"].tolist()
