@@ -39,7 +39,7 @@ def compare_panel(life: Life) -> None:
     finding = _("; ").join(
         _(
             "“{name}” {leads} leads in {days} days",
-            name=shown.row(a)["name"], leads=number(shown.health[a].leads),
+            name=title_of(shown.row(a)), leads=number(shown.health[a].leads),
             days=shown.health[a].complete_days,
         )
         for a in ids

@@ -184,9 +184,9 @@ def _newness(life: Life) -> None:
     st.markdown(_("; ").join(parts) + _("."))
     st.caption(evidence(activity_new_share, own))
     with st.container(horizontal=True):
-        if st.button(_("New participants"), key="activity_new", icon=":material/table_rows:"):
+        if st.button(_("List the new ones"), key="activity_new", icon=":material/table_rows:"):
             open_rows(activity_new_share, life.filters, where={"numerator": 1}, **life.only)
-        if st.button(_("Old participants"), key="activity_old", icon=":material/table_rows:"):
+        if st.button(_("List the old ones"), key="activity_old", icon=":material/table_rows:"):
             open_rows(activity_new_share, life.filters, where={"numerator": 0}, **life.only)
         if st.button(_("Leads by channel"), key="activity_origin", icon=":material/table_rows:"):
             open_rows(activity_leads, life.filters, origin=True, **life.only)

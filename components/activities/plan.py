@@ -43,7 +43,7 @@ def plan_panel(life: Life) -> None:
     else:
         with st.form("activity_plan_form", border=False):
             edited = st.data_editor(
-                words, hide_index=True, column_config=columns, num_rows="fixed",
+                words, hide_index=True, column_config=columns, num_rows="fixed", height="content",
                 key=f"activity_plan_{life.activity_id}",
             )  # fmt: skip
             saved = st.form_submit_button(

@@ -167,3 +167,32 @@ def test_other_roles_read_only(user):
 
 def test_the_page_speaks_chinese():
     assert "2026年11月新增线索" in shown(visit("manager", language="zh"))
+
+
+def test_the_proposal_is_taken_over_by_two_clicks(sample):
+    at = visit("manager", plans_month=date(2026, 12, 1), plans_fill=True)
+    (button,) = [b for b in at.button if b.label == "Save the plan"]
+    button.click().run()
+    assert not at.exception
+    stored = sample.store.fetch(
+        "SELECT campus_id, value FROM fact_target WHERE month_on = '2026-12-01'"
+    )
+    assert len(stored) == 8
+    assert (stored["value"] > 0).all()
+    assert f"plan {stored['value'].sum():,.0f} people" in shown(
+        visit("manager", plans_month=date(2026, 12, 1))
+    )
+
+
+def test_saving_an_activitys_plan_without_a_change_says_so():
+    at = AppTest.from_file(FRAME, default_timeout=60)
+    sign_in(at, data.installation.installation().accounts, "manager")
+    at.switch_page("../pages/growth/activities.py")
+    at.query_params["lang"] = "en"
+    at.query_params["activity"] = "A00070"
+    at.session_state["activity_tabs"] = "Plan"
+    at.run()
+    (button,) = [b for b in at.button if b.label == "Save the plan"]
+    button.click().run()
+    assert not at.exception
+    assert "Nothing was changed." in shown(at)
