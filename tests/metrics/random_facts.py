@@ -69,6 +69,10 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     events = facts["event"]
     on_activities = events[events["activity_id"].notna()]
     facts["activity_event"] = on_activities[list(FACTS["activity_event"].columns)]
+    events = facts["event"]  # every person in one arm of each playbook
+    events["sop"] = np.where(np.arange(len(events)) % 2, "HELLO", "CALLS")
+    number = events["person_id"].str.rpartition("-")[2].astype(int)
+    events["arm"] = np.where(number % 4 == 0, "held_out", "treated")
     lines = facts["order_line"]
     one_order = lines.groupby("order_id")  # its lines are paid together
     lines["paid_at"] = one_order["paid_at"].transform("first")
