@@ -53,13 +53,15 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     facts["lead"]["is_first"] = facts["lead"].index.isin(first)
     voices = facts["feedback"]
     voices["rating"], voices["nps"] = voices["rating"] * 5, voices["nps"] * 10
-    voices["is_complaint"] = voices.index % 5 == 0
+    voices.loc[voices.index % 2 == 0, "nps"] = 10.0
+    voices["is_complaint"] = voices.index % 15 == 0
     due = facts["due"]
     due["enrolment_id"] = facts["enrolment"]["enrolment_id"]
     due["term_no"] = 1 + due.index % 4
     due["due_on"] = due["ends_on"] = [
         start + timedelta(days=40 * (n % 10)) for n, start in enumerate(due["started_on"])
     ]
+    due.loc[due.index % 2 == 0, "state"] = "active"
     due["stopped_on"] = due["stopped_on"].where(due["state"].isin(["stopped", "refunded"]), None)
     known = facts["lead"].dropna(subset=["introducer_person_id"]).reset_index(drop=True)
     shared = [column for column in facts["referral"] if column in known]
