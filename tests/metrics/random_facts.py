@@ -36,6 +36,8 @@ CHOICES = {
     "share_channel": ["moments", "friend", "group"],
     "activity_id": ["A1", "A2", None],
     "lost_reason": ["price", "time", None],
+    "sop": ["welcome", None],
+    "arm": ["treated", "held_out", None],
 }
 _POOLS = {
     "person_id": PEOPLE, "introducer_person_id": PEOPLE, "sharer_person_id": PEOPLE,
