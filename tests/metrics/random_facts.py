@@ -36,8 +36,6 @@ CHOICES = {
     "share_channel": ["moments", "friend", "group"],
     "activity_id": ["A1", "A2", None],
     "lost_reason": ["price", "time", None],
-    "sop": ["welcome", None],
-    "arm": ["treated", "held_out", None],
 }
 _POOLS = {
     "person_id": PEOPLE, "introducer_person_id": PEOPLE, "sharer_person_id": PEOPLE,
@@ -71,6 +69,8 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     facts["referral"][shared] = known[shared].head(len(facts["referral"]))
     facts["referral"]["code_no"] = 1 + facts["referral"].index % 2
     events = facts["event"]
+    events["sop"] = [None if n % 3 else "welcome" for n in range(len(events))]
+    events["arm"] = ["treated" if n % 2 else "held_out" for n in range(len(events))]
     on_activities = events[events["activity_id"].notna()]
     facts["activity_event"] = on_activities[list(FACTS["activity_event"].columns)]
     events = facts["event"]  # every person in one arm of each playbook
