@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from components import format as words
 from components.chart import figure, own_palette
 from components.i18n import _
-from components.theme import Palette
+from components.theme import Palette, contrast
 
 _ROW = 46  # pixels a generation takes
-_NAMED = 0.055  # of the width, from which a box holds a name
+_NAMED = 0.07  # of the width, from which a box holds a name
 _MOST_ROWS = 9
 
 
@@ -46,6 +46,7 @@ def icicle(
     shown = boxes[boxes["generation"] < _MOST_ROWS]
     deep = int(shown["generation"].max()) + 1 if len(shown) else 1
     traces = []
+    ink = max(("#000000", "#FFFFFF"), key=lambda shade: contrast(shade, colours.categorical[0]))
     for is_rest in (False, True):
         part = shown[(shown["node"] == rest) == is_rest]
         texts, hovering, data = [], [], []
@@ -66,8 +67,8 @@ def icicle(
             go.Bar(
                 x=part["width"], base=part["start"], y=part["generation"], orientation="h",
                 width=0.94, customdata=data, text=texts, textposition="inside",
-                insidetextanchor="middle", constraintext="none",
-                insidetextfont={"size": 12, "color": colours.text if is_rest else None},
+                insidetextanchor="middle", constraintext="none", textangle=0,
+                insidetextfont={"size": 12, "color": colours.text if is_rest else ink},
                 hovertext=hovering, hovertemplate="%{hovertext}<extra></extra>",
                 marker={
                     "color": colours.faded(colours.muted, 0.25) if is_rest else tints,
