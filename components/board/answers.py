@@ -5,7 +5,7 @@ A question whose metrics do not exist yet is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,15 @@ from components.acquisition.answer import finding
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
 from components.answer import definition_button, evidence
+from components.board.hours import in_words, today_so_far
+from components.board.pace import month_answer, sentence
+from components.conversion.board import conversion_answers
 from components.drill import open_rows
 from components.format import number, percent
 from components.i18n import N_, _
+from components.learning.board import board_answers as learning_answers
 from components.navigation import link_to
+from components.renewal.board import renewal_answers
 from data.scope import Filters, role
 from metrics.linkage import TRUSTED, leads_with_touch, orders_with_lead
 from metrics.registry import Metric
@@ -44,24 +49,41 @@ class Answer:
 _QUESTIONS = {
     1: N_("Which channels bring quality?"),
     2: N_("Are marketing and business joined?"),
+    3: N_("How does today run?"),
     4: N_("Is behaviour joined to leads?"),
 }
 _ACQUISITION = "lifecycle/acquisition"
 
 
-@query.remembered
-def answers(filters: Filters) -> tuple[Answer, ...]:
-    """The answers that a viewer's role can be given, in the order of the questions."""
+def answers(filters: Filters) -> Iterator[Answer]:
+    """The answers that a viewer's role can be given, in the order of the questions.
+
+    Each is given as soon as it is made: those that learn from a year take a while.
+    """
     hidden = role(query.current_scope().role).hidden_facts
-    asked = (
-        ("order_line", _channels),
-        ("order_line", _joined),
-        ("touch", _behaviour),
-    )
-    return tuple(answer(filters) for fact, answer in asked if fact not in hidden)
+    for needs, make in _ASKED:
+        if not needs & hidden:
+            yield from make(filters)
 
 
-def _channels(filters: Filters) -> Answer:
+@query.remembered
+def _live(filters: Filters) -> list[Answer]:
+    month, figure = month_answer(filters)
+    today = in_words(today_so_far(filters), _("Today"))
+    return [
+        Answer(
+            number=3,
+            question=_QUESTIONS[3],
+            sentence=f"{today} {sentence(month)}",
+            metric=month.metric,
+            figure=figure,
+            filters=month.filters,
+        )
+    ]
+
+
+@query.remembered
+def _channels(filters: Filters) -> list[Answer]:
     choice = Choice()
     reading = Reading.of(filters, choice)
     roi = reading.by_channel("roi") if reading.sees_money else None
@@ -73,59 +95,67 @@ def _channels(filters: Filters) -> Answer:
         if found.channel is None
         else reading.by_channel(found.measure).set_index("channel_id").loc[found.channel]
     )
-    return Answer(
-        number=1,
-        question=_QUESTIONS[1],
-        sentence=found.sentence,
-        metric=measure.metric,
-        figure=figure,
-        filters=reading.judged(found.measure),
-        where=None if found.channel is None else {"channel_id": found.channel or None},
-        options=measure.settings(choice),
-        page=_ACQUISITION,
-    )
+    return [
+        Answer(
+            number=1,
+            question=_QUESTIONS[1],
+            sentence=found.sentence,
+            metric=measure.metric,
+            figure=figure,
+            filters=reading.judged(found.measure),
+            where=None if found.channel is None else {"channel_id": found.channel or None},
+            options=measure.settings(choice),
+            page=_ACQUISITION,
+        )
+    ]
 
 
-def _joined(filters: Filters) -> Answer:
+@query.remembered
+def _joined(filters: Filters) -> list[Answer]:
     figure = query.run(orders_with_lead, filters).iloc[0]
-    return Answer(
-        number=2,
-        question=_QUESTIONS[2],
-        sentence=_share_sentence(
-            figure,
-            N_(
-                "{share} of orders can be traced to a lead, so revenue by channel can be trusted;"
-                " {orphans} cannot."
+    return [
+        Answer(
+            number=2,
+            question=_QUESTIONS[2],
+            sentence=_share_sentence(
+                figure,
+                N_(
+                    "{share} of orders can be traced to a lead, so revenue by channel can be"
+                    " trusted; {orphans} cannot."
+                ),
+                N_(
+                    "Only {share} of orders can be traced to a lead: ROI by channel has low"
+                    " confidence; {orphans} cannot."
+                ),
+                _("No orders in these days."),
             ),
-            N_(
-                "Only {share} of orders can be traced to a lead: ROI by channel has low confidence;"
-                " {orphans} cannot."
-            ),
-            _("No orders in these days."),
-        ),
-        metric=orders_with_lead,
-        figure=figure,
-        filters=filters,
-        page=_ACQUISITION,
-    )
+            metric=orders_with_lead,
+            figure=figure,
+            filters=filters,
+            page=_ACQUISITION,
+        )
+    ]
 
 
-def _behaviour(filters: Filters) -> Answer:
+@query.remembered
+def _behaviour(filters: Filters) -> list[Answer]:
     figure = query.run(leads_with_touch, filters).iloc[0]
-    return Answer(
-        number=4,
-        question=_QUESTIONS[4],
-        sentence=_share_sentence(
-            figure,
-            N_("{share} of leads have what they did before on record; {orphans} have nothing."),
-            N_("Only {share} of leads have their past on record; {orphans} have nothing."),
-            _("No leads in these days."),
-        ),
-        metric=leads_with_touch,
-        figure=figure,
-        filters=filters,
-        page="people/person",
-    )
+    return [
+        Answer(
+            number=4,
+            question=_QUESTIONS[4],
+            sentence=_share_sentence(
+                figure,
+                N_("{share} of leads have what they did before on record; {orphans} have nothing."),
+                N_("Only {share} of leads have their past on record; {orphans} have nothing."),
+                _("No leads in these days."),
+            ),
+            metric=leads_with_touch,
+            figure=figure,
+            filters=filters,
+            page="people/person",
+        )
+    ]
 
 
 def _share_sentence(figure: pd.Series, well: str, badly: str, nothing: str) -> str:
@@ -138,14 +168,38 @@ def _share_sentence(figure: pd.Series, well: str, badly: str, nothing: str) -> s
     )
 
 
+@query.remembered
+def _conversion(filters: Filters) -> list[Answer]:
+    return [Answer(**answer) for answer in conversion_answers(filters)]
+
+
+@query.remembered
+def _learning(filters: Filters) -> list[Answer]:
+    return [Answer(**answer) for answer in learning_answers(filters)]
+
+
+@query.remembered
+def _renewal(filters: Filters) -> list[Answer]:
+    return [Answer(**answer) for answer in renewal_answers(filters)]
+
+
+# What is answered, and the facts without which it cannot be.
+_ASKED: tuple[tuple[frozenset[str], Callable[[Filters], list[Answer]]], ...] = (
+    (frozenset({"order_line"}), _channels),
+    (frozenset({"order_line"}), _joined),
+    (frozenset(), _live),
+    (frozenset({"touch"}), _behaviour),
+    (frozenset({"order_line", "followup"}), _conversion),
+    (frozenset(), _learning),
+    (frozenset({"order_line", "due", "followup"}), _renewal),
+)
+
+
 def answers_card(filters: Filters) -> None:
     """Draw the answers, one under the other."""
     viewer_role = role(query.current_scope().role)
-    found = answers(filters)
-    if not found:
-        return
     st.subheader(_("Answers"))
-    for answer in found:
+    for answer in answers(filters):
         key = f"board_answer_{answer.number}"
         with st.container(border=True, key=key):
             st.caption(_("Question {n}: {question}", n=answer.number, question=_(answer.question)))

@@ -32,9 +32,11 @@ def live() -> None:
 
 live()
 figures_row(filters)
-answers_card(filters)
+answered = st.container()
 left, right = st.columns([3, 2])
 with left:
     matrix_card(filters)
 with right:
     sources_card()
+with answered:  # the longest to make: all else stands by then
+    answers_card(filters)
