@@ -131,11 +131,7 @@ def fetch(
     """
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope) if filters else None
-    person_id = options.get("person_id")
-    if person_id:
-        options["person_id"] = _SOMEBODY
-    sql = _expression_sql(function, nameless(scope), expanded, _plain(options))
-    return _fetched(sql.replace(f"'{_SOMEBODY}'", _literal(str(person_id))), scope)
+    return _fetched(_bound_sql(function, nameless(scope), expanded, options), scope)
 
 
 def fold(
@@ -149,7 +145,7 @@ def fold(
     """A kernel's result over the rows of a pure function; the kernel is a module's function."""
     scope = _cut(scope, filters)
     expanded = _expanded(filters, scope)
-    sql = _expression_sql(function, nameless(scope), expanded, _plain(options))
+    sql = _bound_sql(function, nameless(scope), expanded, options)
     name = f"{kernel.__module__}.{kernel.__qualname__}"
     return _folded(sql, name, nameless(scope), _version(), kernel)
 
@@ -187,8 +183,15 @@ def _dimension(facts: Facts, *, dimension: str) -> ir.Table:
     return table.order_by(table.columns[0])
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''").replace("\0", "") + "'"
+def _bound_sql(
+    function: Expression, scope: Scope, filters: Filters | None, options: dict[str, Any]
+) -> str:
+    person_id = options.get("person_id")
+    if not person_id:
+        return _expression_sql(function, scope, filters, _plain(options))
+    general = _plain({**options, "person_id": _SOMEBODY})
+    literal = "'" + str(person_id).replace("'", "''").replace("\0", "") + "'"
+    return _expression_sql(function, scope, filters, general).replace(f"'{_SOMEBODY}'", literal)
 
 
 def _cut(scope: Scope | None, filters: Filters | None) -> Scope:

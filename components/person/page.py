@@ -7,6 +7,8 @@ import streamlit as st
 from components.i18n import _
 from components.person.card import contribution_card, header, standing_tiles
 from components.person.evidence import household_card, identity_card
+from components.person.network import network_card
+from components.person.outlook import outlook_cards
 from components.person.sentence import answer_sentence
 from components.person.timeline import timeline_section
 from components.person.view import View
@@ -38,3 +40,5 @@ def person_view(person_id: str) -> None:
         identity_card(person_id, view)
         household_card(person_id, view)
         contribution_card(person_id, brought, view)
+        network_card(person_id, view)
+        outlook_cards(person_id, view)

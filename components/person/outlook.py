@@ -1,0 +1,50 @@
+"""What is likely next for a family: the lead's score, the children's tiers, the renewal."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.conversion.person import score_card
+from components.format import day, money
+from components.i18n import N_, _
+from components.learning.student import student_card
+from components.person.view import View
+from data.scope import role
+from metrics.renewal_person import person_renewal
+
+_MOST = 3
+STAGES = {
+    "untouched": N_("not talked to yet"),
+    "talking": N_("in talks"),
+    "promised": N_("promised"),
+    "paid": N_("paid"),
+    "refused": N_("refused"),
+}
+
+
+def outlook_cards(person_id: str, view: View) -> None:
+    """Draw what a role may read of it; nothing for who has neither lead nor child here."""
+    hidden = role(view.scope.role).hidden_facts
+    if not hidden & {"order_line", "followup"}:
+        score_card(person_id)
+    student_card(person_id)
+    if not hidden & {"due", "order_line", "followup"}:
+        renewal_card(person_id, view)
+
+
+def renewal_card(person_id: str, view: View) -> None:
+    """Draw what falls due next, and how far the talks are."""
+    due = view.rows(person_renewal, person_id=person_id)[:_MOST]
+    if not due:
+        return
+    with st.container(border=True, gap="xsmall", key="person_renewal"):
+        st.markdown(f"**:material/autorenew: {_('Renewal')}**")
+        for row in due:
+            said = _(
+                "{line} · due {day} · {amount} · {stage}",
+                line=row["course_line"] or "",
+                day=day(row["due_on"]),
+                amount=money(row["due_cny"]),
+                stage=_(STAGES[row["pipeline"]]),
+            )
+            st.markdown(said.replace("$", r"\$"))
