@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.format import number
-from components.i18n import N_, _
+from components.i18n import N_, _, option_label
 from metrics.lead_worklist import Reason
 
 TIER_WORDS = {
@@ -82,7 +82,8 @@ def reason_text(reason: Reason) -> str:
     if reason.name in _REASON_WORDS:
         up, down = _REASON_WORDS[reason.name]
         return f"{arrow} {_(up if reason.amount > 0 else down)}"
-    return f"{arrow} {reason.name} {_said(reason.said)}".rstrip()
+    # What an imported file called a column; those that are usual have a word.
+    return f"{arrow} {option_label(reason.name)} {_said(reason.said)}".rstrip()
 
 
 def _said(level: Any) -> str:
