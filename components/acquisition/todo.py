@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-
-import streamlit as st
 
 from components import query
 from components.acquisition.answer import slow_channels
 from components.acquisition.linkage import LINKS, weakest_link
 from components.acquisition.reading import Reading
-from components.format import day, escape, moment, money, number, percent
+from components.format import escape, moment, money, number, percent
 from components.freshness import FRESH, sources
 from components.i18n import N_, _
+from components.todo import MOST, Task, draw_tasks
 from metrics.acquisition_actions import budget_move, doubled_channels
 from metrics.acquisition_table import LATE_DAYS
 from metrics.linkage import TRUSTED
 
-MOST = 5
 UNMAPPED_LIMIT = 0.02  # METRICS: share of unmapped channel
 _FEED = "spend:"
 MARKETING, DATA, CAMPUS = N_("Marketing lead"), N_("Data owner"), N_("Campus heads")
 
 
-@dataclass(frozen=True)
-class Task:
-    """A line: what to do, who, within how many days, and what it is worth."""
-
-    text: str
-    owner: str
-    days: int
-    worth: str
-
-
 def todo_list(reading: Reading) -> None:
     """Draw what the figures carry; nothing is advised for the sake of a full list."""
-    st.markdown(f"##### {_('What to do')}")
-    tasks = tasks_of(reading)
-    if not tasks:
-        st.caption(_("Nothing in these figures calls for action."))
-        return
-    for number_, task in enumerate(tasks, 1):
-        due = reading.scope.as_of_on + timedelta(days=task.days)
-        st.markdown(
-            f"{number_}. {task.text}  \n:small[:gray["
-            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
-            + "]]"
-        )
+    draw_tasks(tasks_of(reading), today=reading.scope.as_of_on)
 
 
 @query.remembered

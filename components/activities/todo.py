@@ -3,46 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-
-import streamlit as st
 
 from components.activities.reading import Life
 from components.activities.words import PHASES, TYPES, said
 from components.format import day, is_missing, number
 from components.i18n import N_, _
+from components.todo import Task, draw_tasks
 from metrics.activity_health import LAUNCH_WEAK, NO_SPRINT, SPRINT_ABOVE, STALLED, phase_days
 from metrics.models.activity_curve import band
 
-MOST = 5
 OWNER = N_("Activity owner")
-
-
-@dataclass(frozen=True)
-class Task:
-    """A line: what to do, who, within how many days, and what it is worth."""
-
-    text: str
-    owner: str
-    days: int
-    worth: str
 
 
 def life_todo(life: Life) -> None:
     """Draw what the figures carry; nothing is advised for the sake of a full list."""
-    st.markdown(f"##### {_('What to do')}")
-    tasks = list(_tasks(life))[:MOST]
-    if not tasks:
-        st.caption(_("Nothing in these figures calls for action."))
-        return
-    for number_, task in enumerate(tasks, 1):
-        due = life.scope.as_of_on + timedelta(days=task.days)
-        st.markdown(
-            f"{number_}. {task.text}  \n:small[:gray["
-            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
-            + "]]"
-        )
+    draw_tasks(_tasks(life), today=life.scope.as_of_on)
 
 
 def _tasks(life: Life) -> Iterator[Task]:

@@ -3,46 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 
 import pandas as pd
-import streamlit as st
 
 from components.conversion.reading import Reading
 from components.conversion.worklist import worth_words
-from components.format import day, money, number
+from components.format import money, number
 from components.i18n import N_, _
+from components.todo import Task, draw_tasks
 from metrics.lead_worklist import WorkList
 
-MOST = 5
 HEAD, OWNER, OPERATIONS = N_("Campus heads"), N_("Consultants"), N_("Operations")
-
-
-@dataclass(frozen=True)
-class Task:
-    """A line: what to do, who, within how many days, and what it is worth."""
-
-    text: str
-    owner: str
-    days: int
-    worth: str
 
 
 def todo_list(reading: Reading) -> None:
     """Draw what the figures carry; nothing is advised for the sake of a full list."""
-    st.markdown(f"##### {_('What to do')}")
-    tasks = list(tasks_of(reading))[:MOST]
-    if not tasks:
-        st.caption(_("Nothing in these figures calls for action."))
-        return
-    for number_, task in enumerate(tasks, 1):
-        due = reading.scope.as_of_on + timedelta(days=task.days)
-        st.markdown(
-            f"{number_}. {task.text}  \n:small[:gray["
-            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
-            + "]]"
-        )
+    draw_tasks(tasks_of(reading), today=reading.scope.as_of_on)
 
 
 def tasks_of(reading: Reading) -> Iterator[Task]:

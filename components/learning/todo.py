@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pandas as pd
-import streamlit as st
 
-from components.format import day, escape, number, percent
+from components.format import escape, number, percent
 from components.i18n import N_, _
 from components.learning.answer import COVERED
 from components.learning.reading import Reading
+from components.todo import Task, draw_tasks
 from metrics.tiers import ALARMED
 
-MOST = 5
 CLASS_TEACHER, ACADEMIC, HEAD = N_("Class teachers"), N_("Academic lead"), N_("Campus heads")
 _SOON_DAYS = 28
 
 
-@dataclass(frozen=True)
-class Task:
-    """A line: what to do, who, within how many days, and what it is worth."""
-
-    text: str
-    owner: str
-    days: int
-    worth: str
-
-
 def todo_list(reading: Reading) -> None:
     """Draw what the figures carry; nothing is advised for the sake of a full list."""
-    st.markdown(f"##### {_('What to do')}")
-    tasks = list(_tasks(reading))[:MOST]
-    if not tasks:
-        st.caption(_("Nothing in these figures calls for action."))
-        return
-    for number_, task in enumerate(tasks, 1):
-        due = reading.scope.as_of_on + timedelta(days=task.days)
-        st.markdown(
-            f"{number_}. {task.text}  \n:small[:gray["
-            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
-            + "]]"
-        )
+    draw_tasks(_tasks(reading), today=reading.scope.as_of_on)
 
 
 def _tasks(reading: Reading) -> Iterator[Task]:

@@ -20,8 +20,9 @@ from components.format import days_range, escape, money, number, percent
 from components.i18n import N_, _
 from components.renewal.cards import monthly
 from components.renewal.reading import Reading
-from components.renewal.todo import HEADS, TEACHERS, Task, task_lines
+from components.renewal.todo import HEADS, TEACHERS
 from components.states import nothing_to_show
+from components.todo import Task, draw_tasks
 from data.scope import Period
 from metrics.expansion import next_subjects, retention_sums
 from metrics.registry import find
@@ -88,7 +89,7 @@ def expansion_view(reading: Reading) -> None:
             figure_cards([stock], filters=everybody, key="expansion_ready")
     _waterfall(found)
     _pairs(found)
-    task_lines(reading, list(_tasks(found, int(ready["value"]))))
+    draw_tasks(_tasks(found, int(ready["value"])), today=reading.today)
 
 
 def _ever(reading: Reading) -> Period:

@@ -21,8 +21,9 @@ from components.renewal.checks import CHECK_WORDS, checks_panel
 from components.renewal.introducers import generations_panel, introducers_panel
 from components.renewal.invited import step_dialog
 from components.renewal.reading import Handover, Reading
-from components.renewal.todo import HEADS, MARKETING, Task, task_lines
+from components.renewal.todo import HEADS, MARKETING
 from components.states import nothing_to_show
+from components.todo import Task, draw_tasks
 from metrics.referral_checks import checked_rows, referral_checks
 from metrics.referral_funnel import FUNNEL_STEPS, referral_funnel
 from metrics.referral_tree import ReferralTree, referral_nodes, referral_tree
@@ -99,7 +100,7 @@ def referral_view(reading: Reading) -> None:
     _funnel(found)
     for name in PANELS:
         _panel(name, Handover(reading))
-    task_lines(reading, list(_tasks(found)))
+    draw_tasks(_tasks(found), today=reading.today)
 
 
 def referral_sentence(found: Referral) -> str:

@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 
-import streamlit as st
-
-from components.format import day, escape, money, number, percent
+from components.format import escape, money, number, percent
 from components.i18n import N_, _
 from components.renewal.answer import outlier, soon
 from components.renewal.calendar import refusals
 from components.renewal.reading import Reading
+from components.todo import Task
 
-MOST = 5
 TEACHERS, HEADS, MARKETING = N_("Class teachers"), N_("Campus heads"), N_("Marketing lead")
 _OVERDUE_DAYS = 14
-
-
-@dataclass(frozen=True)
-class Task:
-    """A line: what to do, who, within how many days, and what it is worth."""
-
-    text: str
-    owner: str
-    days: int
-    worth: str
-
-
-def task_lines(reading: Reading, tasks: list[Task]) -> None:
-    """Draw the lines; nothing is advised for the sake of a full list."""
-    st.markdown(f"##### {_('What to do')}")
-    if not tasks:
-        st.caption(_("Nothing in these figures calls for action."))
-        return
-    for number_, task in enumerate(tasks[:MOST], 1):
-        due = reading.today + timedelta(days=task.days)
-        st.markdown(
-            f"{number_}. {task.text}  \n:small[:gray["
-            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
-            + "]]"
-        )
 
 
 def renewal_tasks(reading: Reading) -> Iterator[Task]:

@@ -10,9 +10,10 @@ from components.renewal.calendar import due_calendar
 from components.renewal.cards import renewal_cards
 from components.renewal.panels import panels
 from components.renewal.reading import Handover, Reading
-from components.renewal.todo import renewal_tasks, task_lines
+from components.renewal.todo import renewal_tasks
 from components.renewal.worklist import trust_words, work_list
 from components.states import nothing_to_show
+from components.todo import draw_tasks
 
 VIEWS = {"renewal": N_("Renewal"), "expansion": N_("Expansion"), "referral": N_("Referral")}
 
@@ -30,7 +31,7 @@ def renewal_view(reading: Reading) -> None:
     _calendar(Handover(reading))
     _list(Handover(reading))
     panels(reading)
-    task_lines(reading, list(renewal_tasks(reading)))
+    draw_tasks(renewal_tasks(reading), today=reading.today)
 
 
 @st.fragment

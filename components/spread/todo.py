@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-
-import streamlit as st
 
 from components import query
 from components.activity_choice import EVERY
-from components.format import day, escape, number, percent
+from components.format import escape, number, percent
 from components.i18n import N_, _
 from components.spread.reading import SpreadReading
-from components.visitors.todo import Task
+from components.todo import MOST, Task, draw_tasks
 from metrics.shares import k_factor
 
-MOST = 5
 _THANKED = 3
 _LEAST_BROUGHT = 10
 _FEW_SHARE = 0.3  # of those who came; below it a reason to share is worth a try
@@ -24,17 +20,7 @@ ACTIVITY, CONSULTANT = N_("Activity owner"), N_("Course consultant")
 
 def spread_todo(reading: SpreadReading) -> None:
     """Draw what the figures carry."""
-    st.markdown(f"##### {_('What to do')}")
-    tasks = _listed(reading)
-    if not tasks:
-        st.caption(_("Nothing in these figures calls for action."))
-    for place, task in enumerate(tasks, 1):
-        due = reading.scope.as_of_on + timedelta(days=task.days)
-        st.markdown(
-            f"{place}. {task.text}  \n:small[:gray["
-            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
-            + "]]"
-        )
+    draw_tasks(_listed(reading), today=reading.scope.as_of_on)
 
 
 @query.remembered

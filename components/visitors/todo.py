@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 
 import pandas as pd
-import streamlit as st
 
 from components import query
-from components.format import day, escape, money, number
+from components.format import escape, money, number
 from components.i18n import N_, _, ngettext
+from components.todo import MOST, Task, draw_tasks
 from components.visitors.reading import VisitorReading
 
-MOST = 5
 _SHARERS = 3
 _FORM = 10  # keen people without a way up from which a form is worth the work
 ACTIVITY, CONSULTANT = N_("Activity owner"), N_("Course consultant")
 
 
-@dataclass(frozen=True)
-class Task:
-    """A line: what to do, who, within how many days, and what it is worth."""
-
-    text: str
-    owner: str
-    days: int
-    worth: str
-
-
 def visitor_todo(reading: VisitorReading) -> None:
     """Draw what the list carries."""
-    st.markdown(f"##### {_('What to do')}")
-    tasks = _listed(reading)
-    if not tasks:
-        st.caption(_("Nothing in these figures calls for action."))
-    for place, task in enumerate(tasks, 1):
-        due = reading.scope.as_of_on + timedelta(days=task.days)
-        st.markdown(
-            f"{place}. {task.text}  \n:small[:gray["
-            + _("{owner} · by {day} · {worth}", owner=_(task.owner), day=day(due), worth=task.worth)
-            + "]]"
-        )
+    draw_tasks(_listed(reading), today=reading.scope.as_of_on)
 
 
 @query.remembered
