@@ -26,7 +26,7 @@ from components.i18n import N_, _
 from components.learning.board import board_answers as learning_answers
 from components.navigation import link_to
 from components.renewal.board import renewal_answers
-from data.scope import Filters, role
+from data.scope import Filters, Role, role
 from metrics.linkage import TRUSTED, leads_with_touch, orders_with_lead
 from metrics.registry import Metric
 
@@ -52,6 +52,7 @@ _QUESTIONS = {
     3: N_("How does today run?"),
     4: N_("Is behaviour joined to leads?"),
 }
+_LEAST_WIDTH = 420  # pixels: one answer a row on a phone
 _ACQUISITION = "lifecycle/acquisition"
 
 
@@ -196,21 +197,27 @@ _ASKED: tuple[tuple[frozenset[str], Callable[[Filters], list[Answer]]], ...] = (
 
 
 def answers_card(filters: Filters) -> None:
-    """Draw the answers, one under the other."""
+    """Draw the answers, two beside each other where there is room."""
     viewer_role = role(query.current_scope().role)
     st.subheader(_("Answers"))
-    for answer in answers(filters):
-        key = f"board_answer_{answer.number}"
-        with st.container(border=True, key=key):
-            st.caption(_("Question {n}: {question}", n=answer.number, question=_(answer.question)))
-            st.markdown(f"**{answer.sentence}**")
-            st.caption(evidence(answer.metric, answer.figure))
-            with st.container(horizontal=True, gap="small"):
-                if st.button(_("See the rows"), icon=":material/table_rows:", key=f"{key}_rows"):
-                    open_rows(
-                        answer.metric, answer.filters, where=answer.where, **dict(answer.options)
-                    )
-                definition_button(answer.metric, answer.filters, key=key, **dict(answer.options))
-                page = link_to(answer.page, viewer_role)
-                if page:
-                    st.page_link(page, label=_("More"), icon=":material/arrow_forward:")
+    with st.grid(2, min_column_width=_LEAST_WIDTH, gap="small") as grid:
+        for answer in answers(filters):
+            with grid.container(
+                border=True, height="stretch", gap="small", key=f"board_answer_{answer.number}"
+            ):
+                _draw(answer, viewer_role)
+
+
+def _draw(answer: Answer, viewer_role: Role) -> None:
+    key = f"board_answer_{answer.number}"
+    st.caption(_("Question {n}: {question}", n=answer.number, question=_(answer.question)))
+    st.markdown(f"**{answer.sentence}**")
+    st.caption(evidence(answer.metric, answer.figure))
+    st.space("stretch")
+    with st.container(horizontal=True, gap="small"):
+        if st.button(_("See the rows"), icon=":material/table_rows:", key=f"{key}_rows"):
+            open_rows(answer.metric, answer.filters, where=answer.where, **dict(answer.options))
+        definition_button(answer.metric, answer.filters, key=key, **dict(answer.options))
+        page = link_to(answer.page, viewer_role)
+        if page:
+            st.page_link(page, label=_("More"), icon=":material/arrow_forward:")
