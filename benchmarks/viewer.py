@@ -11,10 +11,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-_FINISHED = (
-    ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,
-    ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN,
-)
+# A run that ends early for another one has not answered yet: its successor is waited for.
+_FINISHED = (ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,)
 
 
 def sign_in(port: int, user: str, password: str) -> str:
