@@ -1,9 +1,9 @@
-"""The answer card: one sentence, what it rests on, and the way to its rows."""
+"""An answer: one sentence, what it rests on, and the way to its rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -27,6 +27,25 @@ _FORMULAS = {
     "ratio": N_("Σ numerator ÷ Σ denominator, a ratio of sums; linearised 95 % interval."),
     "duration": N_("Kaplan–Meier quantiles; what has not happened yet is kept as open."),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One of the institution's questions, answered by a sentence and the figure it stands on.
+
+    ``question`` is in English, to be translated; ``where`` and ``options`` say which rows
+    stand behind the figure, as for `open_rows`; ``page`` is where more of it is read.
+    """
+
+    number: int
+    question: str
+    sentence: str
+    metric: Metric
+    figure: Figure
+    filters: Filters
+    where: Mapping[str, object] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    page: str = ""
 
 
 @dataclass(frozen=True)

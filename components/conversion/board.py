@@ -1,23 +1,20 @@
-"""What the board says of conversion: questions 5 and 6, each with the figure it stands on.
-
-As keyword arguments of the board's `Answer`: the board owns that class and calls this.
-"""
+"""What the board says of conversion: questions 5 and 6, each with the figure it stands on."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pandas as pd
 
 from components import query
+from components.answer import Answer
 from components.conversion.answer import score_sentence, work_sentence
 from components.conversion.measures import MEASURES, Choice
 from components.conversion.reading import Reading
 from components.conversion.sop import SOP_DAYS, effects_of
 from components.format import escape, money, percent
 from components.i18n import N_, _
-from data.scope import Filters, Period, Scope
+from data.scope import Filters, Period
 from metrics.sop_effect import HARMFUL, WORKS, sop_conversion
 
 QUESTIONS = {
@@ -27,33 +24,46 @@ QUESTIONS = {
 _PAGE = "lifecycle/conversion"
 
 
-def conversion_answers(filters: Filters, *, scope: Scope | None = None) -> list[dict[str, Any]]:
+@query.remembered
+def conversion_answers(filters: Filters) -> tuple[Answer, ...]:
     """Answers to questions 5 and 6, for roles that read orders and follow-ups."""
-    scope = scope or query.current_scope(filters)
-    reading = Reading(filters, Choice(), scope)
-    measure, judged = MEASURES["conversion"], reading.judged("conversion")
-    found = [
-        {
-            "number": 5, "question": QUESTIONS[5],
-            "sentence": _("{first} {second}", first=score_sentence(reading),
-                          second=work_sentence(reading)),
-            "metric": measure.metric, "figure": reading.figures("conversion").total,
-            "filters": judged, "options": measure.settings(reading.choice.days), "page": _PAGE,
-        }
-    ]  # fmt: skip
+    reading = Reading.of(filters, Choice())
+    found = [_score(reading)]
     effects = effects_of(reading)
     if not effects.empty:
-        options = {"window_days": SOP_DAYS}
-        every = Filters(period=_days(effects), campuses=filters.campuses)
-        figure = query.run(sop_conversion, every, scope=scope, **options).iloc[0]
-        found.append(
-            {
-                "number": 6, "question": QUESTIONS[6], "sentence": sop_sentence(effects),
-                "metric": sop_conversion, "figure": figure, "filters": every, "options": options,
-                "page": _PAGE,
-            }
-        )  # fmt: skip
-    return found
+        found.append(_playbooks(reading, effects))
+    return tuple(found)
+
+
+def _score(reading: Reading) -> Answer:
+    measure = MEASURES["conversion"]
+    return Answer(
+        number=5,
+        question=QUESTIONS[5],
+        sentence=_(
+            "{first} {second}", first=score_sentence(reading), second=work_sentence(reading)
+        ),
+        metric=measure.metric,
+        figure=reading.figures("conversion").total,
+        filters=reading.judged("conversion"),
+        options=measure.settings(reading.choice.days),
+        page=_PAGE,
+    )
+
+
+def _playbooks(reading: Reading, effects: pd.DataFrame) -> Answer:
+    options = {"window_days": SOP_DAYS}
+    every = Filters(period=_days(effects), campuses=reading.filters.campuses)
+    return Answer(
+        number=6,
+        question=QUESTIONS[6],
+        sentence=sop_sentence(effects),
+        metric=sop_conversion,
+        figure=query.run(sop_conversion, every, scope=reading.scope, **options).iloc[0],
+        filters=every,
+        options=options,
+        page=_PAGE,
+    )
 
 
 def sop_sentence(effects: pd.DataFrame) -> str:

@@ -1,15 +1,12 @@
-"""The board's questions 7 and 8, answered from what the learning screen reads.
-
-As keyword arguments of the board's `Answer`: the board owns that class and calls this.
-"""
+"""What the board says of learning: questions 7 and 8, each with the figure it stands on."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from components import query
+from components.answer import Answer
 from components.i18n import N_, _
 from components.learning.answer import students_sentence, teaching_finding
 from components.learning.reading import Reading
@@ -17,7 +14,7 @@ from data.scope import Filters, Period
 from metrics.misses import misses_running
 from metrics.tiers import ALARMED
 
-PAGE = "lifecycle/learning"
+_PAGE = "lifecycle/learning"
 QUESTIONS = {
     7: N_("Is the teaching attended, and where does it lose children?"),
     8: N_("Which students are about to leave?"),
@@ -25,33 +22,42 @@ QUESTIONS = {
 
 
 @query.remembered
-def board_answers(filters: Filters) -> tuple[dict[str, Any], ...]:
-    """What the board says to questions 7 and 8; nothing where nobody was taught.
-
-    Each is ``number``, ``question`` (in English, to be translated), ``sentence``,
-    ``metric``, ``figure``, ``filters``, ``where``, ``options`` and ``page``.
-    """
+def learning_answers(filters: Filters) -> tuple[Answer, ...]:
+    """Answers to questions 7 and 8; none where nobody was taught."""
     reading = Reading.of(filters)
     if reading.is_empty:
         return ()
-    taught = teaching_finding(reading)
+    return _teaching(reading), _slipping(reading)
+
+
+def _teaching(reading: Reading) -> Answer:
+    found = teaching_finding(reading)
+    return Answer(
+        number=7,
+        question=QUESTIONS[7],
+        sentence=found.sentence,
+        metric=reading.metric(found.metric),
+        figure=found.figure,
+        filters=found.filters,
+        where=found.where,
+        page=_PAGE,
+    )
+
+
+def _slipping(reading: Reading) -> Answer:
     day = reading.scope.as_of_on
     now = replace(
         reading.filters, period=Period(start=day, end=day + timedelta(days=1)), comparison=None
     )
-    slipping = query.run(misses_running, now, scope=reading.scope).iloc[0]
-    return (
-        {
-            "number": 7, "question": QUESTIONS[7], "sentence": taught.sentence,
-            "metric": reading.metric(taught.metric), "figure": taught.figure,
-            "filters": taught.filters, "where": taught.where, "options": {}, "page": PAGE,
-        },
-        {
-            "number": 8, "question": QUESTIONS[8], "sentence": _urgent(reading),
-            "metric": misses_running, "figure": slipping, "filters": now, "where": None,
-            "options": {}, "page": PAGE,
-        },
-    )  # fmt: skip
+    return Answer(
+        number=8,
+        question=QUESTIONS[8],
+        sentence=_urgent(reading),
+        metric=misses_running,
+        figure=query.run(misses_running, now, scope=reading.scope).iloc[0],
+        filters=now,
+        page=_PAGE,
+    )
 
 
 def _urgent(reading: Reading) -> str:

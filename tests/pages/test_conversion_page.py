@@ -243,10 +243,11 @@ def test_another_campuses_person_has_no_score():
 def test_the_board_gets_answers_five_and_six():
     at = visit("manager")
     assert not at.exception
-    found = conversion_answers(Filters(period=PERIOD), scope=scope_of("manager"))
-    assert [answer["number"] for answer in found] == [5, 6]
-    assert "fifth" in found[0]["sentence"]
-    assert "SOP" in found[1]["sentence"]
+    with query.seen_as(scope_of("manager")):
+        found = conversion_answers(Filters(period=PERIOD))
+    assert [answer.number for answer in found] == [5, 6]
+    assert "fifth" in found[0].sentence
+    assert "SOP" in found[1].sentence
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import data.installation
 from components import query
-from components.learning.board import board_answers
+from components.learning.board import learning_answers
 from components.learning.panels import NEEDS, PANELS
 from components.learning.reading import Reading
 from components.learning.student import person_students
@@ -157,16 +157,16 @@ def scope_of(sample, user):
 def test_the_board_is_given_questions_7_and_8_with_rows_that_add_up(course, sample, monkeypatch):
     monkeypatch.setattr(query, "current_scope", lambda *_: scope_of(sample, "manager"))
     filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
-    seventh, eighth = board_answers(filters)
-    assert (seventh["number"], eighth["number"]) == (7, 8)
-    assert course in seventh["sentence"]
+    seventh, eighth = learning_answers(filters)
+    assert (seventh.number, eighth.number) == (7, 8)
+    assert course in seventh.sentence
     for answer in (seventh, eighth):
-        rows = query.list_rows(answer["metric"], answer["filters"], where=answer["where"])
-        figure = answer["figure"]
+        rows = query.list_rows(answer.metric, answer.filters, where=answer.where)
+        figure = answer.figure
         assert len(rows) == figure["n"]
         assert float(rows["numerator"].sum()) == figure["numerator"]
         assert figure["low"] < figure["value"] < figure["high"]
-    assert "students are to be saved" in eighth["sentence"]
+    assert "students are to be saved" in eighth.sentence
 
 
 def test_a_persons_children_have_the_tier_that_the_screen_gives_them(course, sample, monkeypatch):

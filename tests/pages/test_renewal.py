@@ -171,12 +171,14 @@ def test_the_board_gets_its_two_answers(cheap, sample):
     viewer = sample.accounts.viewer("manager")
     scope = viewer.scope(sample.store.as_of)
     filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
-    nine, ten = renewal_answers(filters, scope=scope)
-    assert (nine["number"], ten["number"]) == (9, 10)
-    assert f"“{cheap}” renews worst" in nine["sentence"]
-    assert "20/80 does not hold here" in ten["sentence"]
+    with query.seen_as(scope):
+        nine, ten = renewal_answers(filters)
+    assert (nine.number, ten.number) == (9, 10)
+    assert f"“{cheap}” renews worst" in nine.sentence
+    assert "20/80 does not hold here" in ten.sentence
     for answer in (nine, ten):
-        rows = query.list_rows(answer["metric"], answer["filters"], scope=scope)
-        assert rows.loc[rows["is_mature"], "denominator"].sum() == answer["figure"]["denominator"]
+        rows = query.list_rows(answer.metric, answer.filters, scope=scope)
+        assert rows.loc[rows["is_mature"], "denominator"].sum() == answer.figure["denominator"]
     teacher = sample.accounts.viewer("teacher1").scope(sample.store.as_of)
-    assert renewal_answers(filters, scope=teacher) == []
+    with query.seen_as(teacher):
+        assert renewal_answers(filters) == ()
