@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
@@ -15,6 +17,7 @@ from data.sample.seats import ABSENT, LEAVE, Seats
 from data.sample.service import Enrolments, Students
 
 _EVERY = 6  # lessons between two assessments
+_SURVEY_EVERY = 63  # days of an enrolment
 _KINDS = ("homework", "quiz", "exam")
 _PRAISE = ("老师很有耐心", "孩子很喜欢", "进步明显", "课堂有趣")
 _BLAME = ("老师频繁更换", "上课时间经常调整", "退费流程太慢", "课堂纪律不好")
@@ -64,30 +67,53 @@ def feedback_table(
 ) -> pa.Table:
     """A survey about every nine weeks of an enrolment; some answers are complaints."""
     until = np.where(enrolments.stopped > 0, enrolments.stopped, enrolments.last_lesson)
-    asked = np.maximum((np.minimum(until, TODAY) - enrolments.start) // 63, 0)
+    asked = np.maximum((np.minimum(until, TODAY) - enrolments.start) // _SURVEY_EVERY, 0)
     asked[classes.of_enrolment < 0] = 0
     row = np.repeat(np.arange(enrolments.count), asked)
     step = np.arange(len(row)) - np.repeat(np.cumsum(asked) - asked, asked)
-    day = enrolments.start[row] + 63 * (step + 1) - rng.integers(0, 20, len(row))
-    answers = (rng.random(len(row)) < 0.55) & (day <= TODAY)
-    row, day = row[answers], day[answers]
-    engaged = students.engaged[enrolments.student[row]]
-    unhappy = enrolments.stopped[row] > 0
-    mood = 0.6 * engaged - 1.1 * unhappy + rng.standard_normal(len(row)) * 0.8
-    complaint = mood < -1.9
-    comment = np.where(mood > 0.9, rng.integers(0, len(_PRAISE), len(row)), NONE)
-    comment = np.where(complaint, len(_PRAISE) + rng.integers(0, len(_BLAME), len(row)), comment)
-    return rows(
-        "feedback",
-        feedback_id=numbered("Y", block * 1_000_000 + np.arange(len(row)), 9),
-        student_id=student_ids(block, enrolments.student[row]),
-        class_id=class_ids(classes.number[classes.of_enrolment[row]]),
-        given_at=instants(at(day, time_of_day(rng, day))),
-        rating=np.clip(np.rint(4.35 + 0.6 * mood), 1, 5),
-        nps=np.clip(np.rint(8.3 + 1.4 * mood), 0, 10),
-        is_complaint=complaint,
-        comment=labelled((*_PRAISE, *_BLAME), comment),
-    )
+    told = _Survey(block, students, enrolments, classes)
+    over = told.answers(rng, row, enrolments.start[row] + _SURVEY_EVERY * (step + 1))
+    # Of the round that is not over some have answered. Its stream is its own, so that
+    # nothing drawn later hangs on how many they are.
+    row = np.nonzero((until > TODAY) & (classes.of_enrolment >= 0))[0]
+    due = enrolments.start[row] + _SURVEY_EVERY * (asked[row] + 1)
+    running = told.answers(rng.spawn(1)[0], row, due, first=over.num_rows)
+    return pa.concat_tables([over, running])
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """Whom a block's surveys ask."""
+
+    block: int
+    students: Students
+    enrolments: Enrolments
+    classes: Classes
+
+    def answers(self, rng: np.random.Generator, row: Ints, due: Ints, first: int = 0) -> pa.Table:
+        """About half of the asked enrolments answer, in the 19 days up to the day it is due."""
+        day = due - rng.integers(0, 20, len(row))
+        answers = (rng.random(len(row)) < 0.55) & (day <= TODAY)
+        row, day = row[answers], day[answers]
+        student = self.enrolments.student[row]
+        unhappy = self.enrolments.stopped[row] > 0
+        noise = rng.standard_normal(len(row)) * 0.8
+        mood = 0.6 * self.students.engaged[student] - 1.1 * unhappy + noise
+        complaint = mood < -1.9
+        comment = np.where(mood > 0.9, rng.integers(0, len(_PRAISE), len(row)), NONE)
+        blame = len(_PRAISE) + rng.integers(0, len(_BLAME), len(row))
+        number = self.block * 1_000_000 + first + np.arange(len(row))
+        return rows(
+            "feedback",
+            feedback_id=numbered("Y", number, 9),
+            student_id=student_ids(self.block, student),
+            class_id=class_ids(self.classes.number[self.classes.of_enrolment[row]]),
+            given_at=instants(at(day, time_of_day(rng, day))),
+            rating=np.clip(np.rint(4.35 + 0.6 * mood), 1, 5),
+            nps=np.clip(np.rint(8.3 + 1.4 * mood), 0, 10),
+            is_complaint=complaint,
+            comment=labelled((*_PRAISE, *_BLAME), np.where(complaint, blame, comment)),
+        )
 
 
 def reward_table(leads: Leads, students: Students, introducer: Ints) -> pa.Table:
