@@ -14,11 +14,12 @@ from components.acquisition.answer import VERDICT_WORDS
 from components.acquisition.measures import MEASURES, PICTURED, RETURNS, SETS
 from components.acquisition.payback import payback_days
 from components.acquisition.picture import channel_picture
-from components.acquisition.reading import Handover, Reading
+from components.acquisition.reading import Reading
 from components.acquisition.tree import Node, branches_above, leaves_open, tree_rows
 from components.drill import open_rows
 from components.format import days_range, interval
 from components.i18n import _
+from components.panels import Handover
 from metrics.acquisition_table import side_by_side
 from metrics.channel_contrast import shared_letters
 
@@ -32,7 +33,7 @@ _NAME, _VERDICT, _GROUP, _BOUNDS, _PAYBACK, _N, _IMMATURE = (
 
 
 @st.fragment
-def channels_side_by_side(handover: Handover) -> None:
+def channels_side_by_side(handover: Handover[Reading]) -> None:
     """Draw the choice of columns, the picture and the tree; only they rerun on a click."""
     reading = handover.take()
     chosen = columns_choice(reading)

@@ -32,6 +32,10 @@ class Reading:
         del cls
         return _reading(filters, choice)
 
+    def again(self) -> Reading:
+        """The same reading for the viewer now signed in."""
+        return Reading.of(self.filters, self.choice)
+
     @cached_property
     def tree(self) -> pd.DataFrame:
         """The channel tree."""
@@ -132,19 +136,3 @@ class Reading:
 @query.remembered
 def _reading(filters: Filters, choice: Choice) -> Reading:
     return Reading(filters, choice, query.current_scope(filters))
-
-
-class Handover:
-    """A page run's reading, for one fragment drawn in it.
-
-    A fragment that later reruns without its page finds nothing left and reads anew: the
-    viewer is looked up again, and what has been loaded since is seen.
-    """
-
-    def __init__(self, reading: Reading) -> None:
-        self._ask = (reading.filters, reading.choice)
-        self._left = [reading]
-
-    def take(self) -> Reading:
-        """The reading of the page's run, once; afterwards a new one."""
-        return self._left.pop() if self._left else Reading.of(*self._ask)

@@ -34,6 +34,10 @@ class Reading:
         """The signed-in viewer's reading."""
         return cls(filters, choice, query.current_scope(filters))
 
+    def again(self) -> Reading:
+        """The same reading for the viewer now signed in."""
+        return Reading.of(self.filters, self.choice)
+
     def judged(self, name: str) -> Filters:
         """The filters with the days on which a measure can be judged."""
         days = self.choice.days.days(MEASURES[name].cohort)
@@ -123,15 +127,3 @@ def institution_score(window_days: int) -> LeadScore:
         window_days=window_days,
     )  # fmt: skip
     return score
-
-
-class Handover:
-    """A page run's reading, for one fragment drawn in it; later reruns read anew."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._ask = (reading.filters, reading.choice)
-        self._left = [reading]
-
-    def take(self) -> Reading:
-        """The reading of the page's run, once; afterwards a new one."""
-        return self._left.pop() if self._left else Reading.of(*self._ask)

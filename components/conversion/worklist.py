@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.columns import named
-from components.conversion.reading import Handover, Reading
+from components.conversion.reading import Reading
 from components.conversion.words import (
     RUNG_WORDS,
     STATE_WORDS,
@@ -17,6 +17,7 @@ from components.conversion.words import (
 from components.drill import PAGE, PERSON_URL, download_buttons
 from components.format import money, number
 from components.i18n import N_, _
+from components.panels import Handover
 from components.states import nothing_to_show
 from metrics.lead_rules import HALF_LIFE_DAYS
 from metrics.lead_worklist import MOST_LISTED, WorkList, tier
@@ -31,7 +32,7 @@ LISTS = {
 
 
 @st.fragment
-def work_list(handover: Handover) -> None:
+def work_list(handover: Handover[Reading]) -> None:
     """Draw the list chosen, cut at what can be called."""
     reading = handover.take()
     st.markdown(f"##### {_('Whom to call')}")

@@ -10,8 +10,9 @@ import streamlit as st
 from components.format import day, interval, number, percent
 from components.i18n import _
 from components.learning.people import students_table, with_names
-from components.learning.reading import Handover
+from components.learning.reading import Reading
 from components.learning.words import reasons_in_words
+from components.panels import Handover
 from components.states import nothing_to_show
 from metrics.risk import CAPACITIES, RiskModel
 from metrics.tiers import ALARMED
@@ -25,7 +26,7 @@ _AT_ONCE = 5_000  # enrolled students up to which the risk is learned without be
 
 
 @st.fragment
-def call_list(handover: Handover) -> None:
+def call_list(handover: Handover[Reading]) -> None:
     """Draw the list of one class teacher, or of all, the highest risk first."""
     reading = handover.take()
     st.markdown(f"##### {_('Whom to call this week')}")

@@ -10,14 +10,15 @@ from components.chart import figure, own_palette, show, value_axis
 from components.drill import open_rows
 from components.format import escape, interval, number, percent
 from components.i18n import _
-from components.learning.reading import Handover, Reading
+from components.learning.reading import Reading
+from components.panels import Handover
 from components.states import nothing_to_show
 from components.theme import Palette
 from metrics.lesson_curve import LEAST_SEATS
 
 
 @st.fragment
-def lesson_picture(handover: Handover) -> None:
+def lesson_picture(handover: Handover[Reading]) -> None:
     """Draw the choice of course and its curve; a mark opens the seats of that lesson."""
     reading = handover.take()
     offered = _offered(reading)

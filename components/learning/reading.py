@@ -45,6 +45,10 @@ class Reading:
         lessons = replace(filters, channels=())  # a lesson has no channel
         return cls(lessons, query.current_scope(filters), leave)
 
+    def again(self) -> Reading:
+        """The same reading for the viewer now signed in."""
+        return Reading.of(self.filters, self.leave)
+
     @property
     def is_empty(self) -> bool:
         """Whether no lesson was held in the days picked and nobody is enrolled."""
@@ -176,18 +180,3 @@ def learned_model(scope: Scope) -> RiskModel:
 def _at_risk(filters: Filters, scope: Scope, leave: str) -> pd.DataFrame:
     today = (scope.as_of_on - _EPOCH).days
     return scored(_tiers(filters, scope, leave, 1).now, _model(scope), as_of_day=today)
-
-
-class Handover:
-    """A page run's reading, for one fragment drawn in it.
-
-    A fragment that later reruns without its page finds nothing left and reads anew.
-    """
-
-    def __init__(self, reading: Reading) -> None:
-        self._ask = (reading.filters, reading.leave)
-        self._left = [reading]
-
-    def take(self) -> Reading:
-        """The reading of the page's run, once; afterwards a new one."""
-        return self._left.pop() if self._left else Reading.of(*self._ask)

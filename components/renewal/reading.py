@@ -32,6 +32,10 @@ class Reading:
         """The signed-in viewer's reading."""
         return cls(filters, query.current_scope(filters))
 
+    def again(self) -> Reading:
+        """The same reading for the viewer now signed in."""
+        return Reading.of(self.filters)
+
     @property
     def today(self) -> date:
         """The as-of day."""
@@ -134,15 +138,3 @@ def _timeless(filters: Filters) -> Filters:
     """Filters of one fixed period: what does not read the days is compiled and kept once."""
     day = date(2000, 1, 1)
     return replace(filters, period=Period(start=day, end=day + timedelta(days=1)), comparison=None)
-
-
-class Handover:
-    """A page run's reading, for one fragment drawn in it; later the fragment reads anew."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._filters = reading.filters
-        self._left = [reading]
-
-    def take(self) -> Reading:
-        """The reading of the page's run, once; afterwards a new one."""
-        return self._left.pop() if self._left else Reading.of(self._filters)

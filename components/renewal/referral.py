@@ -16,14 +16,16 @@ from components.charts.funnel import funnel_steps
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, escape, is_missing, money, number, percent
 from components.i18n import N_, _
+from components.panels import Panel, panels
 from components.renewal.cards import monthly
 from components.renewal.checks import CHECK_WORDS, checks_panel
 from components.renewal.introducers import generations_panel, introducers_panel
 from components.renewal.invited import step_dialog
-from components.renewal.reading import Handover, Reading
+from components.renewal.reading import Reading
 from components.renewal.todo import HEADS, MARKETING
 from components.states import nothing_to_show
 from components.todo import Task, draw_tasks
+from data.scope import Scope
 from metrics.referral_checks import checked_rows, referral_checks
 from metrics.referral_funnel import FUNNEL_STEPS, referral_funnel
 from metrics.referral_tree import ReferralTree, referral_nodes, referral_tree
@@ -43,6 +45,15 @@ class Referral:
     """What the part reads."""
 
     reading: Reading
+
+    @property
+    def scope(self) -> Scope:
+        """Whose reading it is."""
+        return self.reading.scope
+
+    def again(self) -> Referral:
+        """The same for the viewer now signed in."""
+        return Referral(self.reading.again())
 
     @cached_property
     def tree(self) -> ReferralTree:
@@ -98,8 +109,7 @@ def referral_view(reading: Reading) -> None:
     )  # fmt: skip
     st.caption(_("The four figures are of {days}.", days=days_range(reading.year.period)))
     _funnel(found)
-    for name in PANELS:
-        _panel(name, Handover(reading))
+    panels(found, PANELS, key="referral")
     draw_tasks(_tasks(found), today=reading.today)
 
 
@@ -193,26 +203,25 @@ def _funnel(found: Referral) -> None:
         step_dialog(found.reading, clicked["step"], _(STEPS[clicked["step"]]))
 
 
-PANELS = {
-    "introducers": (N_("Who brings others: concentration, stability"), ":material/star:"),
-    "generations": (N_("Generation by generation"), ":material/account_tree:"),
-    "checks": (N_("Recommendations to look at"), ":material/gpp_maybe:"),
+def _introducers(found: Referral) -> None:
+    introducers_panel(found.reading, found.tree)
+
+
+def _generations(found: Referral) -> None:
+    generations_panel(found.tree)
+
+
+def _checks(found: Referral) -> None:
+    checks_panel(found.reading, found.checks)
+
+
+PANELS: dict[str, Panel[Referral]] = {
+    "introducers": Panel(
+        N_("Who brings others: concentration, stability"), ":material/star:", _introducers
+    ),
+    "generations": Panel(N_("Generation by generation"), ":material/account_tree:", _generations),
+    "checks": Panel(N_("Recommendations to look at"), ":material/gpp_maybe:", _checks),
 }
-
-
-@st.fragment
-def _panel(name: str, handover: Handover) -> None:
-    words, icon = PANELS[name]
-    found = Referral(handover.take())
-    with st.expander(_(words), icon=icon, key=f"referral_{name}", on_change="rerun") as panel:
-        if not panel.open:
-            return
-        if name == "introducers":
-            introducers_panel(found.reading, found.tree)
-        elif name == "generations":
-            generations_panel(found.tree)
-        else:
-            checks_panel(found.reading, found.checks)
 
 
 def _tasks(found: Referral) -> Iterator[Task]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from components.i18n import N_, _
+from components.panels import Handover, panels
 from components.renewal.answer import renewal_answer
 from components.renewal.calendar import due_calendar
 from components.renewal.cards import renewal_cards
-from components.renewal.panels import panels
-from components.renewal.reading import Handover, Reading
+from components.renewal.panels import PANELS
+from components.renewal.reading import Reading
 from components.renewal.todo import renewal_tasks
 from components.renewal.worklist import trust_words, work_list
 from components.states import nothing_to_show
@@ -30,17 +31,17 @@ def renewal_view(reading: Reading) -> None:
     renewal_cards(reading)
     _calendar(Handover(reading))
     _list(Handover(reading))
-    panels(reading)
+    panels(reading, PANELS, key="renewal")
     draw_tasks(renewal_tasks(reading), today=reading.today)
 
 
 @st.fragment
-def _calendar(handover: Handover) -> None:
+def _calendar(handover: Handover[Reading]) -> None:
     due_calendar(handover.take())
 
 
 @st.fragment
-def _list(handover: Handover) -> None:
+def _list(handover: Handover[Reading]) -> None:
     reading = handover.take()
     work_list(reading)
     st.caption(trust_words(reading))

@@ -37,6 +37,10 @@ class SpreadReading:
         del cls
         return _reading(activity)
 
+    def again(self) -> SpreadReading:
+        """The same reading for the viewer now signed in."""
+        return SpreadReading.of(self.activity)
+
     @property
     def activities(self) -> tuple[str, ...]:
         """The activity as the metrics' option."""

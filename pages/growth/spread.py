@@ -4,8 +4,9 @@ import streamlit as st
 
 from components.activity_choice import activity_choice
 from components.i18n import _
+from components.panels import panels
 from components.spread.answer import spread_answer, spread_cards
-from components.spread.panels import spread_panels
+from components.spread.panels import PANELS
 from components.spread.reading import SpreadReading, latest_shared
 from components.spread.todo import spread_todo
 from components.spread.tree import node_rows, spread_tree
@@ -28,4 +29,4 @@ spread_cards(reading)
 spread_tree(activity)
 node_rows(reading)
 spread_todo(reading)
-spread_panels(activity)
+panels(reading, PANELS, key="spread")

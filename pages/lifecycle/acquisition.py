@@ -6,11 +6,12 @@ from components.acquisition.answer import channel_answer, role_note
 from components.acquisition.cards import acquisition_cards
 from components.acquisition.channels import channels_side_by_side
 from components.acquisition.measures import RETURN_DAYS, WINDOWS, Choice
-from components.acquisition.panels import panels
-from components.acquisition.reading import Handover, Reading
+from components.acquisition.panels import PANELS
+from components.acquisition.reading import Reading
 from components.acquisition.todo import todo_list
 from components.filters import current_filters
 from components.i18n import _
+from components.panels import Handover, panels
 from components.states import nothing_to_show
 from metrics import load_all
 
@@ -44,5 +45,5 @@ channel_answer(reading)
 acquisition_cards(reading)
 role_note(reading)
 channels_side_by_side(Handover(reading))
-panels(reading)
+panels(reading, PANELS, key="acquisition")
 todo_list(reading)

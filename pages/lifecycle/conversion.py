@@ -6,13 +6,14 @@ from components.conversion.answer import conversion_answer
 from components.conversion.cards import conversion_cards
 from components.conversion.funnel import sales_funnel
 from components.conversion.measures import CALLS_A_DAY, WINDOWS, Choice
-from components.conversion.panels import panels
-from components.conversion.reading import Handover, Reading
+from components.conversion.panels import PANELS
+from components.conversion.reading import Reading
 from components.conversion.rules import current_rules
 from components.conversion.todo import todo_list
 from components.conversion.worklist import work_list
 from components.filters import current_filters
 from components.i18n import _
+from components.panels import Handover, panels
 from components.states import nothing_to_show
 from metrics import load_all
 from metrics.response import CLOSES, OPENS
@@ -46,5 +47,5 @@ conversion_answer(reading)
 conversion_cards(reading)
 sales_funnel(reading)
 work_list(Handover(reading))
-panels(reading)
+panels(reading, PANELS, key="conversion")
 todo_list(reading)

@@ -8,9 +8,10 @@ from components.learning.answer import learning_answer
 from components.learning.calls import call_list
 from components.learning.cards import learning_cards
 from components.learning.curve import lesson_picture
-from components.learning.panels import panels
-from components.learning.reading import Handover, Reading
+from components.learning.panels import PANELS
+from components.learning.reading import Reading
 from components.learning.todo import todo_list
+from components.panels import Handover, panels
 from components.states import nothing_to_show
 from metrics import load_all
 
@@ -27,7 +28,7 @@ learning_answer(reading)
 learning_cards(reading)
 lesson_picture(Handover(reading))
 call_list(Handover(reading))
-panels(reading)
+panels(reading, PANELS, key="learning_panel")
 todo_list(reading)
 if filters.channels:
     st.caption(_("Lessons have no channel: the channels picked do not narrow this page."))

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 import data.installation
 from components import query
 from components.learning.board import learning_answers
-from components.learning.panels import NEEDS, PANELS
+from components.learning.panels import PANELS
 from components.learning.reading import Reading
 from components.learning.student import person_students
 from components.navigation import SECTIONS
@@ -142,7 +142,7 @@ def test_a_consultant_who_comes_by_a_link_sees_the_own_families_only(course, sam
 @pytest.mark.parametrize("user", ["manager", "teacher1"])
 def test_panels_draw_when_they_are_opened_and_only_then(course, user):
     hidden = ROLES[user.rstrip("1")].hidden_facts
-    had = {name for name in PANELS if not NEEDS.get(name, frozenset()) & hidden}
+    had = {name for name, panel in PANELS.items() if not panel.needs & hidden}
     assert had == (set(PANELS) if user == "manager" else set(PANELS) - {"quality"})
     closed = shown(visit(user))
     for name in had:
