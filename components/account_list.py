@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.account_actions import act, give_one_time_password
 from components.account_words import campus_names, campus_text, role_label
+from components.columns import names_by_id
 from components.format import moment, number
 from components.i18n import _
 from data.accounts import Account, Accounts
@@ -135,8 +135,7 @@ def _fields(key: str, account: Account | None) -> Changes:
 
 
 def _staff_member(key: str, chosen: str) -> str:
-    staff = query.names("staff")
-    names = dict(zip(staff["staff_id"], staff["name"], strict=True))
+    names = names_by_id("staff")
     options = list(names)
     picked: Any = st.selectbox(
         _("Staff member"), options, options.index(chosen) if chosen in names else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components import query
+from components.columns import names_by_id
 from components.i18n import N_, _, language
 from data.scope import EVERY_CAMPUS, Role
 
@@ -53,8 +53,7 @@ def people_label(role: Role) -> str:
 
 def campus_names() -> dict[str, str]:
     """The viewer's campuses: id → name, in the order of their ids."""
-    found = query.names("campus")
-    return dict(zip(found["campus_id"], found["name"], strict=True))
+    return names_by_id("campus")
 
 
 def campus_text(campuses: tuple[str, ...], names: dict[str, str] | None = None) -> str:

@@ -56,6 +56,12 @@ def label(column: str) -> str:
     return _(LABELS[column]) if column in LABELS else column.replace("_", " ")
 
 
+def names_by_id(dimension: str, *, scope: Scope | None = None) -> dict[str, str]:
+    """Id → name of a dimension (campus, channel, staff, course, activity), as the viewer may."""
+    rows = query.names(dimension, scope=scope)
+    return dict(zip(rows[f"{dimension}_id"], rows["name"], strict=True))
+
+
 def named(rows: pd.DataFrame, scope: Scope | None = None) -> pd.DataFrame:
     """The rows with what their campus and channel are called.
 
@@ -65,8 +71,7 @@ def named(rows: pd.DataFrame, scope: Scope | None = None) -> pd.DataFrame:
     for dimension in ("campus", "channel"):
         key = f"{dimension}_id"
         if key in rows:
-            table = query.names(dimension, scope=scope)
-            names = dict(zip(table[key], table["name"], strict=True))
+            names = names_by_id(dimension, scope=scope)
             rows[dimension] = [names.get(value, value) for value in rows[key]]
     return rows
 

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
+from components.columns import names_by_id
 from components.format import escape, moment
 from components.i18n import N_, _, language
 from data.contracts import CONTRACTS
@@ -57,8 +58,7 @@ def _sources(names: tuple[str, ...] | None) -> tuple[Source, ...]:
     found = {str(row["source"]): row for row in table.to_dict("records")}
     wanted = [name for name in found if not _is_part(name)] if names is None else list(names)
     now = query.as_of()
-    tree = query.names("channel", scope=scope) if any(map(_is_part, found)) else pd.DataFrame()
-    channels = dict(zip(tree.get("channel_id", ()), tree.get("name", ()), strict=True))
+    channels = names_by_id("channel", scope=scope) if any(map(_is_part, found)) else {}
     worst = [
         min(
             (

@@ -12,6 +12,7 @@ from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.chart import show
 from components.charts.waterfall import waterfall
+from components.columns import names_by_id
 from components.drill import open_rows
 from components.format import days_range, delta, percent, value
 from components.i18n import N_, _
@@ -86,8 +87,7 @@ def _rolled(reading: Reading, name: str, filters: Filters, dimension: str) -> pd
 
 def _names(reading: Reading, dimension: str) -> dict[str, str]:
     if dimension == "campus_id":
-        table = query.names("campus", scope=reading.scope)
-        return dict(zip(table["campus_id"], table["name"], strict=True))
+        return names_by_id("campus", scope=reading.scope)
     return reading.names
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 
 from components import query
 from components.acquisition.measures import MEASURES, Choice, visible
+from components.tally import tally
 from data.scope import Filters, Scope, role
 from metrics.acquisition_table import channel_verdicts, judged_filters
-from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
+from metrics.channel_tally import ChannelFigures
 
 
 @dataclass(eq=False)  # itself: what is made of it is remembered by it
@@ -126,11 +127,8 @@ class Reading:
 
     def _asked(self, name: str, filters: Filters, **how: Any) -> ChannelFigures:
         measure = MEASURES[name]
-        figures: ChannelFigures = query.fold(
-            channel_tally, KERNELS[measure.metric.kind], filters, scope=self.scope,
-            metric=measure.metric_name, **how, **measure.settings(self.choice),
-        )  # fmt: skip
-        return figures
+        settings = measure.settings(self.choice)
+        return tally(measure.metric, filters, scope=self.scope, **how, **settings)
 
 
 @query.remembered

@@ -14,6 +14,7 @@ from components.activities.reading import RETURN_DAYS, Overview, open_activity
 from components.activities.sentences import overview_sentence
 from components.activities.words import TYPES, VERDICTS, said
 from components.answer import answer_card
+from components.columns import names_by_id
 from components.drill import download_buttons
 from components.format import number, percent
 from components.i18n import N_, _
@@ -75,8 +76,7 @@ def _ran(shown: Overview, filters: Filters, window: str) -> pd.DataFrame:
 
 
 def _table(rows: pd.DataFrame) -> None:
-    campuses = query.names("campus")
-    names = dict(zip(campuses["campus_id"], campuses["name"], strict=True))
+    names = names_by_id("campus")
     kept = rows.assign(
         verdict=[said(VERDICTS, v) for v in rows["verdict"]],
         type=[said(TYPES, t) for t in rows["type"]],

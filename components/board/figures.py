@@ -6,8 +6,8 @@ from components import query
 from components.figures import FigureCard, figure_cards
 from components.format import days_range
 from components.i18n import _
+from components.tally import tally
 from data.scope import Filters, role
-from metrics.channel_tally import KERNELS, channel_tally
 from metrics.cost import spend_total
 from metrics.leads import new_leads
 from metrics.orders import first_order_persons, net_revenue
@@ -33,7 +33,7 @@ def period_cards(filters: Filters) -> tuple[FigureCard, ...]:
         if fact in hidden:
             continue
         # One pass for the total, the comparison and the trend.
-        found = query.fold(channel_tally, KERNELS[metric.kind], filters, metric=metric.name)
+        found = tally(metric, filters)
         cards.append(
             FigureCard(
                 metric=metric,

@@ -11,6 +11,7 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.matrix import matrix
+from components.columns import names_by_id
 from components.drill import open_rows
 from components.format import escape, number
 from components.i18n import _
@@ -47,7 +48,7 @@ def matrix_picture(filters: Filters) -> Matrix | None:
     cells = query.run(new_leads, filters, by=("campus_id", "channel_root"))
     if cells.empty:
         return None
-    campuses, channels = _names("campus", "campus_id"), _names("channel", "channel_id")
+    campuses, channels = names_by_id("campus"), names_by_id("channel")
     shown, left_out = _largest(cells)
     finding = _finding(cells, campuses, channels)
     more = " " + _("The {n} largest campuses.", n=MOST_CAMPUSES) if left_out else ""
@@ -56,11 +57,6 @@ def matrix_picture(filters: Filters) -> Matrix | None:
         column_names={**channels, "": _("unmapped")},
     )  # fmt: skip
     return Matrix(finding, finding + more, picture)
-
-
-def _names(dimension: str, key: str) -> dict[str, str]:
-    frame = query.names(dimension)
-    return dict(zip(frame[key], frame["name"], strict=True))
 
 
 def _largest(cells: pd.DataFrame) -> tuple[pd.DataFrame, bool]:

@@ -7,6 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from components import query
+from components.columns import names_by_id
 from components.format import escape, moment
 from components.freshness import FRESH, Source, sources
 from components.i18n import _
@@ -51,8 +52,7 @@ def source_title(source: Source, channels: dict[str, str]) -> str:
 
 def sources_card() -> None:
     """Freshness of each source, and an alert for each that is silent."""
-    tree = query.names("channel")
-    channels = dict(zip(tree["channel_id"], tree["name"], strict=True))
+    channels = names_by_id("channel")
     late = late_sources()
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{_('Sources')}**")

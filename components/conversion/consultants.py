@@ -11,6 +11,7 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.funnel_plot import funnel_plot
+from components.columns import names_by_id
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
 from components.drill import open_rows
 from components.format import interval, number, percent
@@ -112,8 +113,7 @@ def fair_finding(people: pd.DataFrame, names: dict[str, str]) -> str:
 
 
 def _table(reading: Reading, people: pd.DataFrame) -> None:
-    campuses = query.names("campus", scope=reading.scope)
-    campus = dict(zip(campuses["campus_id"], campuses["name"], strict=True))
+    campus = names_by_id("campus", scope=reading.scope)
     st.dataframe(
         pd.DataFrame(
             {

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from components import query
 from components.conversion.measures import MEASURES, Choice
+from components.tally import tally
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.acquisition_table import judged_filters
-from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
+from metrics.channel_tally import ChannelFigures
 from metrics.duration_curves import DurationCurves, duration_curves, duration_tally
 from metrics.lead_features import open_rows, revival_rows, training_rows
 from metrics.lead_score import LeadScore, fit_lead_score
@@ -47,10 +48,10 @@ class Reading:
         """A measure's figure, the one compared with and the spark line, from one pass."""
         if name not in self._figures:
             measure = MEASURES[name]
-            self._figures[name] = query.fold(
-                channel_tally, KERNELS[measure.metric.kind], self.judged(name), scope=self.scope,
-                metric=measure.metric_name, **measure.settings(self.choice.days),
-            )  # fmt: skip
+            settings = measure.settings(self.choice.days)
+            self._figures[name] = tally(
+                measure.metric, self.judged(name), scope=self.scope, **settings
+            )
         return self._figures[name]
 
     @property

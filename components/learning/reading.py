@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from components import query
+from components.columns import names_by_id
+from components.tally import tally
 from data.scope import Filters, Period, Scope
-from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
+from metrics.channel_tally import ChannelFigures
 from metrics.lesson_curve import drops_of, lesson_curve, named_drops
 from metrics.registry import Metric, find
 from metrics.risk import (
@@ -59,10 +61,7 @@ class Reading:
         """A metric's figure, the one compared with, and its trend, from one pass."""
         key = (metric, *sorted(options.items()))
         if key not in self._figures:
-            self._figures[key] = query.fold(
-                channel_tally, KERNELS[find(metric).kind], self.filters, scope=self.scope,
-                metric=metric, **options,
-            )  # fmt: skip
+            self._figures[key] = tally(find(metric), self.filters, scope=self.scope, **options)
         return self._figures[key]
 
     def metric(self, name: str) -> Metric:
@@ -128,21 +127,17 @@ class Reading:
     @cached_property
     def courses(self) -> dict[str, str]:
         """Course → its name."""
-        return self._names("course")
+        return names_by_id("course", scope=self.scope)
 
     @cached_property
     def staff(self) -> dict[str, str]:
         """Staff → their name."""
-        return self._names("staff")
+        return names_by_id("staff", scope=self.scope)
 
     @cached_property
     def campuses(self) -> dict[str, str]:
         """Campus → its name."""
-        return self._names("campus")
-
-    def _names(self, dimension: str) -> dict[str, str]:
-        table = query.names(dimension, scope=self.scope)
-        return dict(zip(table[f"{dimension}_id"], table["name"], strict=True))
+        return names_by_id("campus", scope=self.scope)
 
 
 _ANY = Period(start=_EPOCH, end=_EPOCH)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from components import query
+from components.columns import names_by_id
 from components.format import day, escape
 from components.i18n import _, language
 from data.scope import DEFAULT_TIMEZONE, Scope, local_day
@@ -26,11 +26,8 @@ class Names:
     @classmethod
     def within(cls, scope: Scope) -> Names:
         """The names of a scope."""
-        tables = {}
-        for dimension in ("campus", "channel", "staff", "course", "activity"):
-            rows = query.names(dimension, scope=scope)
-            tables[dimension] = dict(zip(rows[f"{dimension}_id"], rows["name"], strict=True))
-        return cls(tables)
+        dimensions = ("campus", "channel", "staff", "course", "activity")
+        return cls({name: names_by_id(name, scope=scope) for name in dimensions})
 
     def of(self, dimension: str, key: object) -> str:
         """A name fit for Markdown; the id where it has none, "" where there is no id."""

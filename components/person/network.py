@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
+from components.columns import names_by_id
 from components.format import escape, money, number
 from components.i18n import _, ngettext
 from components.person.names import is_known
@@ -29,8 +30,7 @@ def network_card(person_id: str, view: View) -> None:
     people = [*found.brought_by["person_id"], *found.children["person_id"]]
     known = view.fetch(spread_people, people=tuple(sorted(set(people))))
     names = dict(zip(known["person_id"], known["name"], strict=True))
-    activity = query.names("activity", scope=view.scope)
-    titles = dict(zip(activity["activity_id"], activity["name"], strict=True))
+    titles = names_by_id("activity", scope=view.scope)
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**:material/hub: {_('Network')}**")
         for row in found.brought_by.to_dict("records"):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import query
 from components.activities.words import PHASES, STREAMS, said
+from components.columns import names_by_id
 from components.format import moment
 from components.i18n import N_, _
 from metrics.activity_plan import plan_edits
@@ -45,8 +46,7 @@ def history_list(plan: str, *, activity: str = "") -> None:
 
 def changes(edits: pd.DataFrame) -> pd.DataFrame:
     """Changes in the reader's words."""
-    campuses = query.names("campus")
-    names = dict(zip(campuses["campus_id"], campuses["name"], strict=True))
+    names = names_by_id("campus")
     return pd.DataFrame(
         [
             {

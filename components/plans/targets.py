@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import query
 from components.board.pace import PLANNED
+from components.columns import names_by_id
 from components.format import delta, is_missing, number, value
 from components.i18n import _, language
 from components.plans.history import history_list
@@ -36,11 +37,11 @@ def targets_panel(filters: Filters) -> None:
             _("Figure"), list(PLANNED), default="new_leads", required=True, key="plans_figure",
             format_func=lambda n: _(PLANNED[n].title),
         )  # fmt: skip
-    campuses = query.names("campus", scope=scope)
-    if campuses.empty:
+    names = names_by_id("campus", scope=scope)
+    if not names:
         nothing_to_show(_("No campus to plan for."))
         return
-    table = _table(filters, month, name, list(campuses["campus_id"]))
+    table = _table(filters, month, name, list(names))
     st.markdown(f"### {plan_sentence(table, month, name)}")
     st.caption(
         _(
@@ -48,7 +49,6 @@ def targets_panel(filters: Filters) -> None:
             " month's days, times how last year's month differed from its own weeks before."
         )
     )
-    names = dict(zip(campuses["campus_id"], campuses["name"], strict=True))
     _editor(table, names, month, name)
     history_list("targets")
 

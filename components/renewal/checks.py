@@ -5,13 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.drill import PERSON_URL, download_buttons
 from components.format import number
 from components.i18n import N_, _
 from components.renewal.reading import Reading
 from metrics.referral_checks import CHECKS
-from metrics.renewal_pool import names_of
 
 CHECK_WORDS = {
     "same_person": N_("recommends themselves, by their own phone"),
@@ -33,9 +31,7 @@ def checks_panel(reading: Reading, checks: pd.DataFrame) -> None:
         st.caption(_("No recommended lead fails a check."))
         return
     rows = checks.head(_SHOWN)
-    people = tuple(sorted(set(rows["introducer_person_id"]) | set(rows["person_id"])))
-    known = query.fetch(names_of, None, scope=reading.scope, people=people)
-    names = dict(zip(known["person_id"], known["name"], strict=True))
+    names = reading.people({*rows["introducer_person_id"], *rows["person_id"]})
     campuses = reading.names("campus")
     shown = pd.DataFrame(
         {

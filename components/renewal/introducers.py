@@ -19,7 +19,6 @@ from components.renewal.reading import Reading
 from components.states import ENOUGH, nothing_to_show
 from data.scope import Period
 from metrics.referral_tree import WINDOW_DAYS, ReferralTree
-from metrics.renewal_pool import names_of
 
 _SHOWN = 20
 
@@ -113,10 +112,7 @@ def stability_words(tree: ReferralTree) -> str:
 
 
 def _table(reading: Reading, rows: pd.DataFrame) -> None:
-    known = query.fetch(
-        names_of, None, scope=reading.scope, people=tuple(sorted(rows["person_id"]))
-    )
-    names = dict(zip(known["person_id"], known["name"], strict=True))
+    names = reading.people(rows["person_id"])
     campuses = reading.names("campus")
     shown = pd.DataFrame(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,12 +10,13 @@ from functools import cached_property
 import pandas as pd
 
 from components import query
+from components.columns import names_by_id
 from data.scope import Filters, Period, Scope, role
 from metrics.due import LATE_DAYS
 from metrics.renewal_bridge import Bridge, bridge_of, bridge_sums
 from metrics.renewal_features import intent_rows
 from metrics.renewal_intent import Intent, intent
-from metrics.renewal_pool import AHEAD_DAYS, pool_period, pool_table
+from metrics.renewal_pool import AHEAD_DAYS, names_of, pool_period, pool_table
 
 LEAST_MONTHS, YEAR_MONTHS = 3, 12
 
@@ -104,13 +106,16 @@ class Reading:
     @cached_property
     def channels(self) -> dict[str, str]:
         """Channel → its name."""
-        tree = query.names("channel", scope=self.scope)
-        return dict(zip(tree["channel_id"], tree["name"], strict=True))
+        return self.names("channel")
+
+    def people(self, ids: Iterable[str]) -> dict[str, str]:
+        """Person → name, of some people; who is out of scope has none."""
+        known = query.fetch(names_of, scope=self.scope, people=tuple(sorted(set(ids))))
+        return dict(zip(known["person_id"], known["name"], strict=True))
 
     def names(self, dimension: str) -> dict[str, str]:
         """Ids of a dimension → names."""
-        table = query.names(dimension, scope=self.scope)
-        return dict(zip(table[f"{dimension}_id"], table["name"], strict=True))
+        return names_by_id(dimension, scope=self.scope)
 
 
 def judged_months(period: Period, today: date) -> Period:

@@ -7,14 +7,12 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.drill import PERSON_URL, download_buttons
 from components.format import is_missing, money, number, percent
 from components.i18n import N_, _
 from components.renewal.calendar import STAGES
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
-from metrics.renewal_pool import names_of
 
 AHEAD = 45  # days ahead within which a talk is due
 _CAPACITY = 20
@@ -102,9 +100,7 @@ def why(feature: str, pull: float) -> str:
 
 
 def _table(reading: Reading, rows: pd.DataFrame) -> None:
-    people = tuple(sorted(set(rows["person_id"])))
-    known = query.fetch(names_of, None, scope=reading.scope, people=people)
-    names = dict(zip(known["person_id"], known["name"], strict=True))
+    names = reading.people(rows["person_id"])
     staff, campuses = reading.names("staff"), reading.names("campus")
     shown = pd.DataFrame(
         {

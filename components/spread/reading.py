@@ -11,6 +11,7 @@ import pandas as pd
 
 from components import query
 from components.activity_choice import EVERY
+from components.columns import names_by_id
 from data.scope import Filters, Period, Scope
 from metrics.concentration import Concentration, concentration
 from metrics.registry import Metric
@@ -123,8 +124,7 @@ class SpreadReading:
     @cached_property
     def activity_names(self) -> dict[str, str]:
         """Activity → its name."""
-        known = query.names("activity", scope=self.scope)
-        return dict(zip(known["activity_id"], known["name"], strict=True))
+        return names_by_id("activity", scope=self.scope)
 
     @property
     def title(self) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import query
 from components.activity_choice import EVERY
-from components.columns import stage_label
+from components.columns import names_by_id, stage_label
 from components.drill import PERSON_URL, download_buttons
 from components.format import MISSING, number, percent
 from components.i18n import N_, _
@@ -89,8 +89,7 @@ def first_wave(reading: SpreadReading, proven: bool) -> tuple[pd.DataFrame, int]
     rows = rows[rows["has_phone"]]
     tired = rows["contacts"] >= MOST_CONTACTS
     chosen = rows[~tired].head(MOST)
-    staff = query.names("staff", scope=reading.scope)
-    owners = dict(zip(staff["staff_id"], staff["name"], strict=True))
+    owners = names_by_id("staff", scope=reading.scope)
     frame = pd.DataFrame(
         {
             "open": [f"{PERSON_URL}{person}" for person in chosen["person_id"]],

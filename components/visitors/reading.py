@@ -9,6 +9,7 @@ import pandas as pd
 
 from components import query
 from components.activity_choice import EVERY
+from components.columns import names_by_id
 from data.scope import Filters, Scope
 from metrics.interest import (
     Chain,
@@ -103,8 +104,7 @@ class VisitorReading:
     @cached_property
     def activity_names(self) -> dict[str, str]:
         """Activity → its name."""
-        known = query.names("activity", scope=self.scope)
-        return dict(zip(known["activity_id"], known["name"], strict=True))
+        return names_by_id("activity", scope=self.scope)
 
 
 def _text(value: object) -> str:
