@@ -137,7 +137,7 @@ def _learnt(past: pd.DataFrame) -> tuple[Logit, dict[str, float]]:
     rates = _channel_rates(past)
     given = past.assign(channel=_channel_without_own(past))
     outcome = given["renewed"].to_numpy(dtype=np.float64)
-    return fit_logit(_matrix(given), outcome, FEATURES), rates
+    return fit_logit(_matrix(given), outcome), rates
 
 
 def _channel_rates(past: pd.DataFrame) -> dict[str, float]:

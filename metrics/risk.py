@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.models.hazard import LEAST_EVENTS, Hazard, auc, fit_hazard
+from metrics.models.hazard import LEAST_EVENTS, fit_hazard
+from metrics.models.logit import Logit
+from metrics.models.roc import Discrimination, discrimination
 from metrics.tiers import States, attendance_states, tier_rows
 
 MOST_ENROLMENTS = 3_000  # the model learns from no more: a sample by the person's id
@@ -68,16 +70,14 @@ def risk_rows(facts: Facts, filters: Filters | None = None, *, sample: str = "")
 class Trial:
     """How the model did on weeks after those it had learned from.
 
-    ``auc`` of stopping within the week; ``listed`` students on the lists of the tried
+    ``roc`` of stopping within the week; ``listed`` students on the lists of the tried
     weeks, ``right`` of them stopped within 28 days; ``base`` the share of all students who
     did; ``stops`` in those weeks, ``warned`` of them were on a list before, by ``lead_days``
     (median; missing where none was).
     """
 
     split_on: date
-    auc: float
-    auc_low: float
-    auc_high: float
+    roc: Discrimination
     weeks: int
     listed: int
     right: int
@@ -104,7 +104,7 @@ class RiskModel:
     Where there is no hazard, ``refusal`` says why.
     """
 
-    hazard: Hazard | None
+    hazard: Logit | None
     enrolments: int
     person_weeks: int
     stops: int
@@ -203,7 +203,6 @@ def features_of(found: pd.DataFrame, day: NDArray[np.int64], bought: Floats) -> 
 
 
 def _tried(score: Floats, weeks: PersonWeeks, later: Flags, split: int, capacity: int) -> Trial:
-    value, low, high = auc(score[later], weeks.stops_within(7)[later])
     # Of a sample only its part of the lists: all class teachers' calls of a week together.
     calls = max(round(capacity * weeks.teachers * weeks.sampled), 1)
     on_list = at_capacity(score, weeks.day, later, calls)
@@ -211,7 +210,8 @@ def _tried(score: Floats, weeks: PersonWeeks, later: Flags, split: int, capacity
     stopped = weeks.stops_within(HORIZON_DAYS)
     lead, stops = _lead(weeks, on_list, split)
     return Trial(
-        split_on=date(1970, 1, 1) + timedelta(days=split), auc=value, auc_low=low, auc_high=high,
+        split_on=date(1970, 1, 1) + timedelta(days=split),
+        roc=discrimination(weeks.stops_within(7)[later], score[later]),
         weeks=int(np.unique(weeks.day[ripe]).size), listed=int((on_list & ripe).sum()),
         right=int((on_list & ripe & stopped).sum()),
         base=float(stopped[ripe].mean()) if ripe.any() else float("nan"), stops=stops,
@@ -257,7 +257,7 @@ def scored(now: pd.DataFrame, model: RiskModel, *, as_of_day: int) -> pd.DataFra
     if model.hazard is None or now.empty:
         return now.assign(risk=np.nan, reasons=_reasons(now, np.ones_like(features), as_of_day))
     weekly = model.hazard.chance(features)
-    parts = model.hazard.contributions(features)
+    parts = model.hazard.pulls(features)
     ranked = now.assign(
         risk=(1 - (1 - weekly) ** (HORIZON_DAYS / 7)),
         reasons=_reasons(now, parts, as_of_day),

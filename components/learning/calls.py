@@ -109,8 +109,8 @@ def model_note(model: RiskModel, capacity: int) -> str:
                 warned=trial.warned,
                 stops=trial.stops,
                 lead=number(trial.lead_days),
-                auc=f"{trial.auc:.2f}",
-                interval=interval(trial.auc_low, trial.auc_high, "times"),
+                auc=f"{trial.roc.auc:.2f}",
+                interval=interval(trial.roc.low, trial.roc.high, "times"),
             )
         )
     return " ".join(words)

@@ -17,11 +17,21 @@ _STEPS, _SMALL = 60, 1e-10
 class Logit:
     """A fitted model: coefficients of standardised columns, an intercept first."""
 
-    names: tuple[str, ...]
     mean: Floats
     spread: Floats
     weights: Floats  # (1 + columns,)
     covariance: Floats
+
+    @property
+    def intercept(self) -> float:
+        """The log odds of an average row."""
+        return float(self.weights[0])
+
+    @property
+    def coefficients(self) -> Floats:
+        """(columns,): log odds a standard deviation."""
+        found: Floats = self.weights[1:]
+        return found
 
     def design(self, rows: Floats) -> Floats:
         """(n, columns) as (n, 1 + columns), standardised, the constant first."""
@@ -35,7 +45,7 @@ class Logit:
 
     def pulls(self, rows: Floats) -> Floats:
         """(n, columns): what each column adds to the log odds of an average row."""
-        found: Floats = self.design(rows)[:, 1:] * self.weights[1:]
+        found: Floats = self.design(rows)[:, 1:] * self.coefficients
         return found
 
     def expected(self, rows: Floats, amounts: Floats | None = None) -> tuple[float, float, float]:
@@ -55,8 +65,8 @@ class Logit:
         return total, max(total - half, 0.0), min(total + half, float(of.sum()))
 
 
-def fit_logit(rows: Floats, happened: Floats, names: tuple[str, ...]) -> Logit:
-    """Fit by maximum likelihood with a log-F(1, 1) prior on every slope.
+def fit_logit(rows: Floats, happened: Floats, *, prior: float = 1.0) -> Logit:
+    """Fit by maximum likelihood with a log-F(m, m) prior on every slope.
 
     Parameters
     ----------
@@ -64,24 +74,24 @@ def fit_logit(rows: Floats, happened: Floats, names: tuple[str, ...]) -> Logit:
         (n, columns) without missing values; a column of one value gets no weight.
     happened
         (n,) 0 or 1, both of them present.
-    names
-        Of the columns.
+    prior
+        Its m, more than 0: what it weighs, in rows.
 
     References
     ----------
     Newton's method on the normal equations: a solver by singular values, as statsmodels
     has it, takes ten times as long on a page. Greenland & Mansournia (2015), Statistics in
-    Medicine 34:3133-3143: the prior as two half rows a column, so that perfect separation
-    has a finite estimate.
+    Medicine 34:3133-3143: the prior as two rows a column of weight m ÷ 2, one of either
+    outcome, so that perfect separation has a finite estimate.
     """
     mean, spread = rows.mean(axis=0), rows.std(axis=0)
     spread = np.where(spread > 1e-12, spread, 1.0)
     columns = rows.shape[1]
     design = np.column_stack([np.ones(len(rows)), (rows - mean) / spread])
-    prior = np.column_stack([np.zeros(columns), np.eye(columns)])
-    given = np.vstack([design, prior, prior])
+    pulled = np.column_stack([np.zeros(columns), np.eye(columns)])
+    given = np.vstack([design, pulled, pulled])
     outcome = np.r_[happened, np.ones(columns), np.zeros(columns)]
-    weight = np.r_[np.ones(len(rows)), np.full(2 * columns, 0.5)]
+    weight = np.r_[np.ones(len(rows)), np.full(2 * columns, prior / 2)]
     weights = np.zeros(columns + 1)
     for _ in range(_STEPS):
         p = expit(given @ weights)
@@ -91,6 +101,4 @@ def fit_logit(rows: Floats, happened: Floats, names: tuple[str, ...]) -> Logit:
         weights += step * min(1.0, 5.0 / max(float(np.abs(step).max()), _SMALL))
         if float(np.abs(step).max()) < _SMALL:
             break
-    return Logit(
-        names=names, mean=mean, spread=spread, weights=weights, covariance=np.linalg.inv(curve)
-    )
+    return Logit(mean=mean, spread=spread, weights=weights, covariance=np.linalg.inv(curve))

@@ -8,8 +8,6 @@ import statsmodels.api as sm
 
 from metrics.models.logit import fit_logit
 
-NAMES = ("a", "b", "c")
-
 
 def rows(n=400, seed=5):
     rng = np.random.default_rng(seed)
@@ -20,7 +18,7 @@ def rows(n=400, seed=5):
 
 def test_fit_logit_is_statsmodels_with_the_priors_rows():
     x, y = rows()
-    found = fit_logit(x, y, NAMES)
+    found = fit_logit(x, y)
     scaled = (x - x.mean(0)) / x.std(0)
     prior = np.column_stack([np.zeros(3), np.eye(3)])
     design = np.vstack([np.column_stack([np.ones(len(y)), scaled]), prior, prior])
@@ -34,7 +32,7 @@ def test_fit_logit_is_statsmodels_with_the_priors_rows():
 def test_fit_logit_stays_finite_where_a_column_separates():
     y = np.r_[np.ones(20), np.zeros(20)]
     x = np.column_stack([y, np.tile([0.0, 1.0], 20), np.zeros(40)])
-    found = fit_logit(x, y, NAMES)
+    found = fit_logit(x, y)
     assert np.isfinite(found.weights).all()
     assert found.weights[1] > 1
     assert found.weights[3] == pytest.approx(0, abs=1e-9)  # a column of one value says nothing
@@ -42,7 +40,7 @@ def test_fit_logit_stays_finite_where_a_column_separates():
 
 def test_expected_covers_what_happens():
     x, y = rows(seed=8)
-    found = fit_logit(x, y, NAMES)
+    found = fit_logit(x, y)
     inside = 0
     for seed in range(20, 60):
         others, happened = rows(seed=seed)
