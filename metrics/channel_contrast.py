@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from metrics.intervals import Z95, newcombe
 from metrics.separation import LEAST_MATURE
-from metrics.units import Z95
 
 Floats = NDArray[np.float64]
 
@@ -35,16 +35,10 @@ def against_rest(rates: pd.DataFrame) -> pd.DataFrame:
     """
     x, n = _floats(rates, "numerator"), _floats(rates, "denominator")
     z = _all_at_once(int((n > 0).sum()))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p, low, high = _wilson(x, n, z)
-        q, rest_low, rest_high = _wilson(x.sum() - x, n.sum() - n, z)
-        difference = p - q
-        found = {
-            "rest": q,
-            "difference": difference,
-            "low": difference - np.sqrt((p - low) ** 2 + (rest_high - q) ** 2),
-            "high": difference + np.sqrt((high - p) ** 2 + (q - rest_low) ** 2),
-        }
+    others, of = x.sum() - x, n.sum() - n
+    difference, low, high = newcombe(x, n, others, of, z)
+    rest = np.divide(others, of, out=np.full(of.size, np.nan), where=of > 0)
+    found = {"rest": rest, "difference": difference, "low": low, "high": high}
     return pd.DataFrame(found, index=rates.index)
 
 
@@ -103,14 +97,6 @@ def _all_at_once(groups: int) -> float:
 
 def _floats(table: pd.DataFrame, column: str) -> Floats:
     return table[column].to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _wilson(x: Floats, n: Floats, z: float) -> tuple[Floats, Floats, Floats]:
-    n = np.where(n > 0, n, np.nan)
-    p = x / n
-    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n * n)) / (1 + z**2 / n)
-    return p, centre - half, centre + half
 
 
 def shared_letters(figures: pd.DataFrame, *, key: str, better: int = 1) -> dict[str, str]:

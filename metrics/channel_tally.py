@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters, Period
+from metrics.intervals import Z95, count_bounds, share_bounds
 from metrics.registry import find
-from metrics.units import Z95, within
+from metrics.units import within
 
 ELSEWHERE = ""  # the node of channels that are not in the tree, and of no channel
 SUMS = (
@@ -255,14 +256,10 @@ def _interval(
     if kind == "sum":
         return x, np.full(x.shape, np.nan), np.full(x.shape, np.nan)
     if kind == "count":
-        n, m = np.where(x > 0, x, np.nan), x + 1
-        low = n * (1 - 1 / (9 * n) - Z95 / (3 * np.sqrt(n))) ** 3
-        return x, np.nan_to_num(low), m * (1 - 1 / (9 * m) + Z95 / (3 * np.sqrt(m))) ** 3
+        return x, *count_bounds(x)
     ratio = x / d
     if kind == "proportion":
-        centre = (ratio + Z95**2 / (2 * d)) / (1 + Z95**2 / d)
-        half = Z95 * np.sqrt(ratio * (1 - ratio) / d + Z95**2 / (4 * d * d)) / (1 + Z95**2 / d)
-        return ratio, np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+        return ratio, *share_bounds(x, d)
     if kind != "ratio":
         raise InvalidOption(f"kind must be count, sum, proportion or ratio, got {kind!r}")
     variance = column["xx"] - 2 * ratio * column["xy"] + ratio**2 * column["yy"]

@@ -11,8 +11,8 @@ import pyarrow as pa
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+from metrics.intervals import Z95
 from metrics.lead_score import LeadScore
-from metrics.models.kaplan_meier import Z95
 from metrics.models.level_logit import Floats
 from metrics.separation import LEAST_MATURE
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
-from scipy.stats import binomtest
 
 from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.scope import Filters
 from metrics.cohort import day_start_at, first_leads, formal_lines, trial_lines
+from metrics.intervals import share_bounds
 from metrics.units import within
 
 
@@ -274,13 +274,12 @@ def funnel_table(
         old, entered, reached, anyway = (
             int(counts[f"{step.name}_{part}"]) for part in ("old", "from", "reached", "anyway")
         )
-        interval = binomtest(reached, entered).proportion_ci(method="wilson") if entered else None
+        low, high = share_bounds(reached, entered)
         rows.append(
             {
                 "step": step.name, "window_days": step.days, "reached": reached,
                 "entered": entered, "rate": reached / entered if entered else None,
-                "low": interval.low if interval else None,
-                "high": interval.high if interval else None,
+                "low": float(low), "high": float(high),
                 "of_leads": reached / old if old else None, "anyway": anyway,
                 "immature": leads - old,
             }

@@ -14,8 +14,9 @@ from data.facts import Facts
 from data.scope import Filters
 from metrics.attendance import attendance_strict
 from metrics.cohort import first_leads
+from metrics.intervals import Z95
 from metrics.models.shrinkage import shrunk_to_zero
-from metrics.units import Z95, within
+from metrics.units import within
 
 LEAGUES = ("teacher_id", "class_id", "course_id")
 LEAST_SEATS = 100

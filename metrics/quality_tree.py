@@ -16,7 +16,7 @@ from data.scope import Filters
 from metrics.attendance import ATTENDED, held_seats, is_marked
 from metrics.completion import COMPLETE
 from metrics.due import due_rows, settled_at
-from metrics.units import Z95
+from metrics.intervals import newcombe
 
 LEAST = 30  # enrolments on each side of a comparison
 HISTORY_DAYS = 365
@@ -229,23 +229,3 @@ def _split(figures: np.ndarray) -> float:
     if (figures > median).any() or figures.min() == figures.max():
         return median
     return float(figures[figures < median].max())
-
-
-def newcombe(x1: float, n1: float, x2: float, n2: float) -> tuple[float, float, float]:
-    """The difference of two proportions with its 95 % interval, in [-1, 1].
-
-    References
-    ----------
-    Newcombe (1998), Statist. Med. 17:873-890, method 10 (from Wilson's intervals).
-    """
-    p1, p2 = x1 / n1, x2 / n2
-    (low1, high1), (low2, high2) = _wilson(p1, n1), _wilson(p2, n2)
-    difference = p1 - p2
-    low = difference - np.hypot(p1 - low1, high2 - p2)
-    return difference, float(low), float(difference + np.hypot(high1 - p1, p2 - low2))
-
-
-def _wilson(p: float, n: float) -> tuple[float, float]:
-    centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 * np.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n)) / (1 + Z95**2 / n)
-    return float(centre - half), float(centre + half)

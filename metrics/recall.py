@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from data.facts import Facts
 from metrics.cohort import HOURS_AHEAD
-from metrics.quality_tree import newcombe
+from metrics.intervals import newcombe
 from metrics.tiers import TIERS, attendance_states
 
 SPELL_WEEKS = 26

@@ -13,9 +13,9 @@ from scipy.stats import spearmanr
 from data.facts import Facts
 from data.scope import Filters
 from metrics.concentration import Concentration, concentration, lorenz
+from metrics.intervals import Z95, count_bounds
 from metrics.kernels.share_tree import ShareTree, share_tree
 from metrics.referral import honest_referrals, referred_orders
-from metrics.units import Z95
 
 WINDOW_DAYS = 180  # within which a payer's referred payers count, and payers mature
 HALF_DAYS = 180  # of each of the two spans compared for stability
@@ -125,10 +125,8 @@ def _rate(brought: float, of: float) -> tuple[float, float, float]:
     """A mean count with Byar's bounds of the count."""
     if not of:
         return float("nan"), float("nan"), float("nan")
-    n, m = brought, brought + 1
-    low = n * (1 - 1 / (9 * n) - Z95 / (3 * np.sqrt(n))) ** 3 if n else 0.0
-    high = m * (1 - 1 / (9 * m) + Z95 / (3 * np.sqrt(m))) ** 3
-    return n / of, max(low, 0.0) / of, high / of
+    low, high = count_bounds(brought)
+    return brought / of, float(low) / of, float(high) / of
 
 
 def _generations(

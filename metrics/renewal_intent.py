@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from metrics.intervals import Z95, share_bounds
 from metrics.models.logit import Logit, fit_logit
 from metrics.models.roc import Discrimination, discrimination
-from metrics.units import Z95
 
 Floats = NDArray[np.float64]
 
@@ -200,13 +200,12 @@ def calibration(happened: Floats, chance: Floats, bins: int = _BINS) -> pd.DataF
         n = len(part)
         if not n:
             continue
-        p = float(happened[part].mean())
-        centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-        half = Z95 * np.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n)) / (1 + Z95**2 / n)
+        low, high = share_bounds(happened[part].sum(), n)
         rows.append(
             {
-                "forecast": float(chance[part].mean()), "renewed": p, "n": n,
-                "low": max(centre - half, 0.0), "high": min(centre + half, 1.0),
+                "forecast": float(chance[part].mean()),
+                "renewed": float(happened[part].mean()), "n": n,
+                "low": float(low), "high": float(high),
             }
         )  # fmt: skip
     return pd.DataFrame(rows, columns=["forecast", "renewed", "low", "high", "n"])

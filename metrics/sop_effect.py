@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.facts import Facts
 from metrics.cohort import at_least, formal_lines
-from metrics.models.kaplan_meier import Z95
+from metrics.intervals import Z95, newcombe
 from metrics.registry import metric
 from metrics.separation import LEAST_MATURE
 from metrics.units import as_units
@@ -148,7 +148,7 @@ def sop_effects(arms: pd.DataFrame) -> pd.DataFrame:
             {name: float(by_arm[arm][name]) for name in ("n", "won", "net_cny", "net_squared")}
             for arm in (TREATED, HELD_OUT)
         )
-        difference, low, high = _difference(t["won"], t["n"], h["won"], h["n"])
+        difference, low, high = newcombe(t["won"], t["n"], h["won"], h["n"])
         cny, cny_low, cny_high = _means(t, h)
         few = min(t["n"], h["n"]) < LEAST_MATURE
         verdict = TOO_FEW if few else WORKS if low > 0 else HARMFUL if high < 0 else UNCLEAR
@@ -171,21 +171,6 @@ def sop_effects(arms: pd.DataFrame) -> pd.DataFrame:
     ]  # fmt: skip
     found = pd.DataFrame(rows, columns=columns)
     return found.sort_values("difference", ascending=False, ignore_index=True)
-
-
-def _difference(a: float, m: float, b: float, n: float) -> tuple[float, float, float]:
-    p, q = a / m, b / n
-    (p_low, p_high), (q_low, q_high) = _wilson(p, m), _wilson(q, n)
-    d = p - q
-    low = d - np.sqrt((p - p_low) ** 2 + (q_high - q) ** 2)
-    high = d + np.sqrt((p_high - p) ** 2 + (q - q_low) ** 2)
-    return d, float(low), float(high)
-
-
-def _wilson(p: float, n: float) -> tuple[float, float]:
-    centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 * np.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n)) / (1 + Z95**2 / n)
-    return float(centre - half), float(centre + half)
 
 
 def _means(t: dict[str, float], h: dict[str, float]) -> tuple[float, float, float]:

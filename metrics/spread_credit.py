@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from metrics.intervals import Z95
 from metrics.kernels.share_tree import HOUR, NOBODY, UNKNOWN_AT
 from metrics.shares import CYCLE_DAYS
 from metrics.spread_nodes import MEASURES, RELATIONS, SpreadForest, sharers_of
-from metrics.units import Z95
 
 CREDITS = ("direct", "subtree")
 LEAST_MATURE = 30

@@ -17,8 +17,7 @@ import ibis.expr.types as ir
 
 from data.scope import Period
 from metrics.durations import duration_figures
-
-Z95 = 1.959963984540054  # two-sided 95 % normal quantile
+from metrics.intervals import Z95, byar, wilson
 
 GROUPS = (
     "campus_id", "channel_id", "channel_root", "channel_level2", "campaign", "material",
@@ -157,10 +156,7 @@ Interval = tuple[ir.Value, ir.Value, ir.Value]
 
 def _byar(sums: ir.Table) -> Interval:
     n = sums.numerator
-    low = n * (1 - 1 / (9 * n.nullif(0)) - Z95 / (3 * n.nullif(0).sqrt())).pow(3)
-    m = n + 1
-    high = m * (1 - 1 / (9 * m) + Z95 / (3 * m.sqrt())).pow(3)
-    return n, low.fill_null(0.0), high
+    return n, byar(n.nullif(0), -Z95).fill_null(0.0), byar(n + 1, Z95)
 
 
 def _sum_only(sums: ir.Table) -> Interval:
@@ -171,13 +167,12 @@ def _sum_only(sums: ir.Table) -> Interval:
 def _wilson(sums: ir.Table) -> Interval:
     n = sums.denominator.nullif(0)
     p = sums.numerator / n
-    centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 * (p * (1 - p) / n + Z95**2 / (4 * n * n)).sqrt() / (1 + Z95**2 / n)
+    low, high = wilson(p, n)
     # Rounding may carry a bound a hair outside [0, 1]; where nothing was counted there is
     # no bound, and both engines' greatest and least would make one of the constant.
     nothing = ibis.null("float64")
-    low = ibis.ifelse(n.isnull(), nothing, ibis.greatest(centre - half, 0.0))
-    high = ibis.ifelse(n.isnull(), nothing, ibis.least(centre + half, 1.0))
+    low = ibis.ifelse(n.isnull(), nothing, ibis.greatest(low, 0.0))
+    high = ibis.ifelse(n.isnull(), nothing, ibis.least(high, 1.0))
     return p, low, high
 
 

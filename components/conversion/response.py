@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from scipy.stats import binomtest
 
 from components import query
 from components.chart import show
@@ -17,6 +16,7 @@ from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
 from metrics.acquisition_table import judged_filters
 from metrics.duration_curves import duration_curves, duration_tally
+from metrics.intervals import share_bounds
 from metrics.models.kaplan_meier import Survival
 from metrics.response import DELAYS, NEVER, conversion_by_response
 
@@ -134,5 +134,5 @@ def delay_finding(found: pd.DataFrame) -> str:
 
 def _pooled(rows: pd.DataFrame) -> tuple[float, float, float]:
     won, n = int(rows["numerator"].sum()), int(rows["denominator"].sum())
-    bounds = binomtest(won, n).proportion_ci(method="wilson")
-    return won / n, float(bounds.low), float(bounds.high)
+    low, high = share_bounds(won, n)
+    return won / n, float(low), float(high)

@@ -11,6 +11,7 @@ from components.answer import answer_card
 from components.format import days_range, escape, is_missing, money, number, percent
 from components.i18n import _, ngettext
 from components.renewal.reading import Reading
+from metrics.intervals import share_bounds
 from metrics.registry import find
 from metrics.separation import LEAST_MATURE
 
@@ -36,8 +37,9 @@ def below_the_rest(figures: pd.DataFrame, dimension: str) -> Outlier | None:
         others = bottom - row["denominator"]
         if others < LEAST_MATURE:
             return None
-        rest = (top - row["numerator"]) / others
-        if row["high"] < rest - 1.96 * (rest * (1 - rest) / others) ** 0.5:
+        renewed = top - row["numerator"]
+        if row["high"] < share_bounds(renewed, others)[0]:
+            rest = renewed / others
             return Outlier(dimension, row[dimension], row["value"], int(row["n"]), rest)
         return None
     return None

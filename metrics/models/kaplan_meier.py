@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from data.errors import InvalidOption
+from metrics.intervals import Z95
 
 Floats = NDArray[np.float64]
 
-Z95 = 1.959963984540054  # two-sided 95 % normal quantile
 _ROUNDING = 1e-12  # a share that only rounding keeps above its bound has reached it
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from metrics.intervals import Z95
+
 Floats = NDArray[np.float64]
 
 _STEPS, _SMALL = 60, 1e-10
@@ -61,7 +63,7 @@ class Logit:
         luck = float((p * (1 - p) * of**2).sum())
         slope = self.design(rows).T @ (p * (1 - p) * of)
         fit = float(slope @ self.covariance @ slope)
-        half = 1.959963984540054 * float(np.sqrt(luck + fit))
+        half = Z95 * float(np.sqrt(luck + fit))
         return total, max(total - half, 0.0), min(total + half, float(of.sum()))
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+
+from metrics.intervals import share_bounds
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -36,11 +37,11 @@ def calibration(score: Floats, happened: Flags, *, groups: int = 10) -> pd.DataF
         if not part.size:
             continue
         won = int(happened[part].sum())
-        bounds = binomtest(won, part.size).proportion_ci(method="wilson")
+        low, high = share_bounds(won, part.size)
         rows.append(
             {
                 "group": number, "n": part.size, "expected": float(score[part].mean()),
-                "observed": won / part.size, "low": bounds.low, "high": bounds.high,
+                "observed": won / part.size, "low": float(low), "high": float(high),
             }
         )  # fmt: skip
     columns = ["group", "n", "expected", "observed", "low", "high"]
@@ -65,14 +66,13 @@ def lift(
     for share in shares:
         called = round(share * score.size)
         found = int(happened[order[:called]].sum())
-        bounds = binomtest(found, total).proportion_ci(method="wilson") if total else None
+        low, high = share_bounds(found, total)
         rate = found / called if called else float("nan")
         rows.append(
             {
                 "share": share, "called": called, "found": found,
                 "captured": found / total if total else float("nan"),
-                "low": bounds.low if bounds else float("nan"),
-                "high": bounds.high if bounds else float("nan"),
+                "low": float(low), "high": float(high),
                 "rate": rate,
                 "lift": rate / happened.mean() if total else float("nan"),
             }

@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
 from data.errors import InvalidOption
-
-Z95 = 1.959963984540054  # two-sided 95 % normal quantile
+from metrics.intervals import Z95
 
 
 @dataclass(frozen=True)

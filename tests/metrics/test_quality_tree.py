@@ -3,12 +3,11 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from statsmodels.stats.proportion import confint_proportions_2indep
 
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Scope
 from metrics.attendance import attendance_strict
-from metrics.quality_tree import LEAST, NODES, newcombe, quality_rows, quality_tree
+from metrics.quality_tree import LEAST, NODES, quality_rows, quality_tree
 from metrics.units import rollup
 from tests.metrics.test_lesson_curve import YEAR
 
@@ -93,11 +92,3 @@ def test_a_figure_that_is_mostly_at_its_best_is_split_below_it():
     row = quality_tree(table).nodes.set_index("node").loc["attendance"]
     assert (row["n_above"], row["n_below"]) == (80, 40)
     assert row["difference"] == 1.0
-
-
-def test_the_interval_of_a_difference_is_newcombes():
-    """As statsmodels has it, for pairs with and without a zero."""
-    for x1, n1, x2, n2 in ((56, 70, 48, 80), (9, 10, 3, 10), (10, 10, 0, 20)):
-        expected = confint_proportions_2indep(x1, n1, x2, n2, method="newcomb", compare="diff")
-        _difference, low, high = newcombe(x1, n1, x2, n2)
-        assert (low, high) == pytest.approx(expected, abs=1e-9)
