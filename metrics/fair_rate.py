@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from metrics.intervals import Z95
 from metrics.lead_score import LeadScore
@@ -112,5 +112,5 @@ def funnel_limits(most: float, *, share: float = 0.95, chance: float = 0.1) -> p
         leads' chances are taken as ``chance`` each.
     """
     expected = np.linspace(2.0, max(most, 3.0), 60)
-    half = float(norm.ppf((1 + share) / 2)) * np.sqrt((1 - chance) / expected)
+    half = float(ndtri((1 + share) / 2)) * np.sqrt((1 - chance) / expected)
     return pd.DataFrame({"expected": expected, "low": np.maximum(1 - half, 0), "high": 1 + half})

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from data.errors import InvalidOption
 from data.facts import Facts
@@ -116,7 +116,7 @@ def league(table: pa.Table) -> pd.DataFrame:
     free = np.maximum(students - 1, 1)
     # Few children tell little of how children differ: t, as so much wider a normal.
     error = np.sqrt(rows["spread"].to_numpy(dtype=float) * students / free) / n
-    error = np.where(enough, error * t.ppf(0.975, free) / Z95, np.nan)
+    error = np.where(enough, error * stdtrit(free, 0.975) / Z95, np.nan)
     value = rate - expected
     drawn = shrunk_to_zero(value.to_numpy(), error)
     verdict = np.select(

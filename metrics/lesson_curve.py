@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from data.errors import InvalidOption
 from data.facts import Facts
@@ -129,7 +129,7 @@ def _compare(rows: pd.DataFrame, least_seats: int, columns: dict[str, Floats]) -
     z = np.divide(drop, both, out=np.where(drop > 0, np.inf, -np.inf), where=both > 0)
     for name, found in {
         "around": around, "drop": drop, "drop_low": drop - Z95 * both,
-        "drop_high": drop + Z95 * both, "p": norm.sf(z),
+        "drop_high": drop + Z95 * both, "p": ndtr(-z),
         "around_low": np.where(near, rate, np.inf).min(axis=1),
         "around_high": np.where(near, rate, -np.inf).max(axis=1),
     }.items():  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from data.errors import InvalidOption
 
@@ -127,7 +127,7 @@ def marginal_return(
     curve = np.exp(theta[0] + theta[1] * at)
     gain = float(curve[1] - curve[0])
     slope = np.array([gain, curve[1] * at[1] - curve[0] * at[0]])
-    half = float(norm.ppf((1 + level) / 2) * np.sqrt(slope @ covariance @ slope))
+    half = float(ndtri((1 + level) / 2) * np.sqrt(slope @ covariance @ slope))
     return Marginal(
         gain=gain, low=max(gain - half, 0.0), high=gain + half, refusal=None,
         weeks=int(x.size), now_cny=now, most_cny=most, elasticity=float(theta[1]),

@@ -8,13 +8,13 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy.stats import spearmanr
 
 from data.facts import Facts
 from data.scope import Filters
 from metrics.concentration import Concentration, concentration, lorenz
-from metrics.intervals import Z95, count_bounds
+from metrics.intervals import count_bounds
 from metrics.kernels.share_tree import ShareTree, share_tree
+from metrics.models.ranks import UNTOLD, rank_correlation
 from metrics.referral import honest_referrals, referred_orders
 
 WINDOW_DAYS = 180  # within which a payer's referred payers count, and payers mature
@@ -178,7 +178,7 @@ def _introducers(
 
 
 def _stability(frame: pd.DataFrame, now: int) -> tuple[float, float, float, int]:
-    """Spearman's rank correlation of leads brought in two spans, with Fisher's interval.
+    """The rank correlation of leads brought in two spans, with its interval.
 
     Over payers of before both spans, who brought nobody among them: whoever brought in one
     span only would otherwise stand out, and the two spans seem opposed.
@@ -191,10 +191,5 @@ def _stability(frame: pd.DataFrame, now: int) -> tuple[float, float, float, int]
     late = there.map(by[at > now - half].value_counts()).fillna(0)
     early = there.map(by[(at <= now - half) & (at > now - 2 * half)].value_counts()).fillna(0)
     n = len(there)
-    if n < 30 or early.nunique() < 2 or late.nunique() < 2:
-        return float("nan"), float("nan"), float("nan"), n
-    r = float(spearmanr(early, late).statistic)
-    spread = Z95 * np.sqrt((1 + r * r / 2) / (n - 3))
-    middle = np.arctanh(np.clip(r, -1 + 1e-9, 1 - 1e-9))
-    low, high = np.tanh(middle - spread), np.tanh(middle + spread)
-    return r, float(low), float(high), n
+    found = rank_correlation(early, late) if n >= 30 else UNTOLD
+    return found.value, found.low, found.high, n

@@ -8,10 +8,10 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from metrics.intervals import Z95
 from metrics.kernels.share_tree import HOUR, NOBODY, UNKNOWN_AT
+from metrics.models.ranks import UNTOLD, rank_correlation
 from metrics.shares import CYCLE_DAYS
 from metrics.spread_nodes import MEASURES, RELATIONS, SpreadForest, sharers_of
 
@@ -172,10 +172,6 @@ def stability(
 
     Credit is taken as the rank among the activity's sharers, so that a large activity
     does not make everybody in it look strong.
-
-    References
-    ----------
-    Fieller, Hartley & Pearson (1957), Biometrika 44:470-481 (variance 1.06 ÷ (n − 3)).
     """
     shared = np.flatnonzero(sharers_of(forest))
     activity = forest.activity.indices.to_numpy(zero_copy_only=False)[shared]
@@ -191,13 +187,8 @@ def stability(
     earlier, later = rank[order][:-1][same], rank[order][1:][same]
     n = int(same.sum())
     people = int(np.unique(person[order][1:][same]).size)
-    missing = float("nan")
-    if n < LEAST_MATURE or np.ptp(earlier) == 0 or np.ptp(later) == 0:
-        return Stability(n, people, missing, missing, missing)
-    rho = float(np.corrcoef(rankdata(earlier), rankdata(later))[0, 1])
-    half = Z95 * float(np.sqrt(1.06 / (n - 3)))
-    z = float(np.arctanh(np.clip(rho, -0.999999, 0.999999)))
-    return Stability(n, people, rho, float(np.tanh(z - half)), float(np.tanh(z + half)))
+    found = rank_correlation(earlier, later) if n >= LEAST_MATURE else UNTOLD
+    return Stability(n, people, found.value, found.low, found.high)
 
 
 def _rank_within(group: NDArray[np.int32], amount: Floats) -> Floats:

@@ -184,6 +184,19 @@ def test_metrics_hold_no_connection_and_no_clock():
     fail_if(broken, "a metric is a pure function of facts")
 
 
+def test_the_start_waits_for_no_slow_library():
+    """scipy.special has their quantiles; what needs more imports it where it is called."""
+    slow = {"statsmodels", "scipy.stats"}
+    broken = [
+        f"{name_of(path)}:{node.lineno} imports {ast.unparse(node)}"
+        for path in files(*LAYERS, "app.py")
+        for node in tree_of(path).body
+        if (isinstance(node, ast.ImportFrom) and within(str(node.module), slow))
+        or (isinstance(node, ast.Import) and any(within(a.name, slow) for a in node.names))
+    ]
+    fail_if(broken, "scipy.stats takes a second to import, statsmodels two")
+
+
 def test_no_script_lies_directly_in_pages():
     # Streamlit would serve it without the frame before the first visitor has run it.
     fail_if([name_of(p) for p in (ROOT / "pages").glob("*.py")], "move into a section's folder")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from data.errors import InvalidOption
 
@@ -116,7 +116,7 @@ def final_leads(so_far: float, age: int, shares: Shares, *, level: float = LEVEL
     half = 0.0
     if count > 1:
         spread = float(logs.std(ddof=1)) * np.sqrt(1 + 1 / count)
-        half = float(student.ppf((1 + level) / 2, count - 1)) * spread
+        half = float(stdtrit(count - 1, (1 + level) / 2)) * spread
     middle = so_far / float(np.exp(logs.mean()))
     low = max(middle * float(np.exp(-half)), so_far)
     return Final(max(middle, so_far), low, max(middle, so_far) * float(np.exp(half)), count)

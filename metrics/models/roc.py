@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from data.errors import InvalidOption
 from metrics.intervals import Z95
+from metrics.models.ranks import ranks
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def discrimination(happened: ArrayLike, score: ArrayLike) -> Discrimination:
     m, n = len(cases), len(others)
     if not m or not n:
         return Discrimination(np.nan, np.nan, np.nan, m + n)
-    both: NDArray[np.float64] = rankdata(np.r_[cases, others])
-    over = (both[:m] - rankdata(cases)) / n  # of each case, the share of others it beats
-    under = 1 - (both[m:] - rankdata(others)) / m
+    both: NDArray[np.float64] = ranks(np.r_[cases, others])
+    over = (both[:m] - ranks(cases)) / n  # of each case, the share of others it beats
+    under = 1 - (both[m:] - ranks(others)) / m
     auc = float(over.mean())
     variance = (over.var(ddof=1) / m if m > 1 else 0.0) + (under.var(ddof=1) / n if n > 1 else 0.0)
     half = Z95 * float(np.sqrt(variance))

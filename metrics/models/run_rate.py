@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import holidays
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 HISTORY_DAYS = 56  # eight of each weekday
 LEAST_DAYS = 14  # fewer complete days tell no weekday from another
@@ -157,7 +157,7 @@ def forecast(
     spread = abs(expected) + sum(
         times**2 * abs(profile.mean[kind]) / profile.seen[kind] for kind, times in by_kind.items()
     )
-    quantile = float(student.ppf((1 + level) / 2, max(profile.days - 7, 1)))
+    quantile = float(stdtrit(max(profile.days - 7, 1), (1 + level) / 2))
     half = quantile * float(np.sqrt(profile.dispersion * spread))
     # A count never falls below what has come; money may, by refunds.
     least = so_far if all(mean >= 0 for mean in profile.mean.values()) else -np.inf

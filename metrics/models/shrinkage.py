@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, digamma, expit, logit
-from scipy.stats import beta, norm
+from scipy.special import betaincinv, betaln, digamma, expit, logit
+
+from metrics.intervals import Z95
 
 Floats = NDArray[np.float64]
 
@@ -78,7 +79,8 @@ def shrunk_rates(successes: Floats, trials: Floats) -> Shrunk:
     mean = after_a / (after_a + after_b)
     if not several:
         mean = np.where(trials > 0, successes / np.maximum(trials, 1), np.nan)
-    return Shrunk(mean, beta.ppf(0.025, after_a, after_b), beta.ppf(0.975, after_a, after_b))
+    low, high = (betaincinv(after_a, after_b, q) for q in (0.025, 0.975))
+    return Shrunk(mean, low, high)
 
 
 def shrunk_means(values: Floats, errors: Floats) -> Shrunk:
@@ -102,9 +104,8 @@ def shrunk_means(values: Floats, errors: Floats) -> Shrunk:
     kept = between / (between + e2) if v.size > 1 else np.ones(1)
     mean = centre + kept * (v - centre)
     error = np.sqrt(e2 * kept + (1 - kept) ** 2 / total.sum())
-    z = float(norm.ppf(0.975))
     found = [empty.copy() for _ in range(3)]
-    for column, figures in zip(found, (mean, mean - z * error, mean + z * error), strict=True):
+    for column, figures in zip(found, (mean, mean - Z95 * error, mean + Z95 * error), strict=True):
         column[known] = figures
     return Shrunk(*found)
 
@@ -123,7 +124,7 @@ def shrunk_to_zero(values: Floats, errors: Floats) -> Shrunk:
         weights = 1 / e2
         between = max(((weights * v**2).sum() - v.size) / weights.sum(), 0.0)
         mean = v * between / (between + e2)
-        half = float(norm.ppf(0.975)) * np.sqrt(between * e2 / (between + e2))
+        half = Z95 * np.sqrt(between * e2 / (between + e2))
         for column, figures in zip(found, (mean, mean - half, mean + half), strict=True):
             column[known] = figures
     return Shrunk(*found)
