@@ -10,6 +10,7 @@ from components.renewal.rates import rates_panel
 from components.renewal.reading import Reading
 from components.renewal.segments import segments_panel
 from components.renewal.survival import survival_panel
+from components.renewal.value import value_panel
 
 PANELS: dict[str, Panel[Reading]] = {
     "rates": Panel(
@@ -26,6 +27,7 @@ PANELS: dict[str, Panel[Reading]] = {
         ":material/timeline:",
         survival_panel,
     ),
+    "value": Panel(N_("What families will still buy"), ":material/savings:", value_panel),
     "legal": Panel(N_("Legal window of charges"), ":material/gavel:", legal_panel),
     "prepaid": Panel(
         N_("Prepaid balance and who runs out"), ":material/account_balance_wallet:", prepaid_panel

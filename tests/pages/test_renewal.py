@@ -129,7 +129,8 @@ def test_panels_draw_when_opened_and_only_then(cheap):
     for words in (
         "add up to the difference exactly", "Groups whose intervals overlap",
         "expected in all", "Courses for adults are never flagged", "to the cent",
-        "nothing is said beyond the",
+        "nothing is said beyond the", "payers are expected to order",
+        "Taking it that people buy at any time (BG/NBD)",
     ):  # fmt: skip
         assert words in text, words
 
@@ -182,3 +183,28 @@ def test_the_board_gets_its_two_answers(cheap, sample):
     teacher = sample.accounts.viewer("teacher1").scope(sample.store.as_of)
     with query.seen_as(teacher):
         assert renewal_answers(filters) == ()
+
+
+def value_of(user: str) -> AppTest:
+    at = visit(user)
+    at.session_state["renewal_value"] = True
+    return at.run()
+
+
+def test_what_families_will_still_buy_is_told_of_ones_own(cheap):
+    everything, own = value_of("manager"), value_of("head_north")
+    told = [
+        re.findall(r"weeks ([\d,]+) payers are expected", shown(at)) for at in (everything, own)
+    ]
+    whole, part = (int(found.replace(",", "")) for (found,) in told)
+    assert 0 < part < whole
+    table = everything.dataframe[-1].value
+    assert len(table) == min(whole, 200)
+    assert table["worth"].is_monotonic_decreasing
+    at = AppTest.from_file(FRAME, default_timeout=60)
+    sign_in(at, data.installation.installation().accounts, "manager")
+    at.switch_page("../pages/people/person.py")
+    at.query_params["person_id"] = table["open"].iloc[0].partition("=")[2]
+    at.run()
+    assert not at.exception
+    assert re.search(r"未来 \d+ 周预计", shown(at))
