@@ -3,17 +3,38 @@ PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+CODE := app.py components data metrics pages
+
+# Said in words first: venv and pip would end in a traceback.
+define CHECK_PYTHON
+@command -v $(PYTHON) >/dev/null || { \
+  echo "EduLens needs Python 3.11 or newer, and there is no $(PYTHON) here. Install it, or say" \
+    "where it is: make run PYTHON=/path/to/python3.11" >&2; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+  echo "EduLens needs Python 3.11 or newer, and $(PYTHON) is" \
+    "$$($(PYTHON) -V 2>&1). Say where a newer one is: make run PYTHON=/path/to/python3.11" >&2; \
+  exit 1; }
+@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+  echo "$(PYTHON) cannot make environments: its modules venv and ensurepip are missing. On" \
+    "Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+endef
 
 .PHONY: setup run test check e2e bench format spark
 
 setup: $(STAMP)
 
 $(STAMP): requirements.lock
+	$(CHECK_PYTHON)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+	  -r requirements.lock
+	@# On all cores, and also where PYTHONDONTWRITEBYTECODE would have every start parse
+	@# 12,000 files anew. Some packages bring files that are not meant to compile.
+	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 	touch $(STAMP)
 
 run: setup
+	@$(BIN)/python -m compileall -q -j 0 $(CODE)
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: setup

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import re
 
-import pypinyin
-
 _PARTS = re.compile(r"[!-~]+|\S")  # a run of Latin letters, or one character
 
 # Read otherwise as a surname than as a word.
@@ -21,7 +19,11 @@ _COMPOUND = {"尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun", "单�
 
 @functools.lru_cache(maxsize=65_536)
 def _syllable(part: str) -> str:
-    return part.lower() if part.isascii() else str(pypinyin.lazy_pinyin(part)[0])
+    if part.isascii():
+        return part.lower()
+    import pypinyin  # noqa: PLC0415  # its dictionary: only where names are built
+
+    return str(pypinyin.lazy_pinyin(part)[0])
 
 
 def syllables(name: str) -> list[str]:
