@@ -9,6 +9,7 @@ from components.panels import Handover, panels
 from components.renewal.answer import renewal_answer
 from components.renewal.calendar import due_calendar
 from components.renewal.cards import renewal_cards
+from components.renewal.links import links_note
 from components.renewal.panels import PANELS
 from components.renewal.reading import Reading
 from components.renewal.todo import renewal_tasks
@@ -28,6 +29,7 @@ def renewal_view(reading: Reading) -> None:
         )
         return
     renewal_answer(reading)
+    links_note(reading)
     renewal_cards(reading)
     _calendar(Handover(reading))
     _list(Handover(reading))

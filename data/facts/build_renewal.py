@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from data.facts.query import FactQuery, local_day
+from data.facts.renewal_links import SALE
 
 HALF_LIFE_WEEKS = 4  # a week this long ago weighs half in the velocity
 _FADE = 0.5 ** (1 / HALF_LIFE_WEEKS)
-
-# What an enrolment was bought with: its own line, refunds that name the line.
-_SALE = f"""
-SELECT e.enrolment_id, li.amount_cny, o.type AS kind,
-  {local_day("coalesce(o.paid_at, o.created_at)")} AS paid_on
-FROM enrolments e
-JOIN order_lines li ON li.order_line_id = e.order_line_id
-JOIN orders o USING (order_id)
-WHERE o.state IN ('paid', 'refunded', 'carried_over')"""
 
 # A refund that names no line is of the enrolment of that student and course that was refunded.
 _REFUND = f"""
@@ -58,7 +50,8 @@ GROUP BY u.enrolment_id"""
 _NEXT = """
 SELECT renewed_from_id AS enrolment_id, min({'paid_on': coalesce(s.paid_on, n.started_on),
   'id': n.enrolment_id, 'kind': coalesce(s.kind, 'charge'), 'cny': s.amount_cny,
-  'starts_on': n.started_on, 'refunded_on': coalesce(r.refunded_on,
+  'starts_on': n.started_on, 'is_inferred': n.is_renewal_inferred,
+  'refunded_on': coalesce(r.refunded_on,
     CASE WHEN n.state = 'refunded' THEN n.stopped_on END)}) AS next
 FROM fact_enrolment n
 LEFT JOIN work_sale s ON s.enrolment_id = n.enrolment_id
@@ -83,7 +76,7 @@ WHERE c.term_no < 100"""
 DUE = FactQuery(
     "due",
     f"""
-    WITH RECURSIVE work_chain AS ({_CHAIN}), work_sale AS ({_SALE}), work_refund AS ({_REFUND}),
+    WITH RECURSIVE work_chain AS ({_CHAIN}), work_sale AS ({SALE}), work_refund AS ({_REFUND}),
     work_used AS ({_USED}), work_pace AS ({_PACE}), work_next AS ({_NEXT}), work_left AS ({_LEFT})
     SELECT e.enrolment_id, e.person_id, e.campus_id, e.student_id, e.course_id, e.course_line,
       e.class_id, e.teacher_id, e.class_teacher_id,
@@ -97,6 +90,7 @@ DUE = FactQuery(
       b.refunded_on, b.cny AS refunded_cny, e.renewed_from_id,
       coalesce(k.term_no, 1) AS term_no, w.next.id AS renewal_id, w.next.paid_on AS renewed_on,
       w.next.cny AS renewed_cny, w.next.kind AS renewal_kind,
+      coalesce(w.next.is_inferred, false) AS is_renewal_inferred,
       w.next.starts_on AS renewal_starts_on, w.next.refunded_on AS renewal_refunded_on,
       CASE WHEN w.next.id IS NOT NULL THEN e.lessons_bought - coalesce(l.used, 0) END
         AS lessons_left_at_renewal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.facts.query import FactQuery, campus, filled, household, local_day
+from data.facts.renewal_links import INFERRED
 
 FOLLOWUP = FactQuery(
     "followup",
@@ -49,20 +50,6 @@ ORDER_LINE = FactQuery(
     "paid_at, order_line_id",
 )
 
-ENROLMENT = FactQuery(
-    "enrolment",
-    f"""
-    SELECT e.enrolment_id, s.person_id, {campus("e.campus_id")} AS campus_id, s.household_id,
-      e.student_id, e.course_id, c.course_line, {filled("e.class_id")} AS class_id, k.teacher_id,
-      k.class_teacher_id, e.started_on, e.ends_on, e.lessons_bought, e.state, e.stopped_on,
-      {filled("e.renewed_from_id")} AS renewed_from_id,
-      coalesce(c.type = 'formal', false) AS is_formal
-    FROM enrolments e JOIN work_student s USING (student_id)
-    LEFT JOIN courses c USING (course_id)
-    LEFT JOIN classes k ON k.class_id = e.class_id""",
-    "started_on, enrolment_id",
-)
-
 # A seat that names no enrolment takes the student's newest of that course.
 SEAT = FactQuery(
     "seat",
@@ -84,6 +71,22 @@ SEAT = FactQuery(
       ON e.student_id = r.student_id AND e.course_id = k.course_id
       AND e.started_on <= le.held_on""",
     "person_id, starts_at, seat_id",
+)
+
+ENROLMENT = FactQuery(
+    "enrolment",
+    f"""
+    SELECT e.enrolment_id, s.person_id, {campus("e.campus_id")} AS campus_id, s.household_id,
+      e.student_id, e.course_id, c.course_line, {filled("e.class_id")} AS class_id, k.teacher_id,
+      k.class_teacher_id, e.started_on, e.ends_on, e.lessons_bought, e.state, e.stopped_on,
+      coalesce({filled("e.renewed_from_id")}, r.renewed_from_id) AS renewed_from_id,
+      r.renewed_from_id IS NOT NULL AS is_renewal_inferred,
+      coalesce(c.type = 'formal', false) AS is_formal
+    FROM enrolments e JOIN work_student s USING (student_id)
+    LEFT JOIN courses c USING (course_id)
+    LEFT JOIN classes k ON k.class_id = e.class_id
+    LEFT JOIN ({INFERRED}) r ON r.enrolment_id = e.enrolment_id""",
+    "started_on, enrolment_id",
 )
 
 ASSESSMENT = FactQuery(
@@ -108,4 +111,4 @@ FEEDBACK = FactQuery(
     "given_at, feedback_id",
 )
 
-QUERIES = (FOLLOWUP, ORDER_LINE, ENROLMENT, SEAT, ASSESSMENT, FEEDBACK)
+QUERIES = (FOLLOWUP, ORDER_LINE, SEAT, ENROLMENT, ASSESSMENT, FEEDBACK)

@@ -134,9 +134,12 @@ _FACTS = (
             "course_id": _TEXT, "course_line": _TEXT, "class_id": _TEXT, "teacher_id": _TEXT,
             "class_teacher_id": _TEXT, "started_on": _DATE, "ends_on": _DATE,
             "lessons_bought": _INT, "state": _TEXT, "stopped_on": _DATE,
-            "renewed_from_id": _TEXT, "is_formal": _BOOL,
+            "renewed_from_id": _TEXT,
+            "is_renewal_inferred": _BOOL,  # read off the orders: no source names one
+            "is_formal": _BOOL,
         },
-        on="started_on", sources=("enrolments", "classes", "courses"),
+        on="started_on",
+        sources=("enrolments", "classes", "courses", "orders", "order_lines", "seats", "lessons"),
     ),
     # One row per formal enrolment: when it falls due, and whether and how it was renewed.
     FactSchema(
@@ -158,6 +161,7 @@ _FACTS = (
             "renewal_id": _TEXT, "renewed_on": _DATE,  # the day the renewal was paid
             "renewed_cny": _CNY, "renewal_kind": _TEXT,  # charge, carry_over, transfer
             "renewal_starts_on": _DATE,
+            "is_renewal_inferred": _BOOL,  # the renewal is read off the orders
             "renewal_refunded_on": _DATE, "lessons_left_at_renewal": _REAL,
         },
         on="started_on",

@@ -208,3 +208,16 @@ def test_what_families_will_still_buy_is_told_of_ones_own(cheap):
     at.run()
     assert not at.exception
     assert re.search(r"未来 \d+ 周预计", shown(at))
+
+
+def all_inferred(facts):
+    """As `renewal_links`, of a store whose source names no renewal."""
+    rows = facts.due.filter(facts.due.renewal_id.notnull())
+    return rows.aggregate(renewals=rows.count(), inferred=rows.count())
+
+
+def test_renewals_read_off_the_orders_are_said_to_be(cheap, monkeypatch):
+    assert "Links inferred from orders" not in shown(visit("manager"))
+    monkeypatch.setattr("components.renewal.links.renewal_links", all_inferred)
+    text = shown(visit("manager"))
+    assert re.search(r"Links inferred from orders: .* so [\d,]+ renewals", text)
