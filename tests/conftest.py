@@ -134,11 +134,24 @@ def institution(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installati
     opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def repo_datasets() -> Path:
     """The folder of data sets made by others, which are not part of the project."""
     default = Path(__file__).resolve().parent.parent / "../shared/datasets"
     folder = Path(os.environ.get("EDULENS_DATASETS", default)).resolve()
     if not folder.is_dir():
         pytest.skip(f"no data sets at {folder}: they are not part of the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def repo_dataset(repo_datasets: Path) -> Callable[[str], Path]:
+    """The folder of one of these data sets by its name; without it a test is skipped."""
+
+    def folder(name: str) -> Path:
+        found = repo_datasets / name
+        if not found.is_dir():
+            pytest.skip(f"the set {name} is not in {repo_datasets}")
+        return found
+
     return folder

@@ -11,29 +11,30 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from data.accounts import Accounts
 from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
-from data.stores import DuckDBStore
 
 ROOT = Path(__file__).resolve().parent.parent
 _KEPT = 3  # copies of other states of the code
 
 
-def installed(home: Home) -> Installation:
-    """What lies in a home, opened."""
-    return Installation(
-        home.prepare(), DuckDBStore(home.store), Landing(home.landing), Accounts(home)
-    )
+@contextmanager
+def small_institution(folder: Path, *, scale: float) -> Iterator[Installation]:
+    """A sample institution of a test's own, in an empty folder."""
+    opened = Installation.open(Home(folder))
+    opened.add_sample(scale=scale)
+    yield opened
+    opened.close()
 
 
 def copied_institution(folder: Path) -> Installation:
     """A copy of the sample institution of scale 1 in an empty folder; tests close it."""
     shutil.copytree(_made(), folder, ignore=shutil.ignore_patterns("landing"))
-    return installed(Home(folder))
+    return Installation.open(Home(folder))
 
 
 def _made() -> Path:
@@ -44,7 +45,7 @@ def _made() -> Path:
         if not home.exists():
             unfinished = home.with_suffix(".part")
             shutil.rmtree(unfinished, ignore_errors=True)
-            opened = installed(Home(unfinished))
+            opened = Installation.open(Home(unfinished))
             opened.add_sample()
             opened.close()
             shutil.rmtree(unfinished / "landing")

@@ -6,8 +6,7 @@ The sets are not part of the project: ``EDULENS_DATASETS`` or ``../shared/datase
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,16 +22,7 @@ from data.stores.duck import DuckDBStore
 
 pytestmark = pytest.mark.realdata
 
-DATASETS = Path(
-    os.environ.get("EDULENS_DATASETS", Path(__file__).parents[3] / "shared" / "datasets")
-)
-
-
-def files(folder: str, pattern: str) -> list[Path]:
-    found = sorted((DATASETS / folder).glob(pattern))
-    if not found:
-        pytest.skip(f"the set {folder} is not in {DATASETS}")
-    return found
+Sets = Callable[[str], Path]
 
 
 def taken(store: DuckDBStore, path: Path, name: str, paths: list[Path]) -> ImportReport:
@@ -50,8 +40,10 @@ def asked(store: DuckDBStore, sql: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def x_education(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBStore]:
-    paths = files("x_education_leads", "Leads.csv")
+def x_education(
+    repo_dataset: Sets, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DuckDBStore]:
+    paths = [repo_dataset("x_education_leads") / "Leads.csv"]
     folder = tmp_path_factory.mktemp("x")
     store = DuckDBStore(folder / "store.duckdb")
     taken(store, folder, "x_education", paths)
@@ -60,9 +52,9 @@ def x_education(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBStor
 
 
 @pytest.fixture(scope="module")
-def raw() -> list[dict[str, str]]:
+def raw(repo_dataset: Sets) -> list[dict[str, str]]:
     """X Education's lines by Python's own CSV reader."""
-    (path,) = files("x_education_leads", "Leads.csv")
+    path = repo_dataset("x_education_leads") / "Leads.csv"
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -129,9 +121,9 @@ def test_x_education_leads_arrive_in_the_order_of_their_numbers(
 
 
 @pytest.fixture(scope="module")
-def oulad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBStore]:
+def oulad(repo_dataset: Sets, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBStore]:
     """All but the clicks of two modules: the whole takes longer than a test should."""
-    paths = files("oulad", "*.parquet")
+    paths = sorted(repo_dataset("oulad").glob("*.parquet"))
     folder = tmp_path_factory.mktemp("oulad")
     few = []
     with duckdb.connect() as connection:
@@ -147,8 +139,8 @@ def oulad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBStore]:
 
 
 @pytest.fixture(scope="module")
-def original() -> Iterator[duckdb.DuckDBPyConnection]:
-    paths = files("oulad", "*.parquet")
+def original(repo_dataset: Sets) -> Iterator[duckdb.DuckDBPyConnection]:
+    paths = sorted(repo_dataset("oulad").glob("*.parquet"))
     with duckdb.connect() as connection:
         for path in paths:
             connection.execute(f"CREATE VIEW {path.stem} AS FROM '{path}'")

@@ -152,11 +152,8 @@ def test_on_the_sample_institution_no_feature_came_after_contact(sample_score):
 
 
 @pytest.mark.realdata
-def test_x_education_without_the_leaking_columns(repo_datasets, tmp_path):
-    path = repo_datasets / "x_education_leads" / "Leads.csv"
-    if not path.exists():
-        pytest.skip("the set x_education_leads is not there")
-    table = imported(path, tmp_path)
+def test_x_education_without_the_leaking_columns(repo_dataset, tmp_path):
+    table = imported(repo_dataset("x_education_leads") / "Leads.csv", tmp_path)
     score = fit_lead_score(table)
     assert (table.num_rows, score.conversions) == (6468, 2454)
     assert score.quality.order.auc >= 0.87

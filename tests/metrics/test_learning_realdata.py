@@ -7,9 +7,7 @@ is tried on it. The sets are not part of the project.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -40,23 +38,12 @@ OUTCOMES = ["Distinction", "Pass", "Fail", "Withdrawn"]
 
 
 @pytest.fixture(scope="module")
-def datasets() -> Path:
-    """As `repo_datasets`, for fixtures that are made once."""
-    default = Path(__file__).parents[3] / "shared" / "datasets"
-    folder = Path(os.environ.get("EDULENS_DATASETS", default))
-    for name in ("oulad", "uci_student_dropout"):
-        if not (folder / name).is_dir():
-            pytest.skip(f"the set {name} is not in {folder}: it is not part of the project")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def oulad(datasets, tmp_path_factory) -> Iterator[DuckDBStore]:
+def oulad(repo_dataset, tmp_path_factory) -> Iterator[DuckDBStore]:
     """One module of OULAD with its facts."""
     folder = tmp_path_factory.mktemp("oulad")
     few = []
     with duckdb.connect() as connection:
-        for path in sorted((datasets / "oulad").glob("*.parquet")):
+        for path in sorted(repo_dataset("oulad").glob("*.parquet")):
             target = folder / path.name
             names = connection.sql(f"FROM '{path}' LIMIT 0").columns
             where = f"WHERE code_module = '{MODULE}'" if "code_module" in names else ""
@@ -78,12 +65,12 @@ def oulad_facts(oulad) -> Facts:
 
 
 @pytest.fixture(scope="module")
-def outcome(datasets) -> pd.Series:
+def outcome(repo_dataset) -> pd.Series:
     """The final result of each enrolment, from the set itself."""
     info = duckdb.sql(
         f"""SELECT final_result,
           'E-' || id_student::BIGINT || '-' || code_module || '-' || code_presentation AS id
-        FROM '{datasets}/oulad/studentInfo.parquet' WHERE code_module = '{MODULE}'"""
+        FROM '{repo_dataset("oulad")}/studentInfo.parquet' WHERE code_module = '{MODULE}'"""
     ).df()
     return info.set_index("id")["final_result"]
 
@@ -152,8 +139,8 @@ def test_classes_are_compared_by_their_intake(oulad, oulad_facts):
     assert 0.3 < whole < 0.9
 
 
-def test_the_model_tells_drop_outs_of_a_polytechnic_from_the_rest(datasets):
-    rows = pd.read_csv(datasets / "uci_student_dropout" / "data.csv", sep=";")
+def test_the_model_tells_drop_outs_of_a_polytechnic_from_the_rest(repo_dataset):
+    rows = pd.read_csv(repo_dataset("uci_student_dropout") / "data.csv", sep=";")
     assert rows["Target"].value_counts().to_dict() == {
         "Graduate": 2209, "Dropout": 1421, "Enrolled": 794,
     }  # fmt: skip

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -70,13 +68,8 @@ def test_the_planted_channel_renews_last(institution):
 
 
 @pytest.fixture(scope="module")
-def contracts() -> pd.DataFrame:
-    default = Path(__file__).resolve().parents[3] / "shared" / "datasets"
-    folder = Path(os.environ.get("EDULENS_DATASETS", default))
-    path = folder / "telco_churn" / "Telco-Customer-Churn.csv"
-    if not path.is_file():
-        pytest.skip(f"no {path}: it is not part of the project")
-    return pd.read_csv(path)
+def contracts(repo_dataset) -> pd.DataFrame:
+    return pd.read_csv(repo_dataset("telco_churn") / "Telco-Customer-Churn.csv")
 
 
 @pytest.mark.realdata

@@ -4,86 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import data.installation
 from components import query
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.panels import PANELS
 from components.acquisition.reading import Reading
 from components.acquisition.tree import tree_rows
-from data.accounts import Accounts
-from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
 from data.sample.truths import CHEAP_CHANNEL, LATE_CHANNEL, SLOW_CHANNEL
 from data.scope import Filters, Period
-from data.stores import DuckDBStore
 from metrics.channel_tally import ELSEWHERE
-from tests.signin import add_account, sign_in
+from tests.pages import screens
+from tests.pages.conftest import serve
+from tests.pages.screens import cards, shown
+from tests.sample_institution import small_institution
+from tests.signin import add_account
 
-ROOT = Path(__file__).parents[2]
-FRAME = str(ROOT / "components" / "frame.py")
-PAGE = str(ROOT / "pages" / "lifecycle" / "acquisition.py")
-SCRIPT = "../pages/lifecycle/acquisition.py"
+visit = partial(screens.visit, "lifecycle/acquisition")
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory) -> Iterator[Installation]:
     """A small sample institution, with its accounts and two of our own."""
-    home = Home(tmp_path_factory.mktemp("acquisition") / "home").prepare()
-    opened = Installation(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
-    opened.add_sample(scale=0.25)
-    add_account(opened.accounts, "nowhere", "campus_head", campuses=["C999"])
-    st.cache_data.clear()  # another test's store may have the same version
-    yield opened
-    opened.close()
-    opened.accounts.close()
+    with small_institution(tmp_path_factory.mktemp("acquisition") / "home", scale=0.25) as opened:
+        add_account(opened.accounts, "nowhere", "campus_head", campuses=["C999"])
+        yield opened
 
 
 @pytest.fixture
 def names(sample, monkeypatch) -> dict[str, str]:
     """The sample as this process's installation; gives its channels' names."""
-    monkeypatch.setattr(data.installation, "_opened", sample)
-    monkeypatch.setenv("EDULENS_LANG", "en")  # AppTest words the options outside a script
-    rows = sample.store.fetch("SELECT channel_id, name FROM dim_channel")
+    rows = serve(sample, monkeypatch).store.fetch("SELECT channel_id, name FROM dim_channel")
     return dict(zip(rows["channel_id"], rows["name"], strict=True))
-
-
-def visit(user: str, *, language: str = "en", script: str = "", **state: object) -> AppTest:
-    """Open the screen as a user; ``script`` runs the page without the frame around it."""
-    at = AppTest.from_file(script or FRAME, default_timeout=60)
-    sign_in(at, data.installation.installation().accounts, user)
-    if not script:
-        at.switch_page(SCRIPT)
-    at.query_params["lang"] = language
-    for key, value in state.items():
-        at.session_state[key] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def shown(at: AppTest) -> str:
-    """What a reader sees, without what escapes it."""
-    texts = [*at.main.markdown, *at.main.caption]
-    return "\n".join(text.value for text in texts).replace("\\", "")
 
 
 def tree(at: AppTest) -> pd.DataFrame:
     """The channel table by the names it shows."""
     table = at.dataframe[0].value
     return table.assign(name=table["name"].str.strip("\u2003▸▾ ")).set_index("name")
-
-
-def cards(at: AppTest) -> dict[str, str]:
-    """The figure cards: title → value."""
-    return {metric.label: metric.value for metric in at.metric}
 
 
 def test_the_cheap_but_poor_channel_is_named_and_the_slow_one_is_not_blamed(names):
@@ -137,7 +100,7 @@ def test_days_without_a_lead_say_so(names):
 
 
 def test_a_consultant_is_told_that_spend_is_hidden_and_never_shown_zero(names):
-    at = visit("consultant1", script=PAGE)
+    at = visit("consultant1", framed=False)
     text, titles = shown(at), set(cards(at))
     assert "Your role does not see spend" in text
     assert "are not shown to your role" in text
@@ -147,7 +110,7 @@ def test_a_consultant_is_told_that_spend_is_hidden_and_never_shown_zero(names):
 
 
 def test_a_teacher_is_told_that_orders_are_hidden_and_shown_no_false_zero(names):
-    at = visit("teacher1", script=PAGE)
+    at = visit("teacher1", framed=False)
     assert "Your role sees no orders" in shown(at)
     assert not at.metric
     assert not at.dataframe

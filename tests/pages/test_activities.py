@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import data.installation
 from components import query
 from components.activities.gap import life_gap
 from components.activities.reading import Life, overview
 from data.sample.truths import NO_SPRINT_ACTIVITY, STALLED_ACTIVITY
 from data.scope import Filters, Period
 from metrics.activity_traffic import activity_leads
-from tests.signin import add_account, sign_in
+from tests.pages import screens
+from tests.pages.screens import shown
 
-ROOT = Path(__file__).parents[2]
-FRAME = str(ROOT / "components" / "frame.py")
-SCRIPT = "../pages/growth/activities.py"
+pytestmark = pytest.mark.usefixtures("served")
+
 TABS = {
     "Participants": "Heat, 0 to 100",
     "Why the gap": "they add up to the gap exactly",
@@ -30,38 +27,10 @@ TABS = {
 }
 
 
-@pytest.fixture(scope="module")
-def sample(institution):
-    """The sample institution, and a head of a campus that has no rows."""
-    add_account(institution.accounts, "nowhere_at_all", "campus_head", campuses=["C999"])
-    st.cache_data.clear()
-    return institution
-
-
-@pytest.fixture(autouse=True)
-def served(sample, monkeypatch):
-    """The sample as this process's installation."""
-    monkeypatch.setattr(data.installation, "_opened", sample)
-    monkeypatch.setenv("EDULENS_LANG", "en")
-
-
 def visit(user: str, activity: str = "", *, language: str = "en", **state: object) -> AppTest:
-    at = AppTest.from_file(FRAME, default_timeout=90)
-    sign_in(at, data.installation.installation().accounts, user)
-    at.switch_page(SCRIPT)
-    at.query_params["lang"] = language
-    if activity:
-        at.query_params["activity"] = activity
-    for key, value in state.items():
-        at.session_state[key] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def shown(at: AppTest) -> str:
-    texts = [*at.main.markdown, *at.main.caption]
-    return "\n".join(text.value for text in texts).replace("\\", "")
+    """Open the centre, or one activity of it."""
+    address = {"activity": activity} if activity else {}
+    return screens.visit("growth/activities", user, language=language, address=address, **state)
 
 
 def test_the_index_names_the_planted_activities_and_where_running_ones_end():
@@ -139,7 +108,7 @@ def test_a_campus_head_sees_the_own_activities_only(sample):
 
 
 def test_a_campus_without_rows_and_an_unknown_activity_say_so():
-    assert "No activity has begun" in shown(visit("nowhere_at_all"))
+    assert "No activity has begun" in shown(visit("nowhere"))
     assert "Not found in what you may see" in shown(visit("manager", "A99999"))
 
 

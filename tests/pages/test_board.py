@@ -4,41 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import data.installation
-from data.accounts import Accounts
 from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
-from data.stores import DuckDBStore
+from tests.pages.screens import FRAME
+from tests.sample_institution import small_institution
 from tests.signin import add_account, sign_in
 
-FRAME = str(Path(__file__).parents[2] / "components" / "frame.py")
-
-
 TEN = {str(n) for n in range(1, 11)}
-
-
-def installed(home: Home) -> Installation:
-    return Installation(
-        home.prepare(), DuckDBStore(home.store), Landing(home.landing), Accounts(home)
-    )
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory) -> Iterator[Installation]:
     """A small sample institution, and a head of a campus that has no rows."""
-    opened = installed(Home(tmp_path_factory.mktemp("board") / "home"))
-    opened.add_sample(scale=0.1)
-    add_account(opened.accounts, "nowhere", "campus_head", campuses=["C999"])
-    st.cache_data.clear()  # another test's store may have the same version
-    yield opened
-    opened.close()
+    with small_institution(tmp_path_factory.mktemp("board") / "home", scale=0.1) as opened:
+        add_account(opened.accounts, "nowhere", "campus_head", campuses=["C999"])
+        st.cache_data.clear()  # another test's store may have the same version
+        yield opened
 
 
 def board(opened: Installation, user: str, monkeypatch) -> AppTest:
@@ -92,7 +79,7 @@ def test_board_of_a_campus_head_names_no_other_campus(sample, monkeypatch):
 
 
 def test_board_of_a_new_home_says_where_to_begin(tmp_path, monkeypatch):
-    opened = installed(Home(tmp_path / "home"))
+    opened = Installation.open(Home(tmp_path / "home"))
     opened.build_if_behind()
     add_account(opened.accounts, "boss")
     st.cache_data.clear()

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-import data.installation
 from components import query
 from components.conversion.board import conversion_answers
 from components.conversion.measures import CARDS, MEASURES, Choice
@@ -19,56 +16,20 @@ from components.conversion.panels import PANELS
 from components.conversion.person import person_score
 from components.conversion.reading import Reading
 from components.navigation import link_to
-from data.accounts import Accounts
-from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
 from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role
-from data.stores import DuckDBStore
 from metrics.lead_pool import overdue_leads
 from metrics.lead_rules import RULES
-from tests.signin import sign_in
+from tests.pages import screens
+from tests.pages.conftest import serve
+from tests.pages.screens import scope_of, shown
+from tests.sample_institution import small_institution
 
-ROOT = Path(__file__).parents[2]
-FRAME = str(ROOT / "components" / "frame.py")
-PAGE = str(ROOT / "pages" / "lifecycle" / "conversion.py")
-SCRIPT = "../pages/lifecycle/conversion.py"
+pytestmark = pytest.mark.usefixtures("served")
+visit = partial(screens.visit, "lifecycle/conversion")
+
 PERIOD = Period(start=date(2026, 6, 1), end=date(2026, 11, 22))
-
-
-@pytest.fixture(autouse=True)
-def sample(institution, monkeypatch) -> Installation:
-    """The sample institution as this process's installation."""
-    monkeypatch.setattr(data.installation, "_opened", institution)
-    monkeypatch.setenv("EDULENS_LANG", "en")  # AppTest words the options outside a script
-    st.cache_data.clear()  # another test's store may have the same version
-    return institution
-
-
-def visit(user: str, *, language: str = "en", script: str = "", **state: object) -> AppTest:
-    """Open the screen as a user; ``script`` runs the page without the frame around it."""
-    at = AppTest.from_file(script or FRAME, default_timeout=60)
-    sign_in(at, data.installation.installation().accounts, user)
-    if not script:
-        at.switch_page(SCRIPT)
-    at.query_params["lang"] = language
-    for key, value in state.items():
-        at.session_state[key] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def shown(at: AppTest) -> str:
-    """What a reader sees, without what escapes it."""
-    texts = [*at.main.markdown, *at.main.caption]
-    return "\n".join(text.value for text in texts).replace("\\", "")
-
-
-def scope_of(user: str):
-    installation = data.installation.installation()
-    return installation.accounts.viewer(user).scope(installation.store.as_of)
 
 
 def test_the_manager_reads_rate_response_and_what_the_score_is_worth():
@@ -146,7 +107,7 @@ def test_the_score_does_not_depend_on_who_looks():
 
 
 def test_names_are_masked_where_the_role_may_not_read_them():
-    names = visit("analyst", script=PAGE).dataframe[0].value["name"].dropna()
+    names = visit("analyst", framed=False).dataframe[0].value["name"].dropna()
     assert names.str.contains("*", regex=False).all()
     assert not visit("manager").dataframe[0].value["name"].str.contains("*", regex=False).any()
 
@@ -253,14 +214,8 @@ def test_the_board_gets_answers_five_and_six():
 @pytest.fixture
 def small(tmp_path, monkeypatch) -> Iterator[Installation]:
     """A sample institution with too few orders to learn from."""
-    home = Home(tmp_path / "home").prepare()
-    opened = Installation(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
-    opened.add_sample(scale=0.05)
-    monkeypatch.setattr(data.installation, "_opened", opened)
-    st.cache_data.clear()
-    yield opened
-    opened.close()
-    opened.accounts.close()
+    with small_institution(tmp_path / "home", scale=0.05) as opened:
+        yield serve(opened, monkeypatch)
 
 
 def test_with_few_conversions_points_rank_the_list_and_the_screen_says_so(small):

@@ -3,67 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-import data.installation
 from components import query
 from components.learning.board import learning_answers
 from components.learning.panels import PANELS
 from components.learning.reading import Reading
 from components.learning.student import person_students
 from components.navigation import SECTIONS
-from data.installation import Installation
 from data.sample.truths import DROP_COURSE, DROP_LESSON
 from data.scope import ROLES, Filters, Period
-from tests.signin import add_account, sign_in
+from tests.pages import screens
+from tests.pages.screens import scope_of, shown
 
-ROOT = Path(__file__).parents[2]
-FRAME = str(ROOT / "components" / "frame.py")
-PAGE = str(ROOT / "pages" / "lifecycle" / "learning.py")
-SCRIPT = "../pages/lifecycle/learning.py"
-
-
-@pytest.fixture(scope="module")
-def sample(institution) -> Iterator[Installation]:
-    """The sample institution with an account of a campus that does not exist."""
-    add_account(institution.accounts, "nowhere", "campus_head", campuses=["C999"])
-    st.cache_data.clear()  # another test's store may have the same version
-    return institution
+visit = partial(screens.visit, "lifecycle/learning")
 
 
 @pytest.fixture
-def course(sample, monkeypatch) -> str:
+def course(served) -> str:
     """The sample as this process's installation; gives the planted course's name."""
-    monkeypatch.setattr(data.installation, "_opened", sample)
-    monkeypatch.setenv("EDULENS_LANG", "en")
-    rows = sample.store.fetch(f"SELECT name FROM dim_course WHERE course_id = '{DROP_COURSE}'")
+    rows = served.store.fetch(f"SELECT name FROM dim_course WHERE course_id = '{DROP_COURSE}'")
     return str(rows["name"].item())
-
-
-def visit(user: str, *, language: str = "en", script: str = "", **state: object) -> AppTest:
-    """Open the screen as a user; ``script`` runs the page without the frame around it."""
-    at = AppTest.from_file(script or FRAME, default_timeout=60)
-    sign_in(at, data.installation.installation().accounts, user)
-    if not script:
-        at.switch_page(SCRIPT)
-    at.query_params["lang"] = language
-    for key, value in state.items():
-        at.session_state[key] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def shown(at: AppTest) -> str:
-    """What a reader sees, without what escapes it."""
-    texts = [*at.main.markdown, *at.main.caption]
-    return "\n".join(text.value for text in texts).replace("\\", "")
 
 
 def enrolled_in(text: str) -> int:
@@ -134,7 +97,7 @@ def test_the_screen_is_for_those_who_answer_for_teaching():
 
 
 def test_a_consultant_who_comes_by_a_link_sees_the_own_families_only(course, sample):
-    at = visit("consultant1", script=PAGE)
+    at = visit("consultant1", framed=False)
     assert "¥" not in shown(at)
     assert at.metric or "No lesson was held" in shown(at)
 
@@ -150,12 +113,8 @@ def test_panels_draw_when_they_are_opened_and_only_then(course, user):
         assert len(opened) > len(closed) + 50, name
 
 
-def scope_of(sample, user):
-    return sample.accounts.viewer(user).scope(sample.store.as_of)
-
-
 def test_the_board_is_given_questions_7_and_8_with_rows_that_add_up(course, sample, monkeypatch):
-    monkeypatch.setattr(query, "current_scope", lambda *_: scope_of(sample, "manager"))
+    monkeypatch.setattr(query, "current_scope", lambda *_: scope_of("manager"))
     filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
     seventh, eighth = learning_answers(filters)
     assert (seventh.number, eighth.number) == (7, 8)
@@ -170,7 +129,7 @@ def test_the_board_is_given_questions_7_and_8_with_rows_that_add_up(course, samp
 
 
 def test_a_persons_children_have_the_tier_that_the_screen_gives_them(course, sample, monkeypatch):
-    scope = scope_of(sample, "manager")
+    scope = scope_of("manager")
     monkeypatch.setattr(query, "current_scope", lambda *_: scope)
     filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
     listed = Reading(filters, scope).at_risk.head(3)
@@ -180,7 +139,7 @@ def test_a_persons_children_have_the_tier_that_the_screen_gives_them(course, sam
         assert (own.tier, own.run) == (row["tier_name"], row["run"])
         assert own.risk == pytest.approx(row["risk"])
         assert own.reasons
-    stranger = sample.accounts.viewer("head_south").scope(sample.store.as_of)
+    stranger = scope_of("head_south")
     north = listed[listed["campus_id"].isin(sample.accounts.viewer("head_north").campuses)]
     for person in north["person_id"]:
         assert person_students(person, stranger) == []

@@ -4,58 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import data.installation
-from data.accounts import Accounts
-from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
-from data.stores import DuckDBStore
+from tests.pages import screens
+from tests.pages.conftest import serve
+from tests.pages.screens import FRAME, shown
+from tests.sample_institution import small_institution
 from tests.signin import sign_in
 
-FRAME = str(Path(__file__).parents[2] / "components" / "frame.py")
-PLANS = "../pages/overview/plans.py"
+visit = partial(screens.visit, "overview/plans")
+front = partial(screens.visit, "")
 MONTH = date(2026, 11, 1)
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory) -> Iterator[Installation]:
     """A small sample institution of this file's own: plans are changed in it."""
-    home = Home(tmp_path_factory.mktemp("plans") / "home").prepare()
-    opened = Installation(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
-    opened.add_sample(scale=0.1)
-    yield opened
-    opened.close()
+    with small_institution(tmp_path_factory.mktemp("plans") / "home", scale=0.1) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)
 def served(sample, monkeypatch):
-    monkeypatch.setattr(data.installation, "_opened", sample)
-    monkeypatch.setenv("EDULENS_LANG", "en")
-    st.cache_data.clear()
-
-
-def visit(user: str, page: str = PLANS, *, language: str = "en", **state: object) -> AppTest:
-    at = AppTest.from_file(FRAME, default_timeout=60)
-    sign_in(at, data.installation.installation().accounts, user)
-    if page:
-        at.switch_page(page)
-    at.query_params["lang"] = language
-    for key, value in state.items():
-        at.session_state[key] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def shown(at: AppTest) -> str:
-    texts = [*at.main.markdown, *at.main.caption, *at.main.error, *at.main.info]
-    return "\n".join(text.value for text in texts).replace("\\", "")
+    serve(sample, monkeypatch)
 
 
 def save(campus: str, value: float) -> None:
@@ -88,13 +64,13 @@ def planned(sample, campus: str = "") -> float:
 
 
 def test_a_saved_plan_changes_the_boards_figure_and_the_pages(sample):
-    before, board = planned(sample), shown(visit("manager", ""))
+    before, board = planned(sample), shown(front("manager"))
     assert f"plan {before:,.0f} people" in shown(visit("manager"))
     save_as("manager", "C001", planned(sample, "C001") + 500)
     after = planned(sample)
     assert after == before + 500
     assert f"plan {after:,.0f} people" in shown(visit("manager"))
-    changed = shown(visit("manager", ""))
+    changed = shown(front("manager"))
     pick = [line for line in board.splitlines() if "of the plan to date" in line]
     assert pick
     assert pick != [line for line in changed.splitlines() if "of the plan to date" in line]

@@ -4,64 +4,28 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-import data.installation
 from components import query
 from components.navigation import SECTIONS
 from components.renewal.board import renewal_answers
 from components.renewal.panels import PANELS
 from components.renewal.referral import PANELS as REFERRAL_PANELS
-from data.installation import Installation
 from data.sample.truths import BURST_LEADS, CHEAP_CHANNEL, SELF_REFERRERS
 from data.scope import ROLES, Filters, Period
-from tests.signin import add_account, sign_in
+from tests.pages import screens
+from tests.pages.screens import scope_of, shown
 
-ROOT = Path(__file__).parents[2]
-FRAME = str(ROOT / "components" / "frame.py")
-PAGE = str(ROOT / "pages" / "lifecycle" / "renewal.py")
-SCRIPT = "../pages/lifecycle/renewal.py"
-
-
-@pytest.fixture(scope="module")
-def sample(institution) -> Installation:
-    """The sample institution with an account of a campus that does not exist."""
-    add_account(institution.accounts, "nowhere", "campus_head", campuses=["C999"])
-    st.cache_data.clear()  # another test's store may have the same version
-    return institution
+visit = partial(screens.visit, "lifecycle/renewal")
 
 
 @pytest.fixture
-def cheap(sample, monkeypatch) -> str:
+def cheap(served) -> str:
     """The sample as this process's installation; gives the planted channel's name."""
-    monkeypatch.setattr(data.installation, "_opened", sample)
-    monkeypatch.setenv("EDULENS_LANG", "en")
-    rows = sample.store.fetch(f"SELECT name FROM dim_channel WHERE channel_id = '{CHEAP_CHANNEL}'")
+    rows = served.store.fetch(f"SELECT name FROM dim_channel WHERE channel_id = '{CHEAP_CHANNEL}'")
     return str(rows["name"].item())
-
-
-def visit(user: str, *, language: str = "en", script: str = "", **state: object) -> AppTest:
-    """Open the screen as a user; ``script`` runs the page without the frame around it."""
-    at = AppTest.from_file(script or FRAME, default_timeout=60)
-    sign_in(at, data.installation.installation().accounts, user)
-    if not script:
-        at.switch_page(SCRIPT)
-    at.query_params["lang"] = language
-    for key, value in state.items():
-        at.session_state[key] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def shown(at: AppTest) -> str:
-    """What a reader sees, without what escapes it."""
-    texts = [*at.main.markdown, *at.main.caption]
-    return "\n".join(text.value for text in texts).replace("\\", "")
 
 
 def due_soon(text: str) -> int:
@@ -112,7 +76,7 @@ def test_a_teacher_has_no_such_screen_and_no_false_zero(cheap):
     (entry,) = [entry for entry in entries if entry.script == "lifecycle/renewal"]
     assert not entry.allowed(ROLES["teacher"])
     assert entry.allowed(ROLES["consultant"])
-    at = visit("teacher1", script=PAGE)
+    at = visit("teacher1", framed=False)
     assert "Your role sees no orders" in shown(at)
     assert not at.metric
 
@@ -168,9 +132,8 @@ def test_referral_finds_the_fakes_and_says_whether_it_hangs_on_a_few(cheap):
     assert f"within an hour: **{BURST_LEADS}**" in text
 
 
-def test_the_board_gets_its_two_answers(cheap, sample):
-    viewer = sample.accounts.viewer("manager")
-    scope = viewer.scope(sample.store.as_of)
+def test_the_board_gets_its_two_answers(cheap):
+    scope = scope_of("manager")
     filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
     with query.seen_as(scope):
         nine, ten = renewal_answers(filters)
@@ -180,8 +143,7 @@ def test_the_board_gets_its_two_answers(cheap, sample):
     for answer in (nine, ten):
         rows = query.list_rows(answer.metric, answer.filters, scope=scope)
         assert rows.loc[rows["is_mature"], "denominator"].sum() == answer.figure["denominator"]
-    teacher = sample.accounts.viewer("teacher1").scope(sample.store.as_of)
-    with query.seen_as(teacher):
+    with query.seen_as(scope_of("teacher1")):
         assert renewal_answers(filters) == ()
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import data.installation
 from components import query
 from components.activity_choice import CHOICE
 from components.spread.panels import PANELS
@@ -16,19 +14,10 @@ from metrics.concentration import concentration
 from metrics.shares import share_arrivals
 from metrics.spread_credit import kols
 from metrics.spread_layout import below_of
-from tests.pages.growth_screens import cards, shown, visit
-from tests.signin import add_account
+from tests.pages.screens import cards, scope_of, shown, visit
 
-SCRIPT = "../pages/growth/spread.py"
-
-
-@pytest.fixture(autouse=True)
-def sample(institution, monkeypatch):
-    """The sample of scale 1 as this process's installation."""
-    monkeypatch.setattr(data.installation, "_opened", institution)
-    monkeypatch.setenv("EDULENS_LANG", "en")
-    st.cache_data.clear()  # another test's store may have the same version
-    return institution
+SCRIPT = "growth/spread"
+pytestmark = pytest.mark.usefixtures("served")
 
 
 def open_screen(user: str, activity: str = "", **state: object) -> AppTest:
@@ -38,12 +27,12 @@ def open_screen(user: str, activity: str = "", **state: object) -> AppTest:
     return visit(SCRIPT, user, **state)
 
 
-def reading_of(sample, user: str, activity: str) -> SpreadReading:
-    return SpreadReading(activity, sample.accounts.viewer(user).scope(sample.store.as_of))
+def reading_of(user: str, activity: str) -> SpreadReading:
+    return SpreadReading(activity, scope_of(user))
 
 
-def test_the_star_is_first_of_her_activity_and_among_the_first_five_of_all(sample):
-    own = reading_of(sample, "manager", STAR_ACTIVITY)
+def test_the_star_is_first_of_her_activity_and_among_the_first_five_of_all():
+    own = reading_of("manager", STAR_ACTIVITY)
     table = own.kols(everywhere=False, credit="direct", measure="visitors")
     star = table.iloc[0]
     brought = int(table["direct_visitors"].sum())
@@ -55,8 +44,8 @@ def test_the_star_is_first_of_her_activity_and_among_the_first_five_of_all(sampl
         assert star["person_id"] in set(everywhere["person_id"].head(5)), credit
 
 
-def test_the_top_fifth_of_sharers_bring_three_quarters(sample):
-    everywhere = reading_of(sample, "manager", STAR_ACTIVITY)
+def test_the_top_fifth_of_sharers_bring_three_quarters():
+    everywhere = reading_of("manager", STAR_ACTIVITY)
     table = everywhere.kols(everywhere=True, credit="direct", measure="visitors")
     found = concentration(table["direct_visitors"].to_numpy(float))
     assert found.top_share == pytest.approx(0.76, abs=0.02)
@@ -109,7 +98,7 @@ def test_every_way_to_count_kols_draws(credit, measure):
     assert "sharers brought" in shown(at)
 
 
-def test_people_who_have_not_shared_are_listed_with_less(sample):
+def test_people_who_have_not_shared_are_listed_with_less():
     at = open_screen("manager", STAR_ACTIVITY, spread_wave=True, wave_kind="potential")
     assert "leads** by the first 30 people" in shown(at)
     listed = at.dataframe[1].value
@@ -130,25 +119,22 @@ def test_a_campus_head_sees_activities_and_people_of_the_own_campuses_only(sampl
     offered = set(at.selectbox(key=CHOICE).options)
     assert not any("双十一推荐有礼 · 2026.11.09" in option for option in offered)  # of C008
     chosen = at.selectbox(key=CHOICE).value
-    reading = reading_of(sample, "head_north", chosen)
+    reading = reading_of("head_north", chosen)
     assert set(reading.nodes["campus_id"]) <= campuses
-    foreign = reading_of(sample, "head_north", STAR_ACTIVITY)  # of C008
+    foreign = reading_of("head_north", STAR_ACTIVITY)  # of C008
     assert foreign.nodes.empty
     assert not foreign.figure(share_arrivals)["n"]
 
 
 def test_subtrees_of_the_whole_are_cut_to_the_scope(sample):
     campuses = set(sample.accounts.viewer("head_north").campuses)
-    own, everybody = (
-        reading_of(sample, user, "A00068").whole for user in ("head_north", "manager")
-    )
+    own, everybody = (reading_of(user, "A00068").whole for user in ("head_north", "manager"))
     assert set(own.campus.to_pandas()) <= campuses
     assert own.measure("own", "visitors").sum() < everybody.measure("own", "visitors").sum()
 
 
-def test_a_foreign_campus_shows_nothing(sample):
-    add_account(sample.accounts, "spread_nowhere", "campus_head", campuses=["C999"])
-    at = open_screen("spread_nowhere")
+def test_a_foreign_campus_shows_nothing():
+    at = open_screen("nowhere")
     assert "Nobody came by a share." in shown(at)
     assert not at.metric
 
@@ -159,16 +145,16 @@ def test_other_roles_have_the_screen(user):
     assert shown(at)
 
 
-def test_names_of_people_are_masked_for_roles_that_may_not_read_them(sample):
-    manager, analyst = (reading_of(sample, user, STAR_ACTIVITY) for user in ("manager", "analyst"))
+def test_names_of_people_are_masked_for_roles_that_may_not_read_them():
+    manager, analyst = (reading_of(user, STAR_ACTIVITY) for user in ("manager", "analyst"))
     star = manager.nodes["person_id"].iloc[0]
     assert "*" not in manager.named([star])[star]
     assert analyst.named([star])[star] != manager.named([star])[star]
 
 
-def test_the_rows_behind_a_box_are_as_many_as_its_width(sample):
+def test_the_rows_behind_a_box_are_as_many_as_its_width():
 
-    reading = reading_of(sample, "manager", STAR_ACTIVITY)
+    reading = reading_of("manager", STAR_ACTIVITY)
     top = reading.nodes.iloc[0]
     below = below_of(reading.forest, int(top["node"]))
     people = tuple(sorted(reading.forest.person[int(i)].as_py() for i in below))

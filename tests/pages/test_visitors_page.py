@@ -5,44 +5,29 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import data.installation
 from components import query
 from components.activity_choice import CHOICE, EVERY
 from components.visitors.reading import VisitorReading
 from data.scope import Filters, Period
 from metrics.interest import scored_visitors, upstream_chains, upstream_edges
 from metrics.visits import keen_without_phone, visitors
-from tests.pages.growth_screens import cards, shown, visit
-from tests.signin import add_account
+from tests.pages.screens import cards, scope_of, shown, visit
 
-SCRIPT = "../pages/growth/visitors.py"
+SCRIPT = "growth/visitors"
+pytestmark = pytest.mark.usefixtures("served")
 EVER = Filters(period=Period(start=date(2020, 1, 1), end=date(2027, 1, 1)))
 NOVEMBER = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
-
-
-@pytest.fixture(autouse=True)
-def sample(institution, monkeypatch):
-    """The sample of scale 1 as this process's installation."""
-    monkeypatch.setattr(data.installation, "_opened", institution)
-    monkeypatch.setenv("EDULENS_LANG", "en")
-    st.cache_data.clear()  # another test's store may have the same version
-    return institution
 
 
 def open_screen(user: str, **state: object) -> AppTest:
     return visit(SCRIPT, user, **state)
 
 
-def scope_of(sample, user: str):
-    return sample.accounts.viewer(user).scope(sample.store.as_of)
-
-
-def test_the_planted_visitors_without_a_phone_have_a_way_up_to_one(sample):
+def test_the_planted_visitors_without_a_phone_have_a_way_up_to_one():
     """About 190 with seven visits and over 20 minutes came by somebody reachable."""
-    scope = scope_of(sample, "manager")
+    scope = scope_of("manager")
     rows = query.fetch(scored_visitors, EVER, scope=scope, keen_only=True, most=20_000)
     keen = rows[(rows["visits"] >= 7) & (rows["dwell_seconds"] > 20 * 60)]
     people = tuple(sorted(keen["person_id"]))
@@ -53,12 +38,12 @@ def test_the_planted_visitors_without_a_phone_have_a_way_up_to_one(sample):
     assert not keen["has_phone"].any()
 
 
-def test_the_answer_counts_whom_the_list_holds(sample):
+def test_the_answer_counts_whom_the_list_holds():
     at = open_screen("manager")
     text = shown(at)
     assert "5,085 people came in 1–21 Nov, 3,408 of them for the first time" in text
     assert "586 came often or stayed long and left no phone" in text
-    reading = VisitorReading(NOVEMBER, EVERY, scope_of(sample, "manager"))
+    reading = VisitorReading(NOVEMBER, EVERY, scope_of("manager"))
     reached = int(reading.keen["reached"].sum())
     assert f"Of the 200 keenest, {reached} can be asked" in text
     rows = query.list_rows(keen_without_phone, NOVEMBER, scope=reading.scope)
@@ -67,7 +52,7 @@ def test_the_answer_counts_whom_the_list_holds(sample):
     assert set(cards(at)) == {"Visitors", "New visitors", "Dwell per visit", "Visitor to lead"}
 
 
-def test_the_list_is_ranked_by_value_and_phones_are_masked(sample):
+def test_the_list_is_ranked_by_value_and_phones_are_masked():
     at = open_screen("manager")
     listed = at.dataframe[0].value
     reachable = listed["distance"].notna()
@@ -78,8 +63,8 @@ def test_the_list_is_ranked_by_value_and_phones_are_masked(sample):
     assert (listed["score"] <= 100).all()
 
 
-def test_a_score_is_the_sum_of_its_parts(sample):
-    reading = VisitorReading(NOVEMBER, EVERY, scope_of(sample, "manager"))
+def test_a_score_is_the_sum_of_its_parts():
+    reading = VisitorReading(NOVEMBER, EVERY, scope_of("manager"))
     keen = reading.keen
     parts = keen["visits_points"] + keen["dwell_minutes_points"] + keen["pages_points"]
     assert (parts - keen["score"]).abs().max() < 1e-9
@@ -105,20 +90,19 @@ def test_the_screen_speaks_chinese():
     assert "要做的事" in text
 
 
-def test_a_campus_head_sees_the_own_campuses_only(sample):
-    scope = scope_of(sample, "head_north")
+def test_a_campus_head_sees_the_own_campuses_only():
+    scope = scope_of("head_north")
     reading = VisitorReading(NOVEMBER, EVERY, scope)
     assert set(reading.keen["campus_id"]) <= set(scope.campuses)
-    everybody = VisitorReading(NOVEMBER, EVERY, scope_of(sample, "manager"))
+    everybody = VisitorReading(NOVEMBER, EVERY, scope_of("manager"))
     assert 0 < reading.figure(visitors)["n"] < everybody.figure(visitors)["n"]
     assert cards(open_screen("head_north"))["Visitors"].startswith(
         f"{reading.figure(visitors)['n']:,}"
     )
 
 
-def test_a_foreign_campus_shows_nothing(sample):
-    add_account(sample.accounts, "visitors_nowhere", "campus_head", campuses=["C999"])
-    at = open_screen("visitors_nowhere")
+def test_a_foreign_campus_shows_nothing():
+    at = open_screen("nowhere")
     assert "Nobody came in these days." in shown(at)
     assert not at.metric
 
