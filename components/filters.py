@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from components import query
+from components.address import KeptChoice
 from components.format import days_range, escape
-from components.i18n import LANGUAGES, N_, _, translate
+from components.i18n import N_, _
 from components.periods import (
     COMPARISONS,
     CUSTOM,
@@ -49,7 +50,9 @@ def filter_bar() -> Filters:
     """Draw the filters and give back what is picked."""
     today = _today()
     campuses, channels, lines = choices()
-    _adopt_foreign_link()
+    period, comparison = _kept()
+    period.field()
+    comparison.field()
     # TRICKY: a popover's label is drawn before the widgets inside it know their values
     # from the address; labels are therefore checked once more after the widgets.
     labels = _labels(today, campuses, channels)
@@ -57,7 +60,7 @@ def filter_bar() -> Filters:
         with st.popover(labels[0], icon=":material/apartment:", key="filter_campus"):
             _multiselect(_("Campus"), campuses, CAMPUS, _("All campuses"))
     with st.popover(labels[1], icon=":material/calendar_today:", key="filter_days"):
-        _period_widgets(today)
+        _period_widgets(today, period, comparison)
     with st.popover(labels[2], icon=":material/filter_alt:", key="filter_more"):
         _multiselect(_("Channel"), channels, CHANNEL, _("All channels"))
         _multiselect(_("Course line"), lines, COURSE, _("All course lines"))
@@ -74,10 +77,10 @@ def _today() -> date:
 
 def _filters(today: date) -> Filters:
     state = st.session_state
-    usual, first = known_from()
-    preset = state.get(PRESET) or usual
+    preset, against = (kept.name for kept in _kept())
+    _usual, first = known_from()
     period = period_of(preset, today, tuple(state.get(DAYS) or ()), first=first)
-    comparison = comparison_of(state.get(COMPARISON) or DEFAULT_COMPARISON, preset, period)
+    comparison = comparison_of(against, preset, period)
     return Filters(
         period=period,
         comparison=comparison,
@@ -87,16 +90,16 @@ def _filters(today: date) -> Filters:
     )
 
 
-def _period_widgets(today: date) -> None:
-    st.selectbox(
-        _("Days"),
-        list(PRESETS),
-        index=list(PRESETS).index(known_from()[0]),
-        format_func=lambda name: _(PRESETS[name]),
-        key=PRESET,
-        bind="query-params",
+def _kept() -> tuple[KeptChoice, KeptChoice]:
+    """Which days, and with which they are compared."""
+    return (
+        KeptChoice(PRESET, PRESETS, known_from()[0]),
+        KeptChoice(COMPARISON, COMPARISONS, DEFAULT_COMPARISON),
     )
-    if st.session_state[PRESET] == CUSTOM:
+
+
+def _period_widgets(today: date, period: KeptChoice, comparison: KeptChoice) -> None:
+    if period.ask(st.selectbox, _("Days")) == CUSTOM:
         month = period_of(DEFAULT_PRESET, today)
         picked = st.date_input(
             _("First and last day"),
@@ -109,13 +112,7 @@ def _period_widgets(today: date) -> None:
         )
         if len(picked) != 2:  # half picked: the calendar reports the first click
             st.caption(_("Now pick the last day."))
-    st.selectbox(
-        _("Compared with"),
-        list(COMPARISONS),
-        format_func=lambda name: _(COMPARISONS[name]),
-        key=COMPARISON,
-        bind="query-params",
-    )
+    comparison.ask(st.selectbox, _("Compared with"))
     filters = _filters(today)
     if filters.comparison is not None:
         st.caption(
@@ -144,7 +141,7 @@ def _labels(
 ) -> tuple[str, str, str]:
     """What each button of the bar says."""
     filters = _filters(today)
-    preset = st.session_state.get(PRESET) or known_from()[0]
+    preset = _kept()[0].name
     days = days_range(filters.period)
     when = days if preset == CUSTOM else f"{_(PRESETS[preset])} {days}"
     more = [
@@ -164,34 +161,6 @@ def _picked(picked: tuple[str, ...], names: dict[str, str], many: str) -> str:
     if len(picked) == 1:
         return escape(names.get(picked[0], picked[0]))
     return _(many, n=len(picked))
-
-
-def _adopt_foreign_link() -> None:
-    """Understand a link made in the other language: addresses hold the words shown."""
-    adopted = False
-    for key, options in ((PRESET, PRESETS), (COMPARISON, COMPARISONS)):
-        said = st.query_params.get(key)
-        if said is None or key in st.session_state:
-            continue
-        for name, message in options.items():
-            spellings = {name, *(translate(message, code) for code in LANGUAGES)} - {_(message)}
-            if said in spellings:
-                st.query_params[key] = _(message)
-                adopted = True
-    if adopted:
-        st.rerun()  # so that the widgets meet words they know
-
-
-def keep_through_language() -> None:
-    """Write the picks into the address anew, in the words of the language just chosen.
-
-    Call it where the language changes, before the widgets are drawn.
-    """
-    for key in (PRESET, COMPARISON):
-        if key in st.session_state:
-            # TRICKY: the widget holds the words of the language left behind and would
-            # fall back to its default; an assignment makes it take the value as new.
-            st.session_state[key] = st.session_state[key]
 
 
 @query.remembered

@@ -13,7 +13,7 @@ import streamlit as st
 
 from components import i18n, theme
 from components.account import account_menu
-from components.filters import filter_bar, keep_through_language
+from components.filters import filter_bar
 from components.freshness import freshness_badge
 from components.i18n import N_, _
 from components.navigation import Entry, entries_for
@@ -48,7 +48,6 @@ def _language_switch() -> None:
         key=i18n.SWITCH_KEY,
         bind="query-params",
         label_visibility="collapsed",
-        on_change=keep_through_language,
     )
 
 
@@ -72,6 +71,7 @@ def main() -> None:
     load_all()  # pages name metrics that no import of theirs brought in
     viewer = current_viewer()
     st.session_state[i18n.ACCOUNT_KEY] = viewer.language
+    st.html(BRAND / "page.css")
     st.logo(str(BRAND / f"logo_{theme.theme_name()}.svg"), icon_image=str(BRAND / "icon.png"))
     sections = entries_for(role(viewer.role))
     if not sections:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.address import KeptChoice
 from components.filters import current_filters
 from components.i18n import _
 from components.renewal.expansion import expansion_view
@@ -22,8 +23,7 @@ if {"due", "order_line", "followup"} & reading.hidden_facts:
         _("Ask a manager of your institution to change your role."),
     )
     st.stop()
-view = st.segmented_control(
-    _("Part"), list(VIEWS), default="renewal", required=True, key="view", bind="query-params",
-    format_func=lambda name: _(VIEWS[name]), label_visibility="collapsed",
-)  # fmt: skip
+part = KeptChoice("view", VIEWS, default="renewal")
+part.field()
+view = part.ask(st.segmented_control, _("Part"), required=True, label_visibility="collapsed")
 {"renewal": renewal_view, "expansion": expansion_view, "referral": referral_view}[view](reading)

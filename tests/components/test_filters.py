@@ -13,6 +13,7 @@ def bar() -> None:
 
     from components.filters import current_filters, filter_bar
 
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     filter_bar()
     st.session_state["seen"] = current_filters()
 
@@ -64,22 +65,26 @@ def test_a_link_in_the_other_language_is_understood(served):
     assert filters_of(at).comparison is None
 
 
-def test_a_link_holding_bare_names_is_understood(served):
-    found = filters_of(served.run(bar, period="last_30"))
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_link_holding_names_is_understood_in_one_run(served, lang):
+    at = served.run(bar, lang=lang, period="last_30", vs="none")
+    found = filters_of(at)
     assert found.period == Period(start=date(2026, 10, 22), end=date(2026, 11, 21))
+    assert found.comparison is None
+    assert at.session_state["runs"] == 1
 
 
 def test_picks_change_what_pages_get(served):
     at = served.run(bar)
-    at.selectbox("period").set_value("last_month").run()
+    at.selectbox("period_choice").set_value("last_month").run()
     assert filters_of(at).period == Period(start=date(2026, 10, 1), end=date(2026, 11, 1))
-    at.selectbox("vs").set_value("none").run()
+    at.selectbox("vs_choice").set_value("none").run()
     assert filters_of(at).comparison is None
 
 
 def test_a_half_picked_range_is_a_day_until_its_end_is_picked(served):
     at = served.run(bar)
-    at.selectbox("period").set_value("custom").run()
+    at.selectbox("period_choice").set_value("custom").run()
     assert filters_of(at).period == THIS_MONTH
     at.date_input("days").set_value((date(2026, 11, 3),)).run()
     assert filters_of(at).period == Period(start=date(2026, 11, 3), end=date(2026, 11, 4))

@@ -119,15 +119,15 @@ def test_the_switch_turns_words_into_english(served, stubs, monkeypatch):
 def test_pages_that_days_do_not_bear_on_have_no_filters(served, stubs):
     at = served.frame()
     at.switch_page(str(stubs / "admin/dictionary.py")).run()
-    assert "period" not in {box.key for box in at.selectbox}
+    assert "period_choice" not in {box.key for box in at.selectbox}
 
 
 def test_filters_outlive_a_page_without_them(served, stubs):
     at = served.frame()
-    at.selectbox("period").set_value("last_7").run()
+    at.selectbox("period_choice").set_value("last_7").run()
     at.switch_page(str(stubs / "admin/dictionary.py")).run()
     at.switch_page(str(stubs / "overview/board.py")).run()
-    assert at.selectbox("period").value == "last_7"
+    assert at.selectbox("period_choice").value == "last_7"
 
 
 def test_search_finds_pages_by_their_name_in_any_language():

@@ -107,6 +107,13 @@ def test_the_work_list_is_cut_at_capacity(cheap):
     assert table["chance"].between(0, 1).all()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_link_to_a_part_opens_it_in_any_language(cheap, language):
+    at = visit("manager", language=language, address={"view": "expansion"})
+    assert at.get_by_key("view_choice").value == "expansion"
+    assert len(at.dataframe[0].value) > 5
+
+
 def test_expansion_says_what_is_left_and_what_comes_next(cheap):
     at = visit("manager", view="expansion")
     text = shown(at)
