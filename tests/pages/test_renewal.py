@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components import query
 from components.navigation import SECTIONS
@@ -170,12 +171,8 @@ def test_what_families_will_still_buy_is_told_of_ones_own(cheap):
     table = everything.dataframe[-1].value
     assert len(table) == min(whole, 200)
     assert table["worth"].is_monotonic_decreasing
-    at = AppTest.from_file(FRAME, default_timeout=60)
-    sign_in(at, data.installation.installation().accounts, "manager")
-    at.switch_page("../pages/people/person.py")
-    at.query_params["person_id"] = table["open"].iloc[0].partition("=")[2]
-    at.run()
-    assert not at.exception
+    person = {"person_id": table["open"].iloc[0].partition("=")[2]}
+    at = screens.visit("people/person", "manager", language="zh", address=person)
     assert re.search(r"未来 \d+ 周预计", shown(at))
 
 
