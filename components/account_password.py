@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 
 import streamlit as st
 from streamlit_authenticator import Authenticate, CredentialsError, ResetError, Validator
 from streamlit_authenticator.controllers import AuthenticationController
+from streamlit_authenticator.models import AuthenticationModel
 
 from components.i18n import N_, _
 from components.session import current_session
@@ -25,8 +25,7 @@ SENTENCES = (
     N_("Password is incorrect"),
     N_("Use at least 8 characters."),
     N_("Use at most 64 characters."),
-    N_("This password is too long in storage: use at most 24 Chinese characters."),
-    N_("This password is on every attacker's list. Choose another one."),
+    N_("This password is easily guessed. Choose another one."),
     N_("A single repeated character is easily guessed. Choose another password."),
     N_("The password must not be your sign-in name."),
 )
@@ -76,26 +75,21 @@ class _Policy(Validator):
         return passwords.refusal(password, self._user) or ""
 
 
-class _Controller(AuthenticationController):
-    """Checks the current password where wrong ones cost a delay and are audited."""
+class _Model(AuthenticationModel):
+    """The library's model on our accounts: wrong passwords cost a delay and are audited, and
+    hashes are argon2's instead of bcrypt's."""
 
     def __init__(self, accounts: Accounts, ip: str, **given: object) -> None:
         super().__init__(**given)
         self._accounts = accounts
         self._ip = ip
 
-    def reset_password(
-        self,
-        username: str,
-        password: str,
-        new_password: str,
-        new_password_repeat: str,
-        callback: Callable[..., object] | None = None,
-    ) -> bool:
+    def check_credentials(self, username: str, password: str) -> bool:
         self._accounts.authenticate(username, password, self._ip)
-        return super().reset_password(
-            username, password, new_password, new_password_repeat, callback
-        )
+        return True
+
+    def _update_password(self, username: str, password: str) -> None:
+        self.credentials["usernames"][username]["password"] = passwords.hashed(password, username)
 
 
 class _PasswordForm(Authenticate):
@@ -108,11 +102,8 @@ class _PasswordForm(Authenticate):
     def __init__(self, accounts: Accounts, user: str, ip: str) -> None:
         self.attrs = {"password_instructions": _("8 to 64 characters; long beats complicated.")}
         self.credentials = credentials(accounts, user)
-        self.authentication_controller = _Controller(
-            accounts,
-            ip,
-            credentials=self.credentials,
-            validator=_Policy(user),
-            auto_hash=False,
-            secret_key=secrets.token_hex(32),
+        ours = {"credentials": self.credentials, "validator": _Policy(user), "auto_hash": False}
+        self.authentication_controller = AuthenticationController(
+            **ours, secret_key=secrets.token_hex(32)
         )
+        self.authentication_controller.authentication_model = _Model(accounts, ip, **ours)

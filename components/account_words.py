@@ -29,6 +29,7 @@ ACTION_LABELS = {
     "account_disabled": N_("account disabled"),
     "account_enabled": N_("account enabled"),
     "password_set": N_("password set"),
+    "password_hashed_anew": N_("password kept in a stronger form"),
     "access_denied": N_("access denied"),
     "export": N_("rows exported"),
     "export_denied": N_("export denied"),

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import settings
 
+from data.accounts import passwords
 from data.facts import Facts
 from data.facts.build import rebuild
 from data.installation import Installation
@@ -21,6 +22,7 @@ from data.scope import EVERY_CAMPUS, ROLES, Scope
 from data.stores.duck import DuckDBStore
 from tests.journeys import KEY, Story, moment
 from tests.sample_institution import copied_institution
+from tests.signin import CHEAPEST
 
 Journeys = Callable[..., dict[str, str]]
 
@@ -46,6 +48,12 @@ class StoreFacts(Facts):
         return Scope(
             user="test", role=role, campuses=campuses, staff_id=staff_id, as_of=store.as_of
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> None:
+    """Passwords are hashed at the least cost."""
+    passwords.HASHER = CHEAPEST
 
 
 @pytest.fixture

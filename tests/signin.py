@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import bcrypt
+import argon2.profiles
+from argon2 import PasswordHasher
 from streamlit.testing.v1 import AppTest
 
 from data.accounts import Accounts
 from data.accounts.sessions import key_of
 
 PASSWORD = "a long enough one"
-# Hashed at the least cost: tests must not wait for what is slow on purpose.
-PASSWORD_HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+# Hashed at the least cost, see conftest: tests must not wait for what is slow on purpose.
+CHEAPEST = PasswordHasher.from_parameters(argon2.profiles.CHEAPEST)
+PASSWORD_HASH = CHEAPEST.hash(PASSWORD)
 
 
 def add_account(

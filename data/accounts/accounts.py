@@ -79,7 +79,7 @@ class Accounts:
     ) -> Account:
         """Add an account. Without a password nobody can sign in until one is set.
 
-        ``password_hash`` takes over a bcrypt hash made elsewhere.
+        ``password_hash`` takes over a hash made elsewhere, by argon2 or bcrypt.
         """
         user = user.strip().lower()
         if not _USER.fullmatch(user):
@@ -172,7 +172,7 @@ class Accounts:
     def set_password_hash(
         self, user: str, password_hash: str, *, actor: str = "", must_change: bool = False
     ) -> None:
-        """Set a password by its bcrypt hash, as streamlit-authenticator's forms give it."""
+        """Set a password by its hash, as streamlit-authenticator's forms give it."""
         with self._database.write():
             self.get(user)
             self._update(user, password_hash=password_hash, must_change=int(must_change))
@@ -202,6 +202,8 @@ class Accounts:
             )
             raise WrongPassword("name and password must belong to an active account")
         self._throttle.forgive(user, ip)
+        if passwords.is_outdated(rows[0]["password_hash"]):
+            self._hash_anew(user, rows[0]["password_hash"], password)
         return from_row(rows[0])
 
     def sign_in(self, user: str, ip: str = "", *, all_day: bool = False) -> str:
@@ -253,6 +255,17 @@ class Accounts:
                 f"UPDATE users SET {settings} WHERE user = ?",
                 (*values.values(), user),
             )
+
+    def _hash_anew(self, user: str, outdated: str, password: str) -> None:
+        """Keep the password that was typed by today's hash; sessions go on."""
+        anew = passwords.hashed_anew(password)
+        with self._database.write() as connection:
+            changed = connection.execute(
+                "UPDATE users SET password_hash = ? WHERE user = ? AND password_hash = ?",
+                (anew, user, outdated),
+            ).rowcount
+            if changed:
+                self.audit.append(actor=user, action="password_hashed_anew", subject=user)
 
     def _end_sessions(self, user: str) -> None:
         with self._database.write() as connection:

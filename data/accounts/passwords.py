@@ -6,31 +6,27 @@ import logging
 import secrets
 from types import ModuleType
 
+import argon2
+from argon2.exceptions import VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY as PROFILE
+
 from data.errors import InvalidOption
 
 LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 64
-_MOST_BYTES = 72  # bcrypt reads no further
+LEAST_GUESSES = 10**6  # what a patient attacker can try at a sign-in page
+_MOST_BCRYPT_BYTES = 72  # it refuses to read further
 _NO_PASSWORD = "!"  # no hash looks like this: nobody signs in with a password
 
+# Argon2id with 64 MiB, the second choice of RFC 9106: a tenth of a second.
+HASHER = argon2.PasswordHasher.from_parameters(PROFILE)
 # A hash of nothing anybody knows, at the cost of real ones: checked for unknown names.
-_DUMMY_HASH = "$2b$12$vlf9V83afACOc3p0lmJTpubQKSUP4OA4ghhuKnMnhJdzO6RsrnjYW"
-
-# Those of the usual lists that are long enough to pass the other rules.
-_COMMON = frozenset(
-    """
-    12345678 123456789 1234567890 11111111 00000000 88888888 66666666 87654321 123123123
-    11223344 112233445566 12341234 123456abc 1234abcd 12345qwert 123qweasd 1q2w3e4r 1q2w3e4r5t
-    1qaz2wsx 1qaz2wsx3edc qazwsxedc qwertyui qwertyuiop qwerty123 qwer1234 asdf1234 asdfghjkl
-    zxcvbnm1 a1234567 a12345678 a123456789 aa123456 aa123456789 abc12345 abc123456 abcd1234
-    abcdefgh aaaaaaaa password password1 password12 password123 passw0rd p@ssw0rd p@ssword
-    iloveyou iloveyou1 woaini123 woaini1314 woaini520 5201314520 1314520520 520131400 sunshine
-    princess football baseball superman trustno1 welcome1 welcome123 letmein1 admin123
-    admin1234 administrator changeme changeme1 computer internet whatever starwars michelle
-    q1w2e3r4 zaq12wsx qq123456 wang1234 zhang123 edulens1 edulens123 teacher1 teacher123
-    school123 student1 student123 manager1 manager123 xiaoqu123
-    """.split()  # noqa: SIM905  # a table reads better in rows
+_DUMMY_HASH = (
+    "$argon2id$v=19$m=65536,t=3,p=4$mjbCq4FnWX5abyXqK"
+    "uk0Mw$OeKzrVAjLEue/uvH2kCobDfXhIw0/Bu55GplJTCBM/g"
 )
+# What the lists of leaked passwords, which are English, know too little of.
+_USUAL_HERE = ("edulens", "xiaoqu", "woaini", "5201314", "1314520", "520", "1314")
 
 _NOISY = (
     "scriptrunner_utils.script_run_context",
@@ -41,8 +37,7 @@ _NOISY = (
 _MESSAGES = {
     "short": "Use at least 8 characters.",
     "long": "Use at most 64 characters.",
-    "bytes": "This password is too long in storage: use at most 24 Chinese characters.",
-    "common": "This password is on every attacker's list. Choose another one.",
+    "common": "This password is easily guessed. Choose another one.",
     "repeated": "A single repeated character is easily guessed. Choose another password.",
     "name": "The password must not be your sign-in name.",
 }
@@ -61,7 +56,12 @@ class PasswordRefused(InvalidOption):
 def refusal(password: str, user: str = "") -> str | None:
     """Why the policy refuses a password, as a sentence; None if it is accepted.
 
-    Length counts, not composition; the usual guesses are refused.
+    Length counts, not composition. What `LEAST_GUESSES` find is refused: leaked passwords,
+    names, dates, rows of keys, and plain changes of these, as zxcvbn estimates them.
+
+    References
+    ----------
+    Wheeler (2016), zxcvbn: low-budget password strength estimation, USENIX Security.
     """
     reason = _reason(password, user)
     return _MESSAGES[reason] if reason else None
@@ -72,35 +72,61 @@ def _reason(password: str, user: str) -> str | None:
     checks = {
         "short": len(password) < LEAST_CHARACTERS,
         "long": len(password) > MOST_CHARACTERS,
-        "bytes": len(password.encode()) > _MOST_BYTES,
-        "common": lowered in _COMMON,
         "repeated": len(set(lowered)) == 1,
         "name": bool(user) and user.casefold() in (lowered, lowered[::-1]),
     }
-    return next((reason for reason, refused in checks.items() if refused), None)
+    found = next((reason for reason, refused in checks.items() if refused), None)
+    return found or ("common" if _guesses(lowered, user) < LEAST_GUESSES else None)
+
+
+def _guesses(password: str, user: str) -> float:
+    from zxcvbn import zxcvbn  # noqa: PLC0415  # its lists: only where a password is chosen
+
+    usual = [word for word in (*_USUAL_HERE, user.casefold()) if word]
+    return float(zxcvbn(password, user_inputs=usual)["guesses"])
 
 
 def hashed(password: str | None, user: str = "") -> str:
-    """The bcrypt hash of an accepted password; None makes a hash that nothing matches."""
+    """The hash of an accepted password; None makes a hash that nothing matches."""
     if password is None:
         return _NO_PASSWORD
     # TRICKY: streamlit-authenticator's forms strip what is typed; so does sign-in.
     password = password.strip()
     if reason := _reason(password, user):
         raise PasswordRefused(reason)
-    text: str = _authenticator().Hasher.hash(password)
-    return text
+    return HASHER.hash(password)
+
+
+def hashed_anew(password: str) -> str:
+    """The hash of a password that is in use already, whatever the policy says of it now."""
+    return HASHER.hash(password.strip())
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Whether a password has this hash; no hash (unknown name) takes as long as a wrong one."""
     password = password.strip()
-    usable = password_hash is not None and password_hash != _NO_PASSWORD
-    if len(password.encode()) > _MOST_BYTES:
-        password, usable = "x", False
-    against = password_hash if usable else _DUMMY_HASH
-    correct: bool = _authenticator().Hasher.check_pw(password, against)
-    return correct and usable
+    known = _DUMMY_HASH if password_hash in (None, _NO_PASSWORD) else str(password_hash)
+    if known.startswith("$2"):
+        return _matches_bcrypt(password, known)
+    if len(password) > MOST_CHARACTERS:
+        password, known = "x", _DUMMY_HASH
+    try:
+        HASHER.verify(known, password)
+    except VerificationError:
+        return False
+    return known is not _DUMMY_HASH
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether a hash was made by bcrypt, as former versions did, or at another cost."""
+    return password_hash.startswith("$2") or HASHER.check_needs_rehash(password_hash)
+
+
+def _matches_bcrypt(password: str, password_hash: str) -> bool:
+    if len(password.encode()) > _MOST_BCRYPT_BYTES:
+        return False
+    correct: bool = _authenticator().Hasher.check_pw(password, password_hash)
+    return correct
 
 
 def one_time() -> str:

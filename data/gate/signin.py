@@ -169,7 +169,7 @@ class _Pages:
     async def _slowly(self, check: Callable[..., Any], *given: str) -> Any:
         """The result of a password check, two at a time; None if too many people wait.
 
-        Hashing takes a quarter of a second of a core: unbounded, guesses would keep
+        Hashing takes a tenth of a second and 64 MiB: unbounded, guesses would keep
         everybody else's pages from loading.
         """
         if self._waiting >= _WAITING:
