@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from datetime import datetime
 
 import streamlit as st
 
-from components.format import escape, moment, number
+from components.format import number
 from components.i18n import N_, _
 from data.errors import EduLensError
 
@@ -47,20 +46,6 @@ def nothing_to_show(reason: str, next_step: str = "") -> None:
     with st.container(border=True, horizontal_alignment="center"):
         st.markdown(f":material/inbox: **{reason}**")
         st.caption(next_step or _("Widen the dates or clear a filter."))
-
-
-def no_data(source: str, since: datetime | None) -> None:
-    """Say that a source is silent, and since when: silence is never a zero."""
-    if since is None:
-        nothing_to_show(
-            _("No data: {source} never arrived.", source=escape(source)),
-            _("Import it under Data sources."),
-        )
-        return
-    nothing_to_show(
-        _("No data from {source} since {at}.", source=escape(source), at=moment(since)),
-        _("Check the connection or import the missing days under Data sources."),
-    )
 
 
 def too_few(n: int) -> str:

@@ -65,20 +65,6 @@ def change_explained(
     return table.loc[by_size].reset_index(drop=True)
 
 
-def gathered(table: pd.DataFrame, *, dims: Sequence[str]) -> pd.DataFrame:
-    """The parts of `change_explained` summed over fewer dimensions; they still add up.
-
-    Returns
-    -------
-    DataFrame
-        ``dims``, ``volume_effect``, ``rate_effect``, ``effect``, ``share``.
-    """
-    sums = ["volume_effect", "rate_effect", "effect", "share"]
-    found = table.groupby(list(dims), dropna=False, sort=False)[sums].sum(min_count=1)
-    by_size = found["effect"].abs().sort_values(ascending=False, kind="stable").index
-    return found.loc[by_size].reset_index()
-
-
 def _side_by_side(before: pd.DataFrame, after: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
     sums = [name for name in ("numerator", "denominator") if name in before]
     # A total without dimensions is one group.

@@ -14,7 +14,6 @@ from metrics.units import as_units
 
 _SOURCES = ("enrolments", "orders", "order_lines")
 MONTH_DAYS = 30
-RETENTION_PARTS = ("expansion", "contraction", "churn")
 
 
 def subject_starts(facts: Facts) -> ir.Table:

@@ -7,7 +7,6 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.due import EARLY_DAYS
-from metrics.renewal_intent import Intent
 from metrics.renewal_pool import pool_rows
 
 
@@ -30,12 +29,3 @@ def person_renewal(facts: Facts, *, person_id: str, ahead_days: int = 180) -> ir
         "enrolment_id", "course_line", "due_on", "due_cny", "pipeline", "reason", "touched_on",
         "renewed_on", band=band,
     ).order_by("due_on", "enrolment_id")  # fmt: skip
-
-
-def chance_of(found: Intent, person_id: str) -> float | None:
-    """The chance that the person's next unpaid enrolment is renewed; None with none due.
-
-    Of those that fall due up to 30 days ago first: what is late is decided first.
-    """
-    rows = found.pool[found.pool["person_id"] == person_id].sort_values("due_on")
-    return float(rows["chance"].iloc[0]) if len(rows) else None

@@ -16,7 +16,7 @@ from data.scope import Filters
 from metrics.activity_cohort import arrivals
 from metrics.cohort import first_leads, first_paid, formal_lines
 from metrics.kernels.people import hashes_of
-from metrics.kernels.share_tree import NOBODY, UNKNOWN_AT, ShareTree, share_tree
+from metrics.kernels.share_tree import UNKNOWN_AT, ShareTree, share_tree
 from metrics.share_edges import lead_outcomes
 
 MEASURES = ("views", "visitors", "shares", "leads", "orders", "net_cents")
@@ -153,9 +153,3 @@ def sharers_of(forest: SpreadForest) -> NDArray[np.bool_]:
     """Whether each node shared: it has a share of its own, or somebody came by it."""
     shared: NDArray[np.bool_] = (forest.measure("own", "shares") > 0) | (forest.tree.breadth > 0)
     return shared
-
-
-def started_alone(forest: SpreadForest) -> NDArray[np.bool_]:
-    """Whether each node is a root that somebody hangs below."""
-    alone: NDArray[np.bool_] = (forest.tree.parent == NOBODY) & (forest.tree.breadth > 0)
-    return alone

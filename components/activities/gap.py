@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from components import query
@@ -10,12 +9,10 @@ from components.activities.reading import Life
 from components.activities.words import FACTORS, STREAMS, said
 from components.chart import show
 from components.charts.waterfall import waterfall
-from components.format import is_missing, number, percent
+from components.format import is_missing, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
 from metrics.activity_gap import (
-    SUBMIT_RATE,
-    VISIT_RATE,
     Gap,
     Stream,
     activity_streams,
@@ -28,7 +25,6 @@ from metrics.models.activity_curve import LEAST_PAST
 
 USUAL, PLAN = "usual", "plan"
 _AGAINST = {USUAL: N_("What is usual for the type"), PLAN: N_("The plan")}
-_RATES = (VISIT_RATE, SUBMIT_RATE)
 
 
 def gap_panel(life: Life) -> None:
@@ -123,12 +119,6 @@ def _by_stream(found: Gap) -> None:
             **columns,
         },
     )  # fmt: skip
-
-
-def factor_words(row: pd.Series) -> str:
-    """A factor's figures, before and after."""
-    shape = percent if row["factor"] in _RATES else number
-    return f"{shape(row['before'])} → {shape(row['after'])}"
 
 
 def _signed(leads: float) -> str:

@@ -33,12 +33,6 @@ VERDICTS = {
     TOO_SHORT: N_("too short for a curve verdict"),
     TOO_FEW: N_("too few to judge"),
 }
-ICONS = {
-    HEALTHY: ":material/check_circle:",
-    RUNNING: ":material/play_circle:",
-    TOO_SHORT: ":material/remove:",
-    TOO_FEW: ":material/remove:",
-}
 TYPES = {
     "group_buy": N_("Group buy"),
     "game": N_("Game"),

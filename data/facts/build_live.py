@@ -17,19 +17,6 @@ from data.facts.query import FactQuery
 from data.identity.keyed import hmac_parameters
 from data.identity.live import resolve_new
 
-LIVE = (
-    EVENT,
-    ACTIVITY_EVENT,
-    VISIT,
-    TOUCH,
-    SHARE_EDGE,
-    LEAD,
-    PERSON,
-    IDENTIFIER,
-    CONFLICT,
-    REFERRAL,
-)  # what reads events
-
 # Rows of a transaction not yet committed are numbered from here on.
 _UNCOMMITTED = 36_028_797_018_960_000
 _STATE = "CREATE TABLE IF NOT EXISTS facts_state (events BIGINT, last_rowid BIGINT)"

@@ -27,11 +27,6 @@ class IdentifierKind:
     shared_above: int = 0
 
     @property
-    def is_single(self) -> bool:
-        """Whether a person has one value at most."""
-        return self.per_person == 1
-
-    @property
     def login_limit(self) -> int:
         """Values a person with a login may have."""
         return self.with_login or self.per_person

@@ -240,12 +240,6 @@ def _in_order(order: Codes, by: Codes, own: Integers) -> tuple[Codes, Integers]:
     return (places if numbered else by_node), sums
 
 
-def generation_sizes(tree: ShareTree, *, chosen: NDArray[np.bool_] | None = None) -> Integers:
-    """Nodes by generation, N(0), N(1)…; ``chosen`` counts some nodes only."""
-    generation = tree.generation if chosen is None else tree.generation[chosen]
-    return np.bincount(generation)
-
-
 def median_hop_hours(tree: ShareTree) -> tuple[float, int, int]:
     """Median hours to the next hop, the hops it is of, and those timed before their parent.
 

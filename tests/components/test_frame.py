@@ -192,18 +192,16 @@ def test_errors_are_told_in_words_without_their_inside(served):
     assert "secret" not in "".join(said)
 
 
-def silent() -> None:
-    from datetime import datetime
+def empty() -> None:
+    from components.states import nothing_to_show
 
-    from components.states import no_data, nothing_to_show
-
-    no_data("投放*花费", datetime.fromisoformat("2026-11-12T16:00"))
-    no_data("订单", None)
+    nothing_to_show("没有线索。")
     nothing_to_show("这些日子没有线索。", "换一个月。")
 
 
-def test_silence_says_since_when_and_what_to_do(served):
-    at = served.run(silent)
-    assert "投放\\*花费自 11月13日 00:00 起没有数据。" in at.markdown[0].value
-    assert "订单从未到达" in at.markdown[1].value
-    assert [caption.value for caption in at.caption][-1] == "换一个月。"
+def test_an_empty_part_says_why_and_what_to_do(served):
+    at = served.run(empty)
+    assert [said.value for said in at.markdown] == [
+        ":material/inbox: **没有线索。**", ":material/inbox: **这些日子没有线索。**",
+    ]  # fmt: skip
+    assert [said.value for said in at.caption] == ["放宽日期,或去掉一个筛选条件。", "换一个月。"]

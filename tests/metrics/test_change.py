@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from data.errors import InvalidOption
-from metrics.change import change_explained, gathered
+from metrics.change import change_explained
 
 
 def groups(**figures):
@@ -103,8 +103,6 @@ def test_effects_add_to_the_change_of_the_rate(seed):
     )
     assert table["effect"].sum() == pytest.approx(change, abs=1e-12)
     assert (table["volume_effect"] + table["rate_effect"]).sum() == pytest.approx(change, abs=1e-12)
-    by_campus = gathered(table, dims=["campus_id"])
-    assert by_campus["effect"].sum() == pytest.approx(change, abs=1e-12)
 
 
 def test_revenue_of_a_channel_without_spend_is_not_lost():

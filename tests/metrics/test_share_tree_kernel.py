@@ -12,7 +12,6 @@ from metrics.kernels.share_tree import (
     HOUR,
     NOBODY,
     UNKNOWN_AT,
-    generation_sizes,
     median_hop_hours,
     share_tree,
     structural_virality,
@@ -44,8 +43,6 @@ def test_share_tree_sums_children_and_descendants_without_the_node_itself():
     assert tree.height.tolist() == [3, 2, 0, 1, 0, 0]
     assert tree.direct.tolist() == [[7, 100], [2, 1999], [0, 0], [1, 1], [0, 0], [0, 0]]
     assert tree.subtree.tolist() == [[10, 2100], [3, 2000], [0, 0], [1, 1], [0, 0], [0, 0]]
-    assert generation_sizes(tree).tolist() == [2, 2, 1, 1]
-    assert generation_sizes(tree, chosen=tree.root == 0).tolist() == [1, 2, 1, 1]
 
 
 def test_share_tree_keeps_the_first_arrival_only():
