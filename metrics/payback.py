@@ -130,11 +130,30 @@ def ltv_to_cac(ltv: pd.DataFrame, cac: pd.DataFrame, *, by: Sequence[str] = ()) 
     Returns
     -------
     DataFrame
-        ``by``, ``ltv``, ``cac``, ``value`` (missing where either is, or the CAC is 0),
-        ``n`` and ``immature`` of the lifetime value. Groups of both figures.
+        ``by``, ``ltv``, ``cac``, ``value`` (missing where either is, or the CAC is 0) with
+        ``low`` and ``high`` (95 %), ``n`` and ``immature`` of the lifetime value. Groups of
+        both figures.
+
+    References
+    ----------
+    METRICS, "LTV_N, LTV:CAC". The delta method: what a payer brings and how many pay do
+    not go together where payers are alike, and cost is given.
     """
-    names = list(by)
-    left = ltv[[*names, "value", "n", "immature"]].rename(columns={"value": "ltv"})
-    right = cac[[*names, "value"]].rename(columns={"value": "cac"})
-    both = left.merge(right, on=names, how="inner") if names else left.join(right)
-    return both.assign(value=both["ltv"] / both["cac"].where(both["cac"] != 0))
+    names, bounds = list(by), ["value", "low", "high"]
+    left = ltv[[*names, *bounds, "n", "immature"]]
+    right = cac[[*names, *bounds]]
+    sides = ("_ltv", "_cac")
+    both = (
+        left.merge(right, on=names, suffixes=sides)
+        if names
+        else left.merge(right, how="cross", suffixes=sides)
+    )
+    cost = both["value_cac"].where(both["value_cac"] != 0)
+    half = {side: (both[f"high{side}"] - both[f"low{side}"]) / 2 for side in sides}
+    value = both["value_ltv"] / cost
+    error = np.hypot(half["_ltv"], value * half["_cac"]) / cost
+    found = both[[*names, "n", "immature"]].assign(
+        ltv=both["value_ltv"], cac=both["value_cac"], value=value, low=value - error,
+        high=value + error,
+    )  # fmt: skip
+    return found[[*names, "ltv", "cac", *bounds, "n", "immature"]]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import query
 from components.acquisition.reading import Reading
+from components.acquisition.worth import worth_table
 from components.chart import figure, show, value_axis
 from components.format import days_range, money
 from components.i18n import _
@@ -71,6 +72,7 @@ def payback_panel(reading: Reading) -> None:
             days=_days(reading),
         )
     )
+    worth_table(reading, paid)
 
 
 def _days(reading: Reading) -> str:

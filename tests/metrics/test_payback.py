@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -97,3 +98,20 @@ def test_ltv_to_cac_is_declared_from_the_two(tiny):
         tiny.figures(cac_media, facts, window_days=90),
     )
     assert whole["value"].tolist() == [pytest.approx(1900 / 250)]
+
+
+def test_the_interval_of_ltv_to_cac_holds_the_truth_19_times_in_20():
+    """80 payers are to be had, each for 500 and worth 3000, give or take."""
+    rng = np.random.default_rng(4)
+    covered = 0
+    for _ in range(400):
+        worth = rng.gamma(4.0, 750.0, rng.poisson(80))
+        n, cost = worth.size, 40_000.0
+        ltv_half, cac_half = 1.96 * worth.std() / np.sqrt(n), 1.96 * cost / n / np.sqrt(n)
+        sides = [
+            pd.DataFrame({"value": [v], "low": [v - h], "high": [v + h], "n": n, "immature": 0})
+            for v, h in ((worth.mean(), ltv_half), (cost / n, cac_half))
+        ]
+        (found,) = ltv_to_cac(*sides).to_dict("records")
+        covered += found["low"] <= 6.0 <= found["high"]
+    assert 0.92 <= covered / 400 <= 0.98

@@ -126,10 +126,11 @@ def test_panels_draw_when_opened_and_only_then(names):
     text = shown(at)
     for words in (
         "Each model adds up to the same", "Each step counts leads old enough",
-        "the curve ends on the day", "not an experiment", "**orders with a lead**",
+        "the curve ends on the day",
+        "A payer of the paid channels brought", "not an experiment", "**orders with a lead**",
     ):  # fmt: skip
         assert words in text, words
-    assert (closed, len(at.dataframe)) == (1, 4)
+    assert (closed, len(at.dataframe)) == (1, 5)
 
 
 @pytest.mark.parametrize("columns", ["cost", "returns", "quality"])
