@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.intervals import Z95
-from metrics.kernels.share_tree import HOUR, NOBODY, UNKNOWN_AT
+from metrics.kernels.share_tree import HOUR, NOBODY, UNKNOWN_AT, structural_virality
 from metrics.models.ranks import UNTOLD, rank_correlation
 from metrics.shares import CYCLE_DAYS
 from metrics.spread_nodes import MEASURES, RELATIONS, SpreadForest, sharers_of
@@ -148,6 +148,18 @@ def generation_table(
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def largest_tree(forest: SpreadForest) -> tuple[int, float]:
+    """The people of the tree that has most of them, and its structural virality.
+
+    The virality is missing where nobody came by anybody.
+    """
+    tree = forest.tree
+    if not forest.nodes:
+        return 0, float("nan")
+    root = int(np.argmax(np.where(tree.parent == NOBODY, tree.below, -1)))
+    return int(tree.below[root]) + 1, structural_virality(tree, root)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from components.format import MISSING, interval, number
 from components.i18n import _
 from components.spread.reading import SpreadReading
 from components.states import nothing_to_show
-from metrics.spread_credit import bridges
+from metrics.spread_credit import bridges, largest_tree
 
 
 def generations_panel(reading: SpreadReading) -> None:
@@ -35,6 +35,7 @@ def generations_panel(reading: SpreadReading) -> None:
                     r=number(last["r"]))  # fmt: skip
     show(generation_sankey(flows, title=finding), key="spread_sankey", alt=finding)
     _table(table)
+    _shape(reading)
     _bridges(reading)
 
 
@@ -81,6 +82,20 @@ def _table(table: pd.DataFrame) -> None:
             "hop_hours": column.NumberColumn(_("Median hours to get here")),
         },
         alt=_("Generations with their size and reproduction."),
+    )
+
+
+def _shape(reading: SpreadReading) -> None:
+    people, apart = largest_tree(reading.forest)
+    st.caption(
+        _(
+            "Structural virality {apart}: so many steps two people of the largest tree ({people}"
+            " people) are apart on average. Had one sharer brought all of them it were {star};"
+            " the more it was passed on, the higher.",
+            apart=number(apart),
+            people=number(people, exact=True),
+            star=number(2 - 2 / people),
+        )
     )
 
 

@@ -11,7 +11,14 @@ from scipy.stats import spearmanr
 from data.scope import EVERY_CAMPUS, Filters, Period
 from metrics.kernels.share_tree import HOUR, NOBODY
 from metrics.person_network import network_of, shared_in
-from metrics.spread_credit import bridges, generation_table, kols, node_table, stability
+from metrics.spread_credit import (
+    bridges,
+    generation_table,
+    kols,
+    largest_tree,
+    node_table,
+    stability,
+)
 from metrics.spread_layout import REST, below_of, icicle_boxes
 from metrics.spread_nodes import grow, spread_nodes
 from metrics.spread_potential import backtest, expected_leads, gamma_prior
@@ -63,6 +70,15 @@ def test_a_forest_keeps_activities_apart_and_sums_people_over_them():
     assert people.loc["a", "generations"] == 2
     # Direct credit adds up to all who came by a share.
     assert people["direct_visitors"].sum() == (grown.tree.parent != NOBODY).sum()
+
+
+def test_the_largest_tree_is_told_by_how_far_its_people_are_apart():
+    """b stands between a and three others: ten pairs, four a step apart and six two."""
+    people, apart = largest_tree(forest(CHAIN))
+    assert (people, apart) == (5, pytest.approx(1.6))
+    people, apart = largest_tree(forest([("A", "z", None, 0, 0)]))
+    assert people == 1
+    assert np.isnan(apart)
 
 
 def test_a_sharer_without_a_trace_of_their_own_is_credited():

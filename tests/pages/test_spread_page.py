@@ -82,7 +82,7 @@ def test_panels_draw_when_opened_and_only_then():
     for words in (
         "Who is strong in one activity is so in the next", "leads** by the first 30 people",
         "Tested on this activity from those before it", "No sharer stands out",
-        "Bridge people",
+        "Bridge people", "people of the largest tree (369 people)",
     ):  # fmt: skip
         assert words in text, words
     assert (closed, len(at.dataframe)) == (1, 4)
