@@ -9,7 +9,7 @@ from typing import Generic, Protocol, Self, TypeVar
 import streamlit as st
 
 from components.i18n import _
-from data.scope import Scope, role
+from data.scope import Role, Scope, role
 
 
 class Rereadable(Protocol):
@@ -46,20 +46,27 @@ class Handover(Generic[R]):
 class Panel(Generic[R]):
     """A second look: its words in English, its icon, and what draws it.
 
-    A role that may not read one of the facts it ``needs`` is not shown it.
+    A role that may not read one of the facts it ``needs`` is not shown it, nor is one that
+    is not among its ``roles``, where it names any.
     """
 
     words: str
     icon: str
     draw: Callable[[R], None]
     needs: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    def allowed(self, viewer: Role) -> bool:
+        """Whether a role has something to see in it."""
+        named = not self.roles or viewer.name in self.roles
+        return named and not self.needs & viewer.hidden_facts
 
 
 def panels(reading: R, offered: Mapping[str, Panel[R]], *, key: str) -> None:
     """Draw the closed panels that the viewer's role has something to see in."""
-    hidden = role(reading.scope.role).hidden_facts
+    viewer = role(reading.scope.role)
     for name, panel in offered.items():
-        if not panel.needs & hidden:
+        if panel.allowed(viewer):
             _panel(panel, Handover(reading), f"{key}_{name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.conversion.assignment import assignment_panel
 from components.conversion.consultants import consultants_panel
 from components.conversion.pool import pool_panel, process_panel
 from components.conversion.quality import quality_panel
@@ -21,6 +22,12 @@ PANELS: dict[str, Panel[Reading]] = {
         N_("Consultants, by the leads they were given"),
         ":material/groups:",
         consultants_panel,
+    ),
+    "assignment": Panel(
+        N_("Who should get which lead"),
+        ":material/assignment_ind:",
+        assignment_panel,
+        roles=frozenset({"manager", "campus_head"}),
     ),
     "timing": Panel(N_("How long until the first order"), ":material/hourglass:", timing_panel),
     "process": Panel(N_("Process, step by step"), ":material/checklist:", process_panel),

@@ -40,7 +40,7 @@ CHANNEL = FactQuery(
 
 STAFF = FactQuery(
     "staff",
-    f"SELECT staff_id, name, role, {campus('campus_id')} AS campus_id FROM staff",
+    f"SELECT staff_id, name, role, {campus('campus_id')} AS campus_id, daily_capacity FROM staff",
     "staff_id",
 )
 COURSE = FactQuery("course", "SELECT course_id, name, course_line, type FROM courses", "course_id")

@@ -14,7 +14,10 @@ DIMENSIONS: dict[str, dict[str, str]] = {
         "level2_id": _TEXT,  # level 2 ancestor, itself at level 2, the root at level 1
         "path": _TEXT,  # ids from the root, joined by "/"
     },
-    "staff": {"staff_id": _TEXT, "name": _TEXT, "role": _TEXT, "campus_id": _TEXT},
+    "staff": {
+        "staff_id": _TEXT, "name": _TEXT, "role": _TEXT, "campus_id": _TEXT,
+        "daily_capacity": _INT,  # leads a day
+    },
     "course": {"course_id": _TEXT, "name": _TEXT, "course_line": _TEXT, "type": _TEXT},
     "course_class": {
         "class_id": _TEXT, "campus_id": _TEXT, "course_id": _TEXT, "capacity": _INT,

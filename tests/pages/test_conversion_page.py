@@ -146,6 +146,7 @@ def test_panels_draw_when_opened_and_only_then(sample):
     for words in (
         "Kaplan–Meier estimate", "50 % would be a coin", "are refused", "19 times of 20",
         "of the orders that come within", "harmful: stop it", HARMFUL_SOP,
+        "No gain proven", "A proposal: nothing is assigned by it.",
     ):  # fmt: skip
         assert words in text, words
     assert closed == 1
@@ -232,3 +233,22 @@ def test_with_few_conversions_points_rank_the_list_and_the_screen_says_so(small)
     changed = visit("manager", conversion_rules_in_force=only_referrals).dataframe[0].value
     assert changed["reasons"].iloc[0] == "↑ referred by a family"
     assert changed["open"].tolist() != table["open"].tolist()
+
+
+def test_only_a_manager_and_a_head_see_whom_leads_should_go_to():
+    for user, is_shown in (("head_north", True), ("consultant1", False), ("analyst", False)):
+        at = visit(user, conversion_assignment=True)
+        assert ("Whom the unassigned leads should go to" in shown(at)) is is_shown, user
+
+
+def test_the_proposal_of_a_head_holds_the_own_campuses_leads_and_people(sample):
+    at = visit("head_north", conversion_assignment=True)
+    tables = [table.value for table in at.dataframe if "to" in table.value.columns]
+    assert len(tables) == 1
+    assert len(tables[0])
+    campuses = scope_of("head_north").campuses
+    rows = sample.store.fetch(
+        "SELECT s.name FROM dim_staff s WHERE s.role = 'consultant' AND s.campus_id IN"
+        f" ({', '.join(repr(campus) for campus in campuses)})"
+    )
+    assert set(tables[0]["to"]) <= set(rows["name"])
