@@ -7,7 +7,7 @@ of its history. Whoever kills the process in between loses nothing that was ackn
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -26,6 +26,42 @@ _LARGEST = 1e12
 _SHOWN = 3  # wrong rows that an error names
 
 Key = tuple[Any, ...]
+
+# What can be wrong with an edit, by kind.
+_WRONG = {
+    "twice": "a figure must be given once, got {got} twice",
+    "unknown": "{of} must be a known one, got {got!r}",
+    "choice": "{of} must be one of {allowed}, got {got!r}",
+    "month": "month must begin on day 1, got {got}",
+    "number": "{of} must be a number of at least 0, got {got!r}",
+    "whole": "{of} must be a whole number of at least 0, got {got!r}",
+    "above": "planned_leads must be at most planned_visits, got {got}",
+    "many": "an edit must have at most {allowed} rows, got {got}",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is wrong with an edit: a kind, of which column, what came and what may."""
+
+    kind: str  # "twice", "unknown", "choice", "month", "number", "whole", "above" or "many"
+    got: object
+    of: str = ""
+    allowed: str = ""
+
+    def __str__(self) -> str:
+        return _WRONG[self.kind].format(got=self.got, of=self.of, allowed=self.allowed)
+
+
+class PlanRefused(InvalidInput):
+    """A plan that cannot be stored; ``problems`` says why, one entry a fault."""
+
+    code = "plan_refused"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        super().__init__("; ".join(map(str, problems[:_SHOWN])) + more)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,16 +113,15 @@ def edit_targets(opened: Installation, user: str, edits: Sequence[TargetEdit]) -
     NotAllowed
         If the account may not change plans, or not those of a campus among the edits;
         this is logged.
-    InvalidInput
+    PlanRefused
         If an edit names an unknown campus or figure, a day that begins no month, a value
         that is no number of at least 0, or a figure twice.
     """
     known = _campuses(opened)
     problems = [
         *_twice([(e.month_on, e.campus_id, e.metric) for e in edits]),
-        *(f"campus must be a known one, got {e.campus_id!r}" for e in edits
-          if e.campus_id not in known),
-        *(f"month must begin on day 1, got {e.month_on}" for e in edits if e.month_on.day != 1),
+        *_unknown("campus", [e.campus_id for e in edits], known),
+        *(Problem(kind="month", got=e.month_on) for e in edits if e.month_on.day != 1),
         *_not_among("targets", "metric", [e.metric for e in edits]),
         *(problem for e in edits for problem in _no_figure(e.metric, e.value)),
     ]  # fmt: skip
@@ -114,13 +149,12 @@ def edit_activity_plans(opened: Installation, user: str, edits: Sequence[Activit
     figures = ("planned_visits", "planned_leads")
     problems = [
         *_twice([(e.activity_id, e.phase, e.share_channel) for e in edits]),
-        *(f"activity must be a known one, got {e.activity_id!r}" for e in edits
-          if e.activity_id not in campus_of),
+        *_unknown("activity", [e.activity_id for e in edits], campus_of),
         *_not_among("activity_plans", "phase", [e.phase for e in edits]),
         *_not_among("activity_plans", "share_channel", [e.share_channel for e in edits]),
         *(p for e in edits for name in figures for p in _no_figure(name, getattr(e, name), True)),
-        *(f"planned_leads must be at most planned_visits, got {e.planned_leads} of"
-          f" {e.planned_visits}" for e in edits if _is_above(e.planned_leads, e.planned_visits)),
+        *(Problem(kind="above", got=f"{e.planned_leads} of {e.planned_visits}")
+          for e in edits if _is_above(e.planned_leads, e.planned_visits)),
     ]  # fmt: skip
     campuses = [campus_of[e.activity_id] for e in edits if e.activity_id in campus_of]
     _check(opened, user, edits, campuses, problems)
@@ -149,7 +183,7 @@ def _check(
     user: str,
     edits: Sequence[object],
     campuses: Sequence[str],
-    problems: list[str],
+    problems: list[Problem],
 ) -> None:
     """Refuse who may not, then what is wrong."""
     viewer = opened.accounts.viewer(user)
@@ -163,10 +197,9 @@ def _check(
             raise NotAllowed(f"campuses must be among the account's own, got {foreign}")
         raise NotAllowed(f"role must be one that changes plans, {user!r} is {viewer.role!r}")
     if len(edits) > MOST_CHANGES:
-        problems = [f"an edit must have at most {MOST_CHANGES:,} rows, got {len(edits):,}"]
+        problems = [Problem(kind="many", got=f"{len(edits):,}", allowed=f"{MOST_CHANGES:,}")]
     if problems:
-        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        raise InvalidInput("; ".join(problems[:_SHOWN]) + more)
+        raise PlanRefused(problems)
 
 
 def _store(
@@ -218,31 +251,34 @@ def _campuses(opened: Installation) -> set[str]:
     return {campus for (campus,) in _stored(opened, "SELECT campus_id FROM campuses")}
 
 
-def _twice(keys: Sequence[Key]) -> list[str]:
+def _twice(keys: Sequence[Key]) -> list[Problem]:
     seen: set[Key] = set()
     found = []
     for key in keys:
         if key in seen:
-            found.append(f"a figure must be given once, got {' '.join(map(str, key))} twice")
+            found.append(Problem(kind="twice", got=" ".join(map(str, key))))
         seen.add(key)
     return found
 
 
-def _not_among(table: str, column: str, values: Sequence[str]) -> list[str]:
+def _unknown(of: str, values: Sequence[str], known: Container[str]) -> list[Problem]:
+    return [Problem(kind="unknown", of=of, got=value) for value in values if value not in known]
+
+
+def _not_among(table: str, column: str, values: Sequence[str]) -> list[Problem]:
     allowed = [choice.value for choice in contract(table).column(column).choices]
     return [
-        f"{column} must be one of {', '.join(allowed)}, got {value!r}"
+        Problem(kind="choice", of=column, got=value, allowed=", ".join(allowed))
         for value in values
         if value not in allowed
     ]
 
 
-def _no_figure(name: str, value: object, whole: bool = False) -> list[str]:
-    kind = "whole number" if whole else "number"
+def _no_figure(name: str, value: object, whole: bool = False) -> list[Problem]:
     allowed = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
     if allowed and 0 <= value <= _LARGEST:  # type: ignore[operator]  # NaN is in no range
         return []
-    return [f"{name} must be a {kind} of at least 0, got {value!r}"]
+    return [Problem(kind="whole" if whole else "number", of=name, got=value)]
 
 
 def _is_above(one: object, other: object) -> bool:

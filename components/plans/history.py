@@ -9,16 +9,9 @@ from components import query
 from components.activities.words import PHASES, STREAMS, said
 from components.columns import names_by_id
 from components.format import moment
-from components.i18n import N_, _
+from components.i18n import _
+from components.plans.words import ITEMS
 from metrics.activity_plan import plan_edits
-
-ITEMS = {
-    "new_leads": N_("New leads"),
-    "first_orders": N_("First-order persons"),
-    "net_revenue": N_("Net revenue"),
-    "planned_visits": N_("Planned visits"),
-    "planned_leads": N_("Planned leads"),
-}
 
 
 def history_list(plan: str, *, activity: str = "") -> None:

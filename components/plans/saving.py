@@ -8,12 +8,12 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from components.format import escape
 from components.i18n import _, ngettext
+from components.plans.words import refusal
 from components.session import current_viewer
-from data.errors import InvalidInput, NotAllowed
+from data.errors import NotAllowed
 from data.installation import installation
-from data.plans import ActivityPlanEdit, TargetEdit, edit_activity_plans, edit_targets
+from data.plans import ActivityPlanEdit, PlanRefused, TargetEdit, edit_activity_plans, edit_targets
 from data.scope import role
 
 
@@ -54,8 +54,8 @@ def _saved(store: Callable[[str], int]) -> None:
     except NotAllowed:
         st.error(_("Your role may not change this plan; nothing was saved."))
         return
-    except InvalidInput as error:
-        st.error(_("Nothing was saved: {reason}", reason=escape(error)), icon=":material/error:")
+    except PlanRefused as error:
+        st.error(_("Nothing was saved: {reason}", reason=refusal(error)), icon=":material/error:")
         return
     if not changed:
         st.info(_("Nothing was changed."))

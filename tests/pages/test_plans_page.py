@@ -45,10 +45,10 @@ def save(campus: str, value: float) -> None:
     save_targets(date(2026, 11, 1), "new_leads", pd.Series({campus: value}))
 
 
-def save_as(user: str, campus: str, value: float) -> AppTest:
+def save_as(user: str, campus: str, value: float, *, language: str = "en") -> AppTest:
     at = AppTest.from_function(save, default_timeout=60, args=(campus, value))
     sign_in(at, data.installation.installation().accounts, user)
-    at.query_params["lang"] = "en"
+    at.query_params["lang"] = language
     at.run()
     assert not at.exception
     return at
@@ -90,10 +90,13 @@ def test_a_campus_head_cannot_write_another_campus(sample):
 def test_a_wrong_figure_is_told_and_not_stored(sample):
     before = planned(sample)
     at = save_as("manager", "C001", -3)
-    assert "Nothing was saved: newleads must be a number of at least 0" in shown(at).replace(
-        "_", ""
-    )
+    assert "Nothing was saved: New leads must be a number of at least 0, not -3.0" in shown(at)
     assert planned(sample) == before
+
+
+def test_a_refusal_is_told_in_chinese_too(sample):
+    text = shown(save_as("manager", "C001", -3, language="zh"))
+    assert "没有保存:新增线索必须是不小于 0 的数,不能是 -3.0" in text
 
 
 def test_saving_what_was_there_says_that_nothing_changed(sample):
