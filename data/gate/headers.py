@@ -18,8 +18,9 @@ LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _CACHED = ("/static/", "/component/", "/_stcore/bidi-components/")
 
-# Loaded before Streamlit's own script: a session that ended leads to the sign-in page
-# instead of a tab that says it cannot connect.
+# Loaded before Streamlit's own script. A session that ended leads to the sign-in page
+# instead of a tab that says it cannot connect; a dialog that opens to search is ready to be
+# typed in.
 SCRIPT = """\
 (() => {
   let leaving = false
@@ -41,6 +42,18 @@ SCRIPT = """\
     if (answer.status === 401 && answer.url.startsWith(location.origin)) leave()
     return answer
   }
+  document.addEventListener("focusin", event => {
+    const dialog = event.target
+    if (!dialog.matches("[role=dialog]")) return
+    const drawn = new MutationObserver(() => ready())
+    const ready = () => {
+      const field = dialog.querySelector("input[type=search]")
+      if (field) { drawn.disconnect(); field.focus(); field.select() }
+    }
+    drawn.observe(dialog, { childList: true, subtree: true })
+    setTimeout(() => drawn.disconnect(), 5000)  // a dialog without a search has its own order
+    ready()
+  })
 })()
 """
 

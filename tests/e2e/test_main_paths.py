@@ -140,3 +140,16 @@ def test_signing_out_ends_every_tab(sign_in: SignIn, served: Served):
     assert signed_out.status == 303
     second.goto(served.url)
     assert "/login" in second.url
+
+
+def test_ctrl_k_is_ready_to_be_typed_in_and_typed_in_again(sign_in: SignIn):
+    page = sign_in("manager")
+    field = page.get_by_role("searchbox")
+    for word in ("获客", "转化"):
+        page.keyboard.press("Control+k")
+        expect(field).to_be_focused()
+        page.keyboard.type(word)
+        expect(field).to_have_value(word)
+        expect(page.get_by_role("dialog").get_by_role("link", name=word)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
