@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import anyio
 import streamlit as st
@@ -32,11 +32,15 @@ async def lifespan(application: st.App) -> AsyncIterator[None]:
     preparation = import_module("components.preparation")  # the first page must not wait for it
     passwords.warm()
     gc.collect()
-    Thread(target=preparation.prepare, name="preparation", daemon=True).start()
+    stop = Event()
+    preparing = Thread(target=preparation.keep_prepared, args=(stop,), name="preparation")
+    preparing.daemon = True
+    preparing.start()
     gc.freeze()  # with runner.postScriptGC off: what was imported is never searched again
     try:
         yield
     finally:
+        stop.set()
         await anyio.to_thread.run_sync(serving.close)
 
 

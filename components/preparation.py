@@ -1,8 +1,10 @@
-"""What the first reader would wait for, made while a process starts and nobody looks yet."""
+"""What readers would wait for, made while nobody looks: at the start and after each load."""
 
 from __future__ import annotations
 
 import logging
+import time
+from threading import Event
 
 from components import query
 from components.acquisition.answer import answer_of
@@ -19,13 +21,35 @@ from components.board.matrix import matrix_picture
 from components.board.pace import month_answer, month_picture, planned_for
 from components.filters import choices, default_filters
 from data.accounts import Account
-from data.errors import EduLensError
+from data.errors import EduLensError, StoreUnavailable
 from data.installation import installation
 from data.scope import EVERY_CAMPUS, Scope
 from metrics.person import contribution, current_state, household, identifiers, timeline
 
 MOST_SCOPES = 3  # what is left is made when it is asked for
+PAUSE_SECONDS = 2.0
+REST = 4  # times the length of a preparation before the next, however many loads come
+LEARNED_AT_ONCE = 4
 log = logging.getLogger(__name__)
+
+
+def keep_prepared(stop: Event) -> None:
+    """Prepare now and after each load, and learn statements while nobody asks for new ones."""
+    prepared, rested, unlearnt = -1, 0.0, 0
+    while not stop.is_set():
+        try:
+            version = installation().store.version
+        except StoreUnavailable:  # closed: the process ends
+            return
+        if version != prepared and time.monotonic() >= rested:
+            began = time.monotonic()
+            prepare()
+            prepared = version
+            rested = time.monotonic() + REST * (time.monotonic() - began)
+        if len(query.unlearnt()) == unlearnt:
+            query.learn(LEARNED_AT_ONCE)
+        unlearnt = len(query.unlearnt())
+        stop.wait(PAUSE_SECONDS if unlearnt == 0 else PAUSE_SECONDS / 4)
 
 
 def prepare() -> None:

@@ -28,14 +28,13 @@ from data.facts import DIMENSIONS, Facts
 from data.installation import installation
 from data.scope import Filters, Scope
 from metrics import load_all
-from metrics.figures import figures_of, rows_of
+from metrics.asked import Asked, Expression, FunctionRows, MetricFigures, MetricRows
 from metrics.registry import Metric, find
+from metrics.statements import Look, Statements
 
 load_all()  # metrics are also asked for by name
 
-Expression = Callable[..., ir.Table]
 _HOUR = 3600
-_SOMEBODY = "<<the person asked for>>"
 _MOST_MADE = 128  # of each function that is remembered
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -82,7 +81,8 @@ def run(
     by the levels of the channel tree. Without groups there is exactly one row.
     """
     scope = _cut(scope, filters)
-    return _fetched(sql_of(metric, filters, by=by, scope=scope, **options), scope)
+    asked = MetricFigures(_named(metric), tuple(by), _plain(options))
+    return _fetched(_sql(asked, scope, _expanded(filters, scope)), scope)
 
 
 def sql_of(
@@ -93,12 +93,11 @@ def sql_of(
     scope: Scope | None = None,
     **options: Any,
 ) -> str:
-    """The SQL behind a metric's figures, as the store runs it."""
-    entry = find(metric) if isinstance(metric, str) else metric
+    """The SQL behind a metric's figures as the store runs it, set out to be read."""
     scope = _cut(scope, filters)
-    return _figures_sql(
-        entry.name, nameless(scope), _expanded(filters, scope), tuple(by), _plain(options)
-    )
+    look = Look(nameless(scope), _expanded(filters, scope))
+    figures = MetricFigures(_named(metric), tuple(by), _plain(options))(look)
+    return installation().store.compile(figures, pretty=True)
 
 
 def list_rows(
@@ -110,11 +109,9 @@ def list_rows(
     **options: Any,
 ) -> pd.DataFrame:
     """The units behind a metric's figure; the mature ones add up to it exactly."""
-    entry = find(metric) if isinstance(metric, str) else metric
     scope = _cut(scope, filters)
-    expanded = _expanded(filters, scope)
-    sql = _rows_sql(entry.name, nameless(scope), expanded, _plain(where or {}), _plain(options))
-    return _fetched(sql, scope)
+    asked = MetricRows(_named(metric), _plain(where or {}), _plain(options))
+    return _fetched(_sql(asked, scope, _expanded(filters, scope)), scope)
 
 
 def fetch(
@@ -126,12 +123,10 @@ def fetch(
 ) -> pd.DataFrame:
     """The rows of any pure function ``(facts, filters, **options)`` or ``(facts, **options)``.
 
-    A ``person_id`` among the options is put into the compiled SQL afterwards, so that the
-    next person costs no compiling: a function may only compare with it.
+    A ``person_id`` among the options may only be compared with.
     """
     scope = _cut(scope, filters)
-    expanded = _expanded(filters, scope) if filters else None
-    return _fetched(_bound_sql(function, nameless(scope), expanded, options), scope)
+    return _fetched(_expression_sql(function, scope, filters, options), scope)
 
 
 def fold(
@@ -144,8 +139,7 @@ def fold(
 ) -> Any:
     """A kernel's result over the rows of a pure function; the kernel is a module's function."""
     scope = _cut(scope, filters)
-    expanded = _expanded(filters, scope)
-    sql = _bound_sql(function, nameless(scope), expanded, options)
+    sql = _expression_sql(function, scope, filters, options)
     name = f"{kernel.__module__}.{kernel.__qualname__}"
     return _folded(sql, name, nameless(scope), _version(), kernel)
 
@@ -183,15 +177,13 @@ def _dimension(facts: Facts, *, dimension: str) -> ir.Table:
     return table.order_by(table.columns[0])
 
 
-def _bound_sql(
+def _expression_sql(
     function: Expression, scope: Scope, filters: Filters | None, options: dict[str, Any]
 ) -> str:
-    person_id = options.get("person_id")
-    if not person_id:
-        return _expression_sql(function, scope, filters, _plain(options))
-    general = _plain({**options, "person_id": _SOMEBODY})
-    literal = "'" + str(person_id).replace("'", "''").replace("\0", "") + "'"
-    return _expression_sql(function, scope, filters, general).replace(f"'{_SOMEBODY}'", literal)
+    person_id = str(options.pop("person_id", None) or "")
+    asked = FunctionRows(function, _plain(options))
+    expanded = _expanded(filters, scope) if filters else None
+    return _sql(asked, scope, expanded, person_id)
 
 
 def _cut(scope: Scope | None, filters: Filters | None) -> Scope:
@@ -243,41 +235,32 @@ def _expanded(filters: Filters, scope: Scope) -> Filters:
     )
 
 
+_statements = Statements()
+
+
+def unlearnt() -> list[tuple[Any, Look]]:
+    """What was compiled for one look and is not yet known for others."""
+    return _statements.met
+
+
+def learn(most: int | None = None) -> None:
+    """Learn to write what was compiled, so that other days and campuses cost no compiling."""
+    _statements.learn(lambda asked, look: installation().store.compile(asked(look)), most=most)
+
+
+def _named(metric: Metric | str) -> str:
+    return find(metric).name if isinstance(metric, str) else metric.name
+
+
+def _sql(asked: Asked, scope: Scope, filters: Filters | None, person_id: str = "") -> str:
+    look = Look(nameless(scope), filters, person_id)
+    return _statements.written(asked, look) or _compiled(asked, look)
+
+
 # Compiling an expression takes longer than running it on a small store.
 @lru_cache(maxsize=4096)
-def _figures_sql(
-    name: str,
-    scope: Scope,
-    filters: Filters,
-    by: tuple[str, ...],
-    options: tuple[Any, ...],
-) -> str:
-    figures = figures_of(Facts(scope), find(name), filters, by=by, options=dict(options))
-    return installation().store.compile(figures)
-
-
-@lru_cache(maxsize=1024)
-def _rows_sql(
-    name: str,
-    scope: Scope,
-    filters: Filters,
-    where: tuple[Any, ...],
-    options: tuple[Any, ...],
-) -> str:
-    listed = rows_of(Facts(scope), find(name), filters, where=dict(where), options=dict(options))
-    return installation().store.compile(listed)
-
-
-@lru_cache(maxsize=1024)
-def _expression_sql(
-    function: Expression,
-    scope: Scope,
-    filters: Filters | None,
-    options: tuple[Any, ...],
-) -> str:
-    facts = Facts(scope)
-    arguments = (facts,) if filters is None else (facts, filters)
-    return installation().store.compile(function(*arguments, **dict(options)))
+def _compiled(asked: Asked, look: Look) -> str:
+    return installation().store.compile(asked(look))
 
 
 def _fetched(sql: str, scope: Scope) -> pd.DataFrame:

@@ -63,14 +63,15 @@ def channel_tally(
     inside, compared = _inside(units, filters.period), ibis.literal(False)
     if filters.comparison is not None:
         compared = _inside(units, filters.comparison)
-    day = units.unit_on.delta(ibis.literal(filters.period.start), unit="day")
+    start, end = ibis.literal(filters.period.start), ibis.literal(filters.period.end)
+    day = units.unit_on.delta(start, unit="day")
     mature = units.mature_at <= facts.as_of
     given = units.grain.isin(["spend", "cost"])
     counted = (units.numerator if entry.kind in ("count", "sum") else units.denominator) != 0
     keys = {
         "channel_id": units.channel_id,
         **({"campaign": units.campaign} if campaigns else {}),
-        "stretch": inside.ifelse(day * STRETCHES // filters.period.days, None),
+        "stretch": inside.ifelse(day * STRETCHES // end.delta(start, unit="day"), None),
         "is_compared": compared,
     }
     # Compiling takes longer than the query: nothing is asked for that the kind has no use of.

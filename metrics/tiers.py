@@ -81,10 +81,11 @@ def tier_rows(
     if leave not in ("neutral", "miss"):
         raise InvalidOption(f"leave must be neutral or miss, got {leave!r}")
     as_of_on = facts.scope.as_of_on
+    epoch = ibis.literal(_EPOCH)
     enrolments = _enrolments(facts, filters, person_id, sample)
     if not whole_history:
-        first = (as_of_on - timedelta(days=7 * weeks + 7) - _EPOCH).days
-        enrolments = enrolments.filter(enrolments.until_day >= first)
+        first = ibis.literal(as_of_on - timedelta(days=7 * weeks + 7))
+        enrolments = enrolments.filter(enrolments.until_day >= first.delta(epoch, unit="day"))
     seats = facts.seat.semi_join(enrolments, "enrolment_id")
     said = seats.attendance.cases(*_MARKS.items(), else_=NOTHING)
     marked = (seats.lesson_state == "marked").fill_null(False)
@@ -105,7 +106,7 @@ def tier_rows(
             until_day=enrolments.until_day.cast("int32"),
             stop_day=enrolments.stop_day.cast("int32"),
             lessons_bought=enrolments.lessons_bought.cast("int32"),
-            as_of_day=ibis.literal((as_of_on - _EPOCH).days, "int32"),
+            as_of_day=ibis.literal(as_of_on).delta(epoch, unit="day").cast("int32"),
             weeks=ibis.literal(0 if whole_history else weeks, "int32"),
             leave_is_miss=ibis.literal(int(leave == "miss"), "int32"),
             sampled=ibis.literal(sampled_of(sample), "int32"),

@@ -25,8 +25,8 @@ class Store(Protocol):
     def as_of(self) -> datetime:
         """The newest complete load's instant, UTC without zone."""
 
-    def compile(self, expr: ir.Table) -> str:
-        """The SQL this store runs for an expression."""
+    def compile(self, expr: ir.Table, *, pretty: bool = False) -> str:
+        """The SQL this store runs for an expression; ``pretty`` sets it out in lines."""
 
     def fetch(self, expr: ir.Table | str) -> pd.DataFrame:
         """The rows of an expression, or of SQL that `compile` made."""

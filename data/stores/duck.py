@@ -99,9 +99,9 @@ class DuckDBStore:
         """The newest complete load's instant, UTC without zone."""
         return self._read_state()[1]
 
-    def compile(self, expr: ir.Table) -> str:
+    def compile(self, expr: ir.Table, *, pretty: bool = False) -> str:
         """The DuckDB SQL of an expression."""
-        return str(ibis.to_sql(expr, dialect="duckdb"))
+        return str(ibis.to_sql(expr, dialect="duckdb", pretty=pretty))
 
     def fetch(self, expr: ir.Table | str) -> pd.DataFrame:
         """The rows of an expression, or of SQL that `compile` made."""

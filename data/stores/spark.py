@@ -92,10 +92,10 @@ class SparkStore:
         """The exported store's as-of instant, UTC without zone."""
         return Lake.read(self._folder).as_of
 
-    def compile(self, expr: ir.Table) -> str:
+    def compile(self, expr: ir.Table, *, pretty: bool = False) -> str:
         """The Spark SQL of an expression."""
         # TRICKY: not `ibis.to_sql`, which leaves the backend's options unread.
-        return str(ibis.pyspark.compile(expr))
+        return str(ibis.pyspark.compile(expr, pretty=pretty))
 
     def fetch(self, expr: ir.Table | str) -> pd.DataFrame:
         """The rows of an expression, or of SQL that `compile` made."""
