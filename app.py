@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from threading import Event, Thread
 
 import anyio
 import streamlit as st
@@ -32,15 +31,12 @@ async def lifespan(application: st.App) -> AsyncIterator[None]:
     preparation = import_module("components.preparation")  # the first page must not wait for it
     passwords.warm()
     gc.collect()
-    stop = Event()
-    preparing = Thread(target=preparation.keep_prepared, args=(stop,), name="preparation")
-    preparing.daemon = True
-    preparing.start()
+    stop = preparation.start()
     gc.freeze()  # with runner.postScriptGC off: what was imported is never searched again
     try:
         yield
     finally:
-        stop.set()
+        stop()
         await anyio.to_thread.run_sync(serving.close)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from threading import Event
+from collections.abc import Callable
+from threading import Event, Thread
 
 from components import query
 from components.acquisition.answer import answer_of
@@ -31,6 +32,13 @@ PAUSE_SECONDS = 2.0
 REST = 4  # times the length of a preparation before the next, however many loads come
 LEARNED_AT_ONCE = 4
 log = logging.getLogger(__name__)
+
+
+def start() -> Callable[[], None]:
+    """Begin to prepare in a thread of its own; gives what ends it."""
+    stop = Event()
+    Thread(target=keep_prepared, args=(stop,), name="preparation", daemon=True).start()
+    return stop.set
 
 
 def keep_prepared(stop: Event) -> None:
