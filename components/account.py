@@ -1,4 +1,4 @@
-"""The viewer's own account: who is signed in, password, language, sign-out."""
+"""The viewer's own account: who is signed in, password, second step, language, sign-out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from data.accounts import Viewer
 from data.installation import installation
 
 _SEEN_LANGUAGE = "account_seen_language"
+# A link button would open a second tab.
+_SECOND_STEP = """
+<a href="/second-factor" target="_self" style="display:block;min-height:44px;width:100%;
+padding:.6rem .75rem;font-size:.95rem;text-align:center;color:inherit;text-decoration:none;
+border:1px solid rgba(128,136,150,.4);border-radius:8px">{label}</a>
+"""
 # The gate signs out by POST only, so that no link or image can do it.
 _SIGN_OUT = """
 <form method="post" action="/logout">
@@ -23,13 +29,14 @@ border-radius:8px;cursor:pointer">{label}</button></form>
 
 
 def account_menu(viewer: Viewer) -> None:
-    """The viewer's name as a menu: role and campuses, change of password, sign-out."""
+    """The viewer's name as a menu: role, campuses, password, two-step sign-in, sign-out."""
     _remember_language(viewer)
     with st.popover(escape(viewer.name), icon=":material/account_circle:", key="account_menu"):
         st.markdown(f"**{role_label(viewer.role)}**")
         st.caption(campus_text(viewer.campuses))
         if st.button(_("Change password"), key="account_password", width="stretch"):
             _password_dialog(viewer.user)
+        st.html(_SECOND_STEP.format(label=_("Two-step sign-in")))
         st.html(_SIGN_OUT.format(label=_("Sign out")))
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from components.account_actions import act, give_one_time_password
+from components.account_second_step import forget_second_step, steps_text
 from components.account_words import campus_names, campus_text, role_label
 from components.columns import names_by_id
 from components.format import moment, number
@@ -38,9 +39,10 @@ def account_summary(accounts: Accounts) -> None:
     )
 
 
-def account_table(accounts: list[Account]) -> None:
-    """All accounts: who, with which role, where, and whether they may sign in."""
+def account_table(accounts: Accounts) -> None:
+    """All accounts: who, with which role, where, and whether and how they may sign in."""
     campuses = campus_names()
+    on, required = accounts.second_factors.users(), accounts.second_factors.required_roles()
     rows = [
         {
             _("Sign-in name"): account.user,
@@ -48,9 +50,10 @@ def account_table(accounts: list[Account]) -> None:
             _("Role"): role_label(account.role),
             _("Campuses"): campus_text(account.campuses, campuses),
             _("Sign-in"): state_text(account),
+            _("Signs in with"): steps_text(account, on, required),
             _("Last changed"): moment(account.updated_at),
         }
-        for account in accounts
+        for account in accounts.all()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="access_accounts")
 
@@ -73,9 +76,9 @@ def add_account() -> None:
         )  # fmt: skip
 
 
-def change_account(accounts: list[Account]) -> None:
+def change_account(accounts: Accounts) -> None:
     """Pick an account, change it, close it, reset its password or end its sessions."""
-    known = {account.user: account for account in accounts}
+    known = {account.user: account for account in accounts.all()}
     user = st.selectbox(
         _("Account"), list(known), index=None, key="access_user",
         placeholder=_("Choose an account"),
@@ -99,6 +102,11 @@ def change_account(accounts: list[Account]) -> None:
                 _("Sign out everywhere"), _("All open tabs of this account end at once."),
                 "access_sign_out", lambda: _sign_out(user),
             )  # fmt: skip
+            if accounts.second_factors.of(user):
+                _confirmed(
+                    _("Turn off two-step sign-in"), _("For a lost phone: the password is enough."),
+                    "access_one_step", lambda: forget_second_step(user),
+                )  # fmt: skip
             if account.is_active:
                 _confirmed(
                     _("Close the account"), _("Nobody can sign in with it until it is opened."),

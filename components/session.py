@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.i18n import _
 from data.accounts import Session, Viewer
+from data.accounts.sessions import PASSWORD
 from data.errors import NotAllowed, UnknownName
 from data.installation import installation
 
@@ -20,8 +21,10 @@ def current_viewer() -> Viewer:
     session = current_session()
     if session is None:
         _stop(_("Your session has ended."), "/login", _("Sign in"))
-    if session.must_change:
+    if session.waits_for == PASSWORD:
         _stop(_("Choose a password of your own first."), "/password", _("Change password"))
+    if session.waits_for:
+        _stop(_("Your role signs in in two steps."), "/second-factor", _("Two-step sign-in"))
     try:
         return installation().accounts.viewer(session.user)
     except (NotAllowed, UnknownName):

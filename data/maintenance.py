@@ -18,7 +18,13 @@ def maintain(options: argparse.Namespace, home: Home) -> int:
     with at_work(home) as opened:
         match options.command:
             case "init":
+                # Who sees everything signs in in two steps, unless somebody decides otherwise.
+                opened.accounts.second_factors.require(["manager"], actor="command line")
                 print(f"{home.path} is ready; next: python -m data user add NAME --role manager")
+                print(
+                    "Managers sign in in two steps, with a code from their phone;"
+                    " python -m data user require-second-factor changes that."
+                )
             case "sample":
                 return _sample(options, opened)
             case "load":

@@ -37,6 +37,7 @@ WIRING = {
     "components/account_audit.py": "the audit log, read",
     "components/account_list.py": "accounts, listed",
     "components/account_password.py": "the change of password",
+    "components/account_second_step.py": "two-step sign-in, ruled",
     "components/account_words.py": "roles and campuses of accounts in words",
 }
 WIRED_FOLDERS = {

@@ -14,6 +14,7 @@ from data.accounts import passwords
 from data.accounts.account import Account, AccountRefused, Changes, checked, from_row
 from data.accounts.audit import Audit
 from data.accounts.database import Database
+from data.accounts.second_factor import SecondFactors
 from data.accounts.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS, Session, Sessions
 from data.accounts.throttle import Throttle
 from data.accounts.viewer import Viewer
@@ -43,6 +44,9 @@ class Accounts:
         self._database = Database(home.accounts)
         self.audit = Audit(self._database, home.key("audit"))
         self.sessions = Sessions(self._database, clock)
+        self.second_factors = SecondFactors(
+            self._database, self.audit, home.key("second_factor"), clock
+        )
         self._throttle = Throttle(clock)
 
     def all(self) -> list[Account]:
@@ -206,17 +210,31 @@ class Accounts:
             self._hash_anew(user, rows[0]["password_hash"], password)
         return from_row(rows[0])
 
-    def sign_in(self, user: str, ip: str = "", *, all_day: bool = False) -> str:
+    def sign_in(
+        self, user: str, ip: str = "", *, all_day: bool = False, is_verified: bool = False
+    ) -> str:
         """Start a session for an authenticated user and give its token.
 
         ``all_day`` keeps it without activity, up to 12 hours: for a screen on the wall.
+        ``is_verified`` says that the code of the second step was given too: without it, the
+        session of an account that has one waits for the code.
         """
         self.viewer(user)
         idle = ABSOLUTE_SECONDS if all_day else IDLE_SECONDS
         with self._database.write():
-            token = self.sessions.open(user, ip, idle_seconds=idle)
-            self.audit.append(actor=user, action="signed_in", detail={"ip": ip, "all_day": all_day})
+            token = self.sessions.open(user, ip, idle_seconds=idle, is_verified=is_verified)
+            waits = self.second_factors.of(user) is not None and not is_verified
+            self.audit.append(
+                actor=user, action="code_asked" if waits else "signed_in",
+                detail={"ip": ip, "all_day": all_day},
+            )  # fmt: skip
         return token
+
+    def confirm_second_factor(self, user: str, code: str) -> list[str]:
+        """Turn two-step sign-in on; all sessions end. Gives the recovery codes, this once."""
+        codes = self.second_factors.confirm(user, code)
+        self._end_sessions(user)
+        return codes
 
     def sign_out(self, session: Session, *, actor: str = "") -> None:
         """End one session."""

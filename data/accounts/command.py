@@ -13,7 +13,7 @@ _ACTOR = "command line"
 
 
 def user_command(arguments: Sequence[str], home: Home) -> int:
-    """Add, list, change, disable, enable an account or reset its password."""
+    """Add, list, change, disable, enable accounts, reset a password, rule two-step sign-in."""
     options = _parser().parse_args(arguments)
     accounts = Accounts(home)
     try:
@@ -35,6 +35,12 @@ def user_command(arguments: Sequence[str], home: Home) -> int:
                 accounts.disable(options.user, actor=_ACTOR)
             case "enable":
                 accounts.enable(options.user, actor=_ACTOR)
+            case "require-second-factor":
+                accounts.second_factors.require(options.roles, actor=_ACTOR)
+                names = ", ".join(accounts.second_factors.required_roles()) or "nobody"
+                print(f"must sign in in two steps: {names}")
+            case "forget-second-factor":
+                accounts.second_factors.forget(accounts.get(options.user).user, actor=_ACTOR)
             case "reset-password":
                 _print_one_time(accounts, options.user)
     finally:
@@ -48,11 +54,15 @@ def _print_one_time(accounts: Accounts, user: str) -> None:
 
 
 def _print_list(accounts: Accounts) -> None:
+    two_steps = accounts.second_factors.users()
     for account in accounts.all():
         state = "active" if account.is_active else "disabled"
+        steps = "two steps" if account.user in two_steps else "one step"
         campuses = ",".join(account.campuses) or "-"
         staff = account.staff_id or "-"
-        print(f"{account.user:<20} {account.role:<12} {state:<9} {campuses:<20} {staff}")
+        print(
+            f"{account.user:<20} {account.role:<12} {state:<9} {steps:<10} {campuses:<20} {staff}"
+        )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,9 +75,14 @@ def _parser() -> argparse.ArgumentParser:
         ("disable", "close an account and end its sessions"),
         ("enable", "open a closed account again"),
         ("reset-password", "print a new one-time password"),
+        ("require-second-factor", "say which roles must sign in in two steps, none for nobody"),
+        ("forget-second-factor", "let an account in without the second step: a lost phone"),
     ):
         command = actions.add_parser(action, help=meaning)
         if action == "list":
+            continue
+        if action == "require-second-factor":
+            command.add_argument("roles", nargs="*", metavar="ROLE", help=", ".join(sorted(ROLES)))
             continue
         command.add_argument("user", metavar="NAME")
         if action in ("add", "role"):

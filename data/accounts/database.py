@@ -24,6 +24,17 @@ CREATE TABLE IF NOT EXISTS sessions (
     created_at REAL NOT NULL, seen_at REAL NOT NULL, idle_seconds REAL NOT NULL, ip TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS sessions_user ON sessions (user);
+CREATE TABLE IF NOT EXISTS second_factors (
+    user TEXT PRIMARY KEY REFERENCES users, number TEXT NOT NULL, confirmed_at TEXT,
+    last_step INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS recovery_codes (
+    user TEXT NOT NULL REFERENCES users, digest TEXT NOT NULL, PRIMARY KEY (user, digest)
+) STRICT;
+CREATE TABLE IF NOT EXISTS second_factor_roles (role TEXT PRIMARY KEY) STRICT;
+CREATE TABLE IF NOT EXISTS verified_sessions (
+    token_sha256 TEXT PRIMARY KEY REFERENCES sessions ON DELETE CASCADE
+) STRICT;
 CREATE TABLE IF NOT EXISTS audit (
     line INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL,
     action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL, digest TEXT NOT NULL

@@ -15,11 +15,23 @@ IDLE_SECONDS = 30 * 60.0
 ABSOLUTE_SECONDS = 12 * 3600.0
 _TOUCH_SECONDS = 60.0  # activity is written down at most this often
 
+# What a session waits for before it opens anything, in this order.
+CODE, PASSWORD, ENROLMENT = "code", "password", "enrolment"
+
 # Of active accounts that did not change since; whether it idled too long is asked of a clock.
-_LIVE = """
-SELECT token_sha256 AS key, user, role, must_change, sessions.created_at AS created_at,
-  seen_at, idle_seconds, ip
-FROM sessions JOIN users USING (user) WHERE is_active AND users.epoch = sessions.epoch
+_LIVE = f"""
+SELECT token_sha256 AS key, user, role, sessions.created_at AS created_at,
+  seen_at, idle_seconds, ip,
+  CASE
+    WHEN confirmed_at IS NOT NULL AND verified.token_sha256 IS NULL THEN '{CODE}'
+    WHEN must_change THEN '{PASSWORD}'
+    WHEN confirmed_at IS NULL AND role IN (SELECT role FROM second_factor_roles)
+      THEN '{ENROLMENT}'
+    ELSE ''
+  END AS waits_for
+FROM sessions JOIN users USING (user) LEFT JOIN second_factors USING (user)
+  LEFT JOIN verified_sessions AS verified USING (token_sha256)
+WHERE is_active AND users.epoch = sessions.epoch
 """
 
 Listener = Callable[[str], None]
@@ -29,13 +41,14 @@ Listener = Callable[[str], None]
 class Session:
     """A live session. ``key`` is its token's SHA-256: it names the session, but opens nothing.
 
-    Instants are seconds since 1970.
+    ``waits_for`` is what its owner must do first: give the code of the second step, choose
+    a password, set up the second step; "" if nothing. Instants are seconds since 1970.
     """
 
     key: str
     user: str
     role: str
-    must_change: bool
+    waits_for: str
     created_at: float
     seen_at: float
     idle_seconds: float
@@ -50,8 +63,18 @@ class Sessions:
         self._clock = clock
         self._listeners: list[Listener] = []
 
-    def open(self, user: str, ip: str = "", *, idle_seconds: float = IDLE_SECONDS) -> str:
-        """Start a session and give its token of 256 random bits, which is kept nowhere else."""
+    def open(
+        self,
+        user: str,
+        ip: str = "",
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+        is_verified: bool = False,
+    ) -> str:
+        """Start a session and give its token of 256 random bits, which is kept nowhere else.
+
+        ``is_verified`` says that the code of the second step has been given.
+        """
         token = secrets.token_urlsafe(32)
         now = self._clock()
         with self._database.write() as connection:
@@ -63,6 +86,8 @@ class Sessions:
                 "INSERT INTO sessions SELECT ?, user, epoch, ?, ?, ?, ? FROM users WHERE user = ?",
                 (key_of(token), now, now, idle_seconds, ip, user),
             )
+            if is_verified:
+                connection.execute("INSERT INTO verified_sessions VALUES (?)", (key_of(token),))
         return token
 
     def lookup(self, token: str | None) -> Session | None:
@@ -75,11 +100,15 @@ class Sessions:
         return next((s for s in map(_of, rows) if self._still(s)), None)
 
     def live(self, user: str = "") -> list[Session]:
-        """All live sessions, of one user or of everybody, the latest seen first."""
+        """All live sessions, of one user or of everybody, the latest seen first.
+
+        Those that wait for a code are nobody's yet, and left out.
+        """
         rows = self._database.read(
             f"{_LIVE} AND (? = '' OR user = ?) ORDER BY seen_at DESC", (user, user)
         )
-        return [session for session in map(_of, rows) if self._still(session)]
+        found = [session for session in map(_of, rows) if self._still(session)]
+        return [session for session in found if session.waits_for != CODE]
 
     def is_due(self, session: Session) -> bool:
         """Whether activity seen now would have to be written down."""
@@ -132,4 +161,4 @@ def key_of(token: str) -> str:
 
 
 def _of(row: Any) -> Session:
-    return Session(**{**dict(row), "must_change": bool(row["must_change"])})
+    return Session(**dict(row))

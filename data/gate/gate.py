@@ -11,12 +11,18 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data.accounts import Accounts, Session
+from data.accounts.sessions import CODE, ENROLMENT, PASSWORD
 from data.gate.headers import add_headers, secured
 from data.gate.requests import language_of, next_of, same_origin, token_of, wants_page
 from data.gate.sockets import REFUSED, SESSION_ENDED, IsActivity, Sockets
 
 OPEN_PATHS = frozenset({"/login", "/language", "/healthz", "/favicon.ico", "/favicon.png"})
-_MUST_CHANGE_PATHS = frozenset({"/password", "/logout"})
+# What a session must do first: where that is done, and what anything else is refused with.
+_FIRST = {
+    CODE: ("/second-factor", "code_missing"),
+    PASSWORD: ("/password", "password_not_yet_yours"),
+    ENROLMENT: ("/second-factor", "second_factor_missing"),
+}
 _OURS = b"x-edulens-"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -83,7 +89,7 @@ class Gate:
         self, scope: Scope, receive: Receive, send: Send, session: Session | None
     ) -> None:
         refused = SESSION_ENDED if session is None else 0
-        if session is not None and (session.must_change or not same_origin(Headers(scope=scope))):
+        if session is not None and (session.waits_for or not same_origin(Headers(scope=scope))):
             refused = REFUSED
         if session is None or refused:
             await receive()
@@ -107,8 +113,9 @@ class Gate:
         if session is None:
             ended = "&ended=1" if came_with_session else ""
             page, error, status = f"/login?next={next_of(scope)}{ended}", "sign_in_required", 401
-        elif session.must_change and path not in _MUST_CHANGE_PATHS:
-            page, error, status = f"/password?next={next_of(scope)}", "password_not_yet_yours", 403
+        elif session.waits_for and path not in (_FIRST[session.waits_for][0], "/logout"):
+            first, error = _FIRST[session.waits_for]
+            page, status = f"{first}?next={next_of(scope)}", 403
         else:
             return None
         if wants_page(scope, headers):

@@ -65,6 +65,10 @@ input[type=text],input[type=password]{width:100%;min-height:44px;padding:8px 12p
 .check input{width:20px;height:20px;margin:0;accent-color:var(--primary)}
 button{width:100%;min-height:46px;margin-top:16px;font:inherit;font-weight:600;border:0;
  border-radius:8px;background:var(--primary);color:#fff;cursor:pointer}
+.quiet{background:transparent;color:var(--ink);border:1px solid var(--quiet)}
+.button{width:100%;text-align:center;margin-top:16px;font-weight:600;border-radius:8px;
+ background:var(--primary);color:#fff;text-decoration:none}
+.qr svg{display:block;width:208px;height:208px;margin:0 auto;border-radius:8px}
 a{color:var(--link);display:inline-block;padding:10px 0;min-height:44px}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .hint{color:var(--quiet);font-size:.9rem;margin:6px 0 0}
@@ -75,6 +79,7 @@ aside{margin-top:24px;border-top:1px solid var(--line);padding-top:16px;font-siz
 aside b{display:inline-block;background:var(--orange-ground);color:var(--orange);border-radius:6px;
  padding:0 8px;font-weight:600}
 code{font-family:ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
+ul.codes{font-size:1.1rem;line-height:2}
 ul{margin:6px 0;padding:0;list-style:none;columns:2}
 """
 )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.types import Scope
 
 from data.accounts.accounts import LANGUAGES
 
 SESSION_COOKIE = "edulens_session"
 LANGUAGE_COOKIE = "edulens_lang"
+LARGEST_FORM = 16_384  # bytes
 NO_PAGES = ("/_stcore/", "/media/", "/static/", "/component/")  # parts of a page, never one
-OWN_PAGES = ("/login", "/logout", "/password", "/language")
+OWN_PAGES = ("/login", "/logout", "/password", "/second-factor", "/language")
 
 
 def is_secure(scope: Scope) -> bool:
@@ -83,3 +84,16 @@ def next_of(scope: Scope) -> str:
     """The path and query asked for, quoted as a value of ``next``."""
     query = scope.get("query_string", b"").decode("latin-1")
     return quote(scope["path"] + (f"?{query}" if query else ""), safe="/")
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a submitted form; the last of a name counts, too large ones are none."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body.extend(chunk)
+        if len(body) > LARGEST_FORM:
+            return {}
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
+    except ValueError:
+        return {}

@@ -1,10 +1,10 @@
-"""Routes of the gate: sign in, sign out, change the password, choose the language."""
+"""Routes of the gate: sign in (in two steps), sign out, password, language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import anyio
 from starlette.requests import Request
@@ -14,12 +14,13 @@ from starlette.routing import Route
 from data.accounts import Accounts
 from data.accounts.accounts import WrongPassword
 from data.accounts.passwords import PasswordRefused
-from data.accounts.sessions import ABSOLUTE_SECONDS
+from data.accounts.sessions import ABSOLUTE_SECONDS, CODE, PASSWORD
 from data.accounts.throttle import TooManyAttempts
 from data.gate import page
 from data.gate.headers import gate_script
 from data.gate.requests import (
     LANGUAGE_COOKIE,
+    form_of,
     ip_of,
     is_secure,
     language_of,
@@ -27,9 +28,9 @@ from data.gate.requests import (
     session_cookie,
     token_of,
 )
+from data.gate.second_step import SecondStep
 from data.gate.words import WORDS
 
-_LARGEST_FORM = 16_384
 _WAITING = 64  # people at the door; more are asked to come back
 _YEAR_SECONDS = 365 * 86_400
 
@@ -39,10 +40,12 @@ Sample = Callable[[], Mapping[str, str]]
 def signin_routes(accounts: Callable[[], Accounts], sample: Sample = dict) -> list[Route]:
     """The routes. ``sample`` gives sample accounts and passwords to show, else nothing."""
     pages = _Pages(accounts, sample)
+    second = SecondStep(accounts, start=pages.start, slowly=pages.slowly)
     return [
         Route("/login", pages.login, methods=["GET", "POST"]),
         Route("/logout", pages.logout, methods=["GET", "POST"]),
         Route("/password", pages.password, methods=["GET", "POST"]),
+        Route("/second-factor", second.answer, methods=["GET", "POST"]),
         Route("/language", pages.language, methods=["GET"]),
         Route("/gate.js", gate_script),
     ]
@@ -59,11 +62,11 @@ class _Pages:
         """Ask for name and password, or check them and start a session."""
         if request.method == "GET":
             return self._ask(request)
-        form = await _form(request)
+        form = await form_of(request)
         target, user = local_path(form.get("next", "/")), form.get("user", "").strip().lower()
         words = WORDS[language_of(request)]
         try:
-            account = await self._slowly(
+            account = await self.slowly(
                 self._accounts().authenticate, user, form.get("password", ""), ip_of(request)
             )
         except TooManyAttempts as error:
@@ -75,10 +78,8 @@ class _Pages:
             return self._sign_in_page(request, target, page.alert(words["wrong"]), user, 401)
         if account is None:
             return self._sign_in_page(request, target, page.alert(words["busy"]), user, 503)
-        if account.must_change:
-            target = f"/password?next={quote(target, safe='/')}"
         answer = RedirectResponse(target, 303)
-        await self._start(request, answer, account.user, all_day=form.get("all_day") == "1")
+        await self.start(request, answer, account.user, all_day=form.get("all_day") == "1")
         if account.language:
             _set_language(request, answer, account.language)
         return answer
@@ -113,21 +114,26 @@ class _Pages:
     async def password(self, request: Request) -> Response:
         """Change the password; all sessions end and this browser gets a new one."""
         session = self._accounts().sessions.lookup(token_of(request))
-        if session is None:
+        if session is None or session.waits_for == CODE:
             return RedirectResponse("/login?ended=1", 303)
         if request.method == "GET":
             target = local_path(request.query_params.get("next", "/"))
-            return self._password_page(request, target, forced=session.must_change)
+            return self._password_page(request, target, forced=session.waits_for == PASSWORD)
         words = WORDS[language_of(request)]
-        form = await _form(request)
+        form = await form_of(request)
         target = local_path(form.get("next", "/"))
         problem = await self._change(session.user, form, ip_of(request), words)
         if problem:
             return self._password_page(
-                request, target, forced=session.must_change, message=page.alert(problem), status=400
+                request,
+                target,
+                forced=session.waits_for == PASSWORD,
+                message=page.alert(problem),
+                status=400,
             )
         answer = RedirectResponse(target, 303)
-        await self._start(request, answer, session.user)
+        # Who came this far has given the code, where there is one.
+        await self.start(request, answer, session.user, is_verified=True)
         return answer
 
     async def language(self, request: Request) -> Response:
@@ -154,7 +160,7 @@ class _Pages:
             return words["same"]
         accounts = self._accounts()
         try:
-            known = await self._slowly(accounts.authenticate, user, current, ip)
+            known = await self.slowly(accounts.authenticate, user, current, ip)
             if known is not None:
                 await anyio.to_thread.run_sync(lambda: accounts.set_password(user, new, actor=user))
             sentence = words["busy"] if known is None else ""
@@ -166,7 +172,7 @@ class _Pages:
             sentence = words[error.reason]
         return sentence
 
-    async def _slowly(self, check: Callable[..., Any], *given: str) -> Any:
+    async def slowly(self, check: Callable[..., Any], *given: str) -> Any:
         """The result of a password check, two at a time; None if too many people wait.
 
         Hashing takes a tenth of a second and 64 MiB: unbounded, guesses would keep
@@ -181,8 +187,14 @@ class _Pages:
         finally:
             self._waiting -= 1
 
-    async def _start(
-        self, request: Request, answer: Response, user: str, *, all_day: bool = False
+    async def start(
+        self,
+        request: Request,
+        answer: Response,
+        user: str,
+        *,
+        all_day: bool = False,
+        is_verified: bool = False,
     ) -> None:
         """Start a session in this browser; the one it had before ends."""
         accounts = self._accounts()
@@ -190,7 +202,7 @@ class _Pages:
         if before is not None:
             await anyio.to_thread.run_sync(accounts.sessions.revoke, before.key)
         token = await anyio.to_thread.run_sync(
-            lambda: accounts.sign_in(user, ip_of(request), all_day=all_day)
+            lambda: accounts.sign_in(user, ip_of(request), all_day=all_day, is_verified=is_verified)
         )
         answer.set_cookie(
             session_cookie(request.scope), token, path="/", httponly=True, samesite="lax",
@@ -213,19 +225,6 @@ class _Pages:
         language = language_of(request)
         form = page.password_form(language, target=target, forced=forced, message=message)
         return page.document(language, "change_password", form, status=status)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a submitted form; the last of a name counts, too large ones are none."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body.extend(chunk)
-        if len(body) > _LARGEST_FORM:
-            return {}
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
-    except ValueError:
-        return {}
 
 
 def _switch(language: str, back: str) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from components.account_actions import managed_accounts, tell
 from components.account_audit import audit_log, live_sessions, role_table
 from components.account_list import account_summary, account_table, add_account, change_account
+from components.account_second_step import required_roles
 from components.i18n import _
 
 st.title(_("Access"))
@@ -20,9 +21,10 @@ of_accounts, of_sessions, of_roles, of_log = st.tabs(
 )
 if of_accounts.open:
     with of_accounts:
-        account_table(accounts.all())
-        change_account(accounts.all())
+        account_table(accounts)
+        change_account(accounts)
         add_account()
+        required_roles(accounts)
 if of_sessions.open:
     with of_sessions:
         live_sessions(accounts)

@@ -115,7 +115,9 @@ def test_account_menu_says_who_is_there_and_signs_out_by_post(accounts: Accounts
     at = open_page(menu_page, accounts)
     assert "管理者" in at.markdown[0].value
     assert "全部校区" in at.caption[0].value
-    html = at.get("html")[0].value
+    second_step, html = (element.value for element in at.get("html"))
+    assert 'href="/second-factor" target="_self"' in second_step
+    assert "两步验证" in second_step
     assert 'method="post" action="/logout"' in html
     assert "退出登录" in html
     assert "<a " not in html

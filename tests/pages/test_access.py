@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 import data.installation
 from components.account_words import ACTION_LABELS, ROLE_LABELS
-from data.accounts import Accounts
+from data.accounts import Accounts, totp
 from data.accounts.accounts import WrongPassword
 from data.home import Home
 from data.installation import Installation
@@ -253,3 +254,48 @@ def test_every_audited_action_of_accounts_has_words(accounts: Accounts):
     }
     assert len(found) >= 9
     assert found <= ACTION_LABELS.keys()
+
+
+def turn_on(accounts: Accounts, user: str) -> None:
+    """Set up the second step of an account, as its owner does at the gate."""
+    secret = accounts.second_factors.begin(user)
+    accounts.confirm_second_factor(user, totp.code_of(secret, totp.step_of(time.time())))
+
+
+def test_table_says_who_signs_in_in_two_steps_and_who_must(accounts: Accounts):
+    turn_on(accounts, "second")
+    accounts.second_factors.require(["campus_head"])
+    table = visit(accounts).dataframe[0].value.set_index("Sign-in name")
+    assert table["Signs in with"].to_dict() == {
+        "manager": "password only", "second": "two steps", "lin": "two steps, not yet set up",
+    }  # fmt: skip
+
+
+def test_manager_says_which_roles_must_sign_in_in_two_steps(accounts: Accounts):
+    at = visit(accounts)
+    at.multiselect(key="access_two_steps").select("campus_head").run()
+    assert "Saved" in said(at)
+    assert accounts.second_factors.required_roles() == ("campus_head",)
+    assert accounts.audit.lines(action="second_factor_required")[0].actor == "manager"
+    at.multiselect(key="access_two_steps").select("manager").run()
+    assert "two steps" in at.warning[0].value, "the page itself waits for the second step now"
+    assert 'href="/second-factor"' in at.get("html")[0].value
+
+
+def test_lost_phone_is_forgotten_by_a_manager(accounts: Accounts):
+    turn_on(accounts, "lin")
+    at = pick(visit(accounts), "lin")
+    at.button(key="access_one_step_do").click().run()
+    assert "with the password alone" in said(at)
+    assert accounts.second_factors.of("lin") is None
+    assert accounts.audit.lines(action="second_factor_forgotten")[0].actor == "manager"
+    at = pick(at, "second")
+    assert "access_one_step_do" not in {button.key for button in at.button}
+
+
+def test_page_shows_nothing_to_a_session_that_waits_for_its_code(accounts: Accounts):
+    turn_on(accounts, "second")
+    at = visit(accounts, "second")
+    assert at.warning
+    assert not at.dataframe
+    assert 'href="/second-factor"' in at.get("html")[0].value
