@@ -1,4 +1,8 @@
-"""What numbers mean: pure functions over facts."""
+"""What numbers mean: pure functions over facts.
+
+A function's ``facts`` are a viewer's: rows outside the scope do not exist in them, so it
+neither filters by campus nor by role, and its docstring tells of its options alone.
+"""
 
 from __future__ import annotations
 

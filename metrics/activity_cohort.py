@@ -10,9 +10,16 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.cohort import first_leads
 
+Activities = tuple[str, ...]  # to be read; none reads all
 DIRECT = "direct"  # came by no share
 UNSEEN = "unseen"  # left a lead and no trace on the activity's pages
 PAGE_VIEW, SHARE = "page_view", "share"
+LONGEST_DWELL = 1800.0  # seconds of one session
+
+
+def dwell_of(rows: ir.Table) -> ir.FloatingValue:
+    """Seconds of each row's dwell, 0 where nothing is known, 30 minutes at most."""
+    return ibis.least(rows.dwell_seconds.fill_null(0.0), ibis.literal(LONGEST_DWELL))
 
 
 def picked(rows: ir.Table, activities: Sequence[str]) -> ir.Table:
@@ -50,7 +57,7 @@ def arrivals(facts: Facts, activities: Sequence[str] = ()) -> ir.Table:
         arrived_on=events.occurred_on.min(),
         views=is_view.cast("int64").sum(),
         shares=is_share.cast("int64").sum(),
-        dwell_seconds=ibis.least(events.dwell_seconds.fill_null(0.0), 1800.0).sum(),
+        dwell_seconds=dwell_of(events).sum(),
     )
     edges = share_origin(facts, activities)
     joined = came.left_join(edges, ["activity_id", "person_id"])

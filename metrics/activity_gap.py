@@ -39,8 +39,6 @@ def activity_streams(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read.
     days

@@ -6,8 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import activity_events, picked
-from metrics.activity_traffic import Activities
+from metrics.activity_cohort import Activities, activity_events, picked
 from metrics.cohort import day_start_at
 from metrics.registry import metric
 from metrics.units import as_units
@@ -25,8 +24,6 @@ def activity_new_share(facts: Facts, *, activities: Activities = ()) -> ir.Table
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
 

@@ -6,8 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import activity_cohort, picked
-from metrics.activity_traffic import Activities
+from metrics.activity_cohort import Activities, activity_cohort, picked
 from metrics.cohort import (
     at_least,
     cohort_mature_at,
@@ -36,8 +35,6 @@ def activity_orders(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     window_days
@@ -80,8 +77,6 @@ def activity_conversion(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     window_days
@@ -112,16 +107,23 @@ def activity_conversion(
     )  # fmt: skip
 
 
-def _budgets(facts: Facts, activities: Activities) -> ir.Table:
-    known = picked(facts.activity, activities)
-    return known.filter(known.budget_cny.notnull(), known.starts_on <= facts.scope.as_of_on)
-
-
-def _rewards(facts: Facts, activities: Activities) -> ir.Table:
-    given = picked(facts.reward, activities)
-    given = given.filter(given.cost_cny.notnull())
-    ends = facts.activity.select("activity_id", "starts_on", "ends_on")
-    return given.inner_join(ends, "activity_id")
+def _costs(facts: Facts, activities: Activities) -> ir.Table:
+    """Budgets of activities, booked as they begin, and rewards given in them."""
+    known, given = picked(facts.activity, activities), picked(facts.reward, activities)
+    known = known.filter(known.budget_cny.notnull(), known.starts_on <= facts.scope.as_of_on)
+    ends = facts.activity.select("activity_id", "ends_on")
+    given = given.filter(given.cost_cny.notnull()).inner_join(ends, "activity_id")
+    return known.select(
+        "activity_id", "campus_id", "ends_on", person_id=ibis.null("string"),
+        cost_id="activity_id", cost_on="starts_on", cost_at=day_start_at(known.starts_on),
+        cost_cny="budget_cny",
+    ).union(
+        given.select(
+            "activity_id", "campus_id", "ends_on", "person_id",
+            cost_id=ibis.literal("reward:").concat(given.reward_id), cost_on="granted_on",
+            cost_at="granted_at", cost_cny="cost_cny",
+        )
+    )  # fmt: skip
 
 
 @metric(
@@ -135,8 +137,6 @@ def activity_cost_per_lead(facts: Facts, *, activities: Activities = ()) -> ir.T
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
 
@@ -150,24 +150,16 @@ def activity_cost_per_lead(facts: Facts, *, activities: Activities = ()) -> ir.T
     ----------
     METRICS, "CPL, CPVL".
     """
-    nothing, one = ibis.literal(0), ibis.literal(1)
-    budget, given = _budgets(facts, activities), _rewards(facts, activities)
-    leads = activity_cohort(facts, activities)
+    costs, leads = _costs(facts, activities), activity_cohort(facts, activities)
     return as_units(
-        budget, grain="cost", unit_id=budget.activity_id, unit_on=budget.starts_on,
-        numerator=budget.budget_cny, mature_at=day_start_at(budget.starts_on),
-        activity_id=budget.activity_id,
+        costs, grain="cost", unit_id=costs.cost_id, unit_on=costs.cost_on,
+        numerator=costs.cost_cny, mature_at=costs.cost_at, activity_id=costs.activity_id,
     ).union(
         as_units(
-            given, grain="cost", unit_id=ibis.literal("reward:").concat(given.reward_id),
-            unit_on=given.granted_on, numerator=given.cost_cny, mature_at=given.granted_at,
-            activity_id=given.activity_id,
-        ),
-        as_units(
             leads, grain="lead", unit_id=leads.lead_id, unit_on=leads.created_on,
-            numerator=nothing, denominator=one, mature_at=leads.created_at,
-            activity_id=leads.activity_id,
-        ),
+            numerator=ibis.literal(0), denominator=ibis.literal(1),
+            mature_at=leads.created_at, activity_id=leads.activity_id,
+        )
     )  # fmt: skip
 
 
@@ -180,8 +172,6 @@ def activity_roi(facts: Facts, *, activities: Activities = (), days: int = 90) -
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     days
@@ -207,20 +197,15 @@ def activity_roi(facts: Facts, *, activities: Activities = (), days: int = 90) -
     earned = cohort_revenue(facts, days, activity_cohort(facts, activities)).inner_join(
         ends, "activity_id"
     )
-    budget, given = _budgets(facts, activities), _rewards(facts, activities)
+    costs = _costs(facts, activities)
     return as_units(
         earned, grain="lead", unit_id=earned.lead_id, unit_on=earned.created_on,
         numerator=earned.net_cny, mature_at=cohort_mature_at(earned.ends_on, days),
         activity_id=earned.activity_id,
     ).union(
         as_units(
-            budget, grain="cost", unit_id=budget.activity_id, unit_on=budget.starts_on,
-            numerator=-budget.budget_cny, denominator=budget.budget_cny,
-            mature_at=cohort_mature_at(budget.ends_on, days), activity_id=budget.activity_id,
-        ),
-        as_units(
-            given, grain="cost", unit_id=ibis.literal("reward:").concat(given.reward_id),
-            unit_on=given.granted_on, numerator=-given.cost_cny, denominator=given.cost_cny,
-            mature_at=cohort_mature_at(given.ends_on, days), activity_id=given.activity_id,
-        ),
+            costs, grain="cost", unit_id=costs.cost_id, unit_on=costs.cost_on,
+            numerator=-costs.cost_cny, denominator=costs.cost_cny,
+            mature_at=cohort_mature_at(costs.ends_on, days), activity_id=costs.activity_id,
+        )
     )  # fmt: skip

@@ -9,11 +9,11 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from data.facts import Facts
-from metrics.activity_cohort import picked
+from metrics.activity_cohort import Activities, picked
 from metrics.activity_health import PHASES, phase_days
 
 
-def activity_plan(facts: Facts, *, activities: tuple[str, ...] = ()) -> ir.Table:
+def activity_plan(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     """The plan rows of activities.
 
     Returns

@@ -9,6 +9,7 @@ from data.facts import Facts
 from metrics.activity_cohort import (
     PAGE_VIEW,
     SHARE,
+    Activities,
     activity_cohort,
     activity_events,
     share_origin,
@@ -18,7 +19,6 @@ from metrics.registry import metric
 from metrics.units import as_units
 
 _EVENTS = ("events", "activities")
-Activities = tuple[str, ...]
 
 
 def _event_units(events: ir.Table) -> ir.Table:
@@ -39,8 +39,6 @@ def activity_views(facts: Facts, *, activities: Activities = ()) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
 
@@ -68,8 +66,6 @@ def activity_shares(facts: Facts, *, activities: Activities = ()) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
 
@@ -97,8 +93,6 @@ def activity_visitors(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     daily
@@ -140,8 +134,6 @@ def activity_leads(facts: Facts, *, activities: Activities = (), origin: bool = 
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     origin

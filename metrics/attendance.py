@@ -73,8 +73,6 @@ def attendance_strict(facts: Facts, *, days_old: int = 0) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days_old
         Count only seats at least so many days old, to stand beside the rate with make-up;
         0 counts all.
@@ -143,8 +141,6 @@ def attendance_made_up(facts: Facts, *, days: int = MAKE_UP_DAYS) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days after the lesson by which it must be made up, the last included, at least 1.
 
@@ -183,8 +179,6 @@ def roll_call_coverage(facts: Facts, *, hours: int = 48) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     hours
         Hours after the lesson's start by which its roll should be called, at least 1.
 

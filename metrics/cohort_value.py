@@ -59,8 +59,6 @@ def roi(facts: Facts, *, days: int = 180) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days from the first lead, the end included; 30, 60, 90, 180 and 365 are usual; at
         least 1.
@@ -93,8 +91,6 @@ def roas(facts: Facts, *, days: int = 180) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days from the first lead, the end included, at least 1.
 
@@ -159,8 +155,6 @@ def ltv(facts: Facts, *, days: int = 365, base: str = "lead") -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days from the first lead, the end included, at least 1.
     base

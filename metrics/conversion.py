@@ -49,8 +49,6 @@ def first_order_conversion(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the lead's creation, the end included, at least 1.
     repeats
@@ -85,8 +83,6 @@ def trial_conversion(facts: Facts, *, window_days: int = 30, repeats: bool = Fal
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the lead's creation, the end included, at least 1.
     repeats
@@ -120,8 +116,6 @@ def trial_to_paid(facts: Facts, *, window_days: int = 30) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the first trial order, the end included, at least 1.
 

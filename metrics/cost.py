@@ -121,8 +121,6 @@ def cpvl(facts: Facts, *, judged_days: int = 3) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     judged_days
         Days after which a lead's validity is settled, at least 1.
 
@@ -178,8 +176,6 @@ def cac_media(facts: Facts, *, window_days: int | None = None) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         None: by order date. Else the lead cohort's spend ÷ its persons with a first
         formal order within so many days, over days old enough; at least 1.
@@ -219,8 +215,6 @@ def cac_full(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         As in "CAC, media".
     followup_cny

@@ -37,8 +37,6 @@ def attendance_d90(facts: Facts, *, days: int = 90) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days from the first formal order, at least 1.
 
@@ -81,8 +79,6 @@ def refund_rate(facts: Facts, *, days: int = 90) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days from the first formal order, the end included, at least 1.
 
@@ -160,8 +156,6 @@ def referred_per_100(facts: Facts, *, days: int = 180) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days from the first formal order, the end included, at least 1.
 

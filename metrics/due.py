@@ -109,8 +109,6 @@ def renewal_rate(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     early_days, late_days
         Days before and after the end within which a renewal counts, at least 0.
 

@@ -77,8 +77,6 @@ def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     settled_days
         Days since the running enrolment began, at least 1.
 

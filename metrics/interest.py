@@ -12,9 +12,10 @@ import pandas as pd
 
 from data.facts import Facts
 from data.scope import Filters
+from metrics.activity_cohort import dwell_of
 from metrics.cohort import first_leads
 from metrics.share_edges import first_edges
-from metrics.visitor_sums import dwell_of, keen_people, reachable, visitor_sums
+from metrics.visitor_sums import keen_people, reachable, visitor_sums
 
 HALF_LIFE_DAYS = 14
 OLDEST_DAYS = 6 * HALF_LIFE_DAYS  # an older visit counts less than 1/64: it is left out

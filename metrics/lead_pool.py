@@ -127,8 +127,6 @@ def recycle_rate(facts: Facts, *, window_days: int = 30) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days that a lead must be old, at least 1.
 
@@ -165,8 +163,6 @@ def reactivation_rate(facts: Facts, *, cold_days: int = 60, window_days: int = 6
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     cold_days
         Days without an order after which a lead is of the old pool, at least 1.
     window_days

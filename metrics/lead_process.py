@@ -25,8 +25,6 @@ def unassigned_rate(facts: Facts, *, hours: int = 24) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     hours
         Hours on the clock after the lead's creation, at least 1.
 
@@ -68,8 +66,6 @@ def first_contact_rate(facts: Facts, *, hours: int = 48) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     hours
         Hours on the clock after the assignment, at least 1.
 
@@ -101,8 +97,6 @@ def effective_contact_rate(facts: Facts, *, hours: int = 48) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     hours
         Hours on the clock after the assignment, at least 1.
 
@@ -134,8 +128,6 @@ def followups_per_lead(facts: Facts, *, window_days: int = 30) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the lead's creation, at least 1.
 

@@ -25,8 +25,6 @@ def visit_after_invite(facts: Facts, *, window_days: int = 14) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the first invitation (or booking of a trial), at least 1.
 
@@ -66,8 +64,6 @@ def visit_to_paid(facts: Facts, *, window_days: int = 30) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the first visit, the end included, at least 1.
 
@@ -108,8 +104,6 @@ def trial_attendance(facts: Facts, *, window_days: int = 30) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the first trial order, the end included, at least 1.
 

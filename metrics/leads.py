@@ -25,11 +25,6 @@ def new_leads(facts: Facts) -> ir.Table:
 
     A person who leaves a second lead, at whatever campus or channel, is not new again.
 
-    Parameters
-    ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
-
     Returns
     -------
     ibis Table
@@ -103,8 +98,6 @@ def valid_lead_rate(facts: Facts, *, judged_hours: int = 72) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     judged_hours
         Hours after which a lead's validity is settled, at least 1.
 

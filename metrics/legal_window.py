@@ -35,8 +35,6 @@ def charges_beyond_window(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     most_lessons
         Lessons of one charge, at least 1.
     most_days
@@ -85,8 +83,6 @@ def renewals_before_window(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     lessons_left
         Lessons left from which a renewal may be charged, at least 0.
     days_before

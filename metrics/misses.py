@@ -25,8 +25,6 @@ def misses_running(facts: Facts, *, misses: int = 2) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     misses
         Misses running from which an enrolment counts, at least 1.
 

@@ -210,8 +210,6 @@ def reward_return(facts: Facts, *, days: int = 180) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days from the referred lead, the end included, at least 1.
 

@@ -27,8 +27,6 @@ def referral_potential(facts: Facts, *, days: int = 180) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     days
         Days back from the as-of day, at least 1.
 

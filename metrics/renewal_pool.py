@@ -91,8 +91,6 @@ def renewal_pool(facts: Facts, *, ahead_days: int = AHEAD_DAYS) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     ahead_days
         Days ahead of the as-of day, at least 1.
 

@@ -70,8 +70,6 @@ def response_time(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     since
         ``assigned`` or ``created``: when the clock begins.
     opens, closes
@@ -119,8 +117,6 @@ def conversion_by_response(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the assignment, the end included, at least 1.
     opens, closes
@@ -166,11 +162,6 @@ def time_to_convert(facts: Facts) -> ir.Table:
     Leads without an order are kept as open for as long as they are old. Where fewer than
     half ever order there is no median over all leads: the screen then gives the days by
     which half of the orders of a stated horizon have come.
-
-    Parameters
-    ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
 
     Returns
     -------

@@ -9,11 +9,10 @@ import ibis.expr.types as ir
 
 from data.errors import UnknownName
 from data.facts import Facts
-from metrics.activity_cohort import SHARE, activity_cohort, activity_events, picked
+from metrics.activity_cohort import SHARE, Activities, activity_cohort, activity_events, picked
 from metrics.cohort import at_least, formal_lines, with_first_paid
 from metrics.cohort_value import cohort_revenue
 
-Activities = tuple[str, ...]
 CONVERSIONS = ("lead", "share")
 _EDGE = ("arrived_at", "sharer_person_id", "share_channel", "campus_id", "arrived_on")
 

@@ -6,9 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import arrivals
+from metrics.activity_cohort import Activities, arrivals
 from metrics.cohort import at_least, hour_of
-from metrics.share_edges import Activities
 
 BURST = 10  # arrivals of one sharer within one clock hour
 EMPTY_SECONDS = 3.0  # dwell below which an arrival only opened the page

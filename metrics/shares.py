@@ -6,9 +6,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
+from metrics.activity_cohort import Activities
 from metrics.cohort import at_least, day_of
 from metrics.registry import metric
-from metrics.share_edges import Activities, arrival_leads, first_edges, lead_outcomes, share_cycles
+from metrics.share_edges import arrival_leads, first_edges, lead_outcomes, share_cycles
 from metrics.units import as_units
 
 CYCLE_DAYS = 7
@@ -28,8 +29,6 @@ def share_arrivals(facts: Facts, *, activities: Activities = ()) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
 
@@ -62,8 +61,6 @@ def share_leads(facts: Facts, *, activities: Activities = ()) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
 
@@ -95,8 +92,6 @@ def share_revenue(facts: Facts, *, activities: Activities = (), days: int = 90) 
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     days
@@ -158,8 +153,6 @@ def k_factor(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     cycle_days
@@ -195,8 +188,6 @@ def invitees_per_sharer(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     cycle_days
@@ -234,8 +225,6 @@ def invitee_conversion(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads all.
     cycle_days

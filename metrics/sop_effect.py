@@ -70,8 +70,6 @@ def sop_conversion(facts: Facts, *, window_days: int = 60) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     window_days
         Days from the exposure (or being held out), the end included, at least 1.
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.activity_cohort import arrivals
+from metrics.activity_cohort import Activities, arrivals
 from metrics.cohort import first_leads, first_paid, formal_lines
 from metrics.kernels.people import hashes_of
 from metrics.kernels.share_tree import UNKNOWN_AT, ShareTree, share_tree
@@ -28,7 +28,7 @@ Integers = NDArray[np.int64]
 
 
 def spread_nodes(
-    facts: Facts, filters: Filters, *, activities: tuple[str, ...] = (), days: int = DAYS
+    facts: Facts, filters: Filters, *, activities: Activities = (), days: int = DAYS
 ) -> ir.Table:
     """One row per activity and person who took part: came, shared or left a lead.
 

@@ -7,16 +7,8 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Period
-from metrics.activity_cohort import picked
+from metrics.activity_cohort import Activities, dwell_of, picked
 from metrics.cohort import at_least
-
-Activities = tuple[str, ...]
-LONGEST_DWELL = 1800.0  # seconds of one session
-
-
-def dwell_of(visits: ir.Table) -> ir.FloatingValue:
-    """A visit's seconds, 0 where nothing is known, 30 minutes at most."""
-    return ibis.least(visits.dwell_seconds.fill_null(0.0), ibis.literal(LONGEST_DWELL))
 
 
 def visitor_sums(

@@ -11,11 +11,11 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Filters, Period
-from metrics.activity_cohort import picked
+from metrics.activity_cohort import Activities, dwell_of, picked
 from metrics.cohort import at_least, first_leads
 from metrics.registry import metric
 from metrics.units import as_units, rollup, within
-from metrics.visitor_sums import Activities, dwell_of, keen_people, visitor_sums
+from metrics.visitor_sums import keen_people, visitor_sums
 
 TO_LEAD_DAYS = 7  # most leads are left at the first visit
 _EVENTS = ("events",)
@@ -29,8 +29,6 @@ def visits(facts: Facts, *, activities: Activities = ()) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads visits of any, and of none.
 
@@ -58,8 +56,6 @@ def dwell_per_visit(facts: Facts, *, activities: Activities = ()) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Activities to read; none reads visits of any, and of none.
 
@@ -96,8 +92,6 @@ def visitors(facts: Facts, *, activities: Activities = ()) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Only people who visited one of these activities; none reads everybody.
 
@@ -110,7 +104,7 @@ def visitors(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     ----------
     METRICS, "visits, dwell".
     """
-    return _by_last_day(visitor_sums(facts, activities=activities))
+    return _people(visitor_sums(facts, activities=activities), "last")
 
 
 @metric(title="New visitors", kind="count", unit="people", grain="person", sources=_EVENTS)
@@ -119,8 +113,6 @@ def new_visitors(facts: Facts, *, activities: Activities = ()) -> ir.Table:
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Only people who visited one of these activities; none reads everybody.
 
@@ -133,7 +125,7 @@ def new_visitors(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     ----------
     METRICS, "visits, dwell".
     """
-    return _by_first_day(visitor_sums(facts, activities=activities))
+    return _people(visitor_sums(facts, activities=activities), "first")
 
 
 @metric(
@@ -149,8 +141,6 @@ def visitor_to_lead(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Only people who visited one of these activities; none reads everybody.
     window_days
@@ -188,8 +178,6 @@ def keen_without_phone(
 
     Parameters
     ----------
-    facts
-        The viewer's facts; rows outside the scope do not exist here.
     activities
         Only people who visited one of these activities; none reads everybody.
     least_visits
@@ -212,22 +200,15 @@ def keen_without_phone(
     METRICS, "interest score", "reachable upstream".
     """
     sums = visitor_sums(facts, activities=activities)
-    return _by_last_day(
-        keen_people(facts, sums, least_visits=least_visits, least_minutes=least_minutes)
-    )
+    keen = keen_people(facts, sums, least_visits=least_visits, least_minutes=least_minutes)
+    return _people(keen, "last")
 
 
-def _by_last_day(sums: ir.Table) -> ir.Table:
+def _people(sums: ir.Table, seen: str) -> ir.Table:
+    """A unit a person, by the day of the visit that was "first" or "last"."""
     return as_units(
-        sums, grain="person", unit_id=sums.person_id, unit_on=sums.last_on,
-        numerator=ibis.literal(1), mature_at=sums.last_at,
-    )  # fmt: skip
-
-
-def _by_first_day(sums: ir.Table) -> ir.Table:
-    return as_units(
-        sums, grain="person", unit_id=sums.person_id, unit_on=sums.first_on,
-        numerator=ibis.literal(1), mature_at=sums.first_at,
+        sums, grain="person", unit_id=sums.person_id, unit_on=sums[f"{seen}_on"],
+        numerator=ibis.literal(1), mature_at=sums[f"{seen}_at"],
     )  # fmt: skip
 
 
@@ -258,10 +239,10 @@ def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = 
     seen = Period(start=min(p.start for p in days), end=max(p.end for p in days))
     sums = visitor_sums(facts, activities=activities, seen=seen)
     units = {
-        visitors: _by_last_day(sums),
-        new_visitors: _by_first_day(sums),
+        visitors: _people(sums, "last"),
+        new_visitors: _people(sums, "first"),
         visitor_to_lead: _to_lead(facts, sums, TO_LEAD_DAYS),
-        keen_without_phone: _by_last_day(keen_people(facts, sums)),
+        keen_without_phone: _people(keen_people(facts, sums), "last"),
         visits: visits.units(facts, activities=activities),
         dwell_per_visit: dwell_per_visit.units(facts, activities=activities),
     }
