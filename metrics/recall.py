@@ -63,15 +63,18 @@ def alarm_spells(table: pa.Table) -> pd.DataFrame:
 
 
 def service_contacts(facts: Facts) -> ir.Table:
-    """Effective contacts with persons who have a formal enrolment: ``person_id``, ``at``.
+    """Effective contacts with persons who have a formal enrolment.
 
-    Of the weeks in which alarms are looked at.
+    Of the weeks in which alarms are looked at: ``person_id``, ``at``, ``seconds`` (0 or
+    missing where their length is not on record).
     """
     since = facts.scope.as_of - timedelta(weeks=SPELL_WEEKS + 2)
     enrolled = facts.enrolment.filter(facts.enrolment.is_formal).select("person_id").distinct()
     calls = facts.followup
     calls = calls.filter(calls.is_effective, calls.happened_at >= since)
-    return calls.semi_join(enrolled, "person_id").select("person_id", at="happened_at")
+    return calls.semi_join(enrolled, "person_id").select(
+        "person_id", at="happened_at", seconds="duration_seconds"
+    )
 
 
 @dataclass(frozen=True)
@@ -115,12 +118,19 @@ def is_contacted(spells: pd.DataFrame, contacts: pd.DataFrame) -> np.ndarray:
 
     The clock starts at the end of the day on which the alarm was seen.
     """
+    found: np.ndarray = spells.index.isin(waits(spells, contacts)["row"])
+    return found
+
+
+def waits(spells: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
+    """The contacts within 48 hours of an alarm, each with ``row``, the place of its spell."""
     if spells.empty or contacts.empty:
-        return np.zeros(len(spells), dtype=bool)
+        return contacts.iloc[:0].assign(row=pd.Series(dtype=int))
     end = pd.to_datetime(spells["alarm_on"]) + pd.Timedelta(days=1, hours=-HOURS_AHEAD)
     asked = pd.DataFrame({"person_id": spells["person_id"], "from_at": end, "row": spells.index})
     both = asked.merge(contacts, on="person_id")
     wait = both["at"] - both["from_at"]
-    hit = both[(wait >= pd.Timedelta(0)) & (wait <= pd.Timedelta(hours=CONTACT_HOURS))]
-    found: np.ndarray = spells.index.isin(hit["row"])
-    return found
+    hit: pd.DataFrame = both[
+        (wait >= pd.Timedelta(0)) & (wait <= pd.Timedelta(hours=CONTACT_HOURS))
+    ]
+    return hit

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from components.drill import download_buttons
 from components.format import day, interval, number, percent
 from components.i18n import _
 from components.learning.people import students_table, with_names
 from components.learning.reading import Reading
+from components.learning.script import call_script, script_card
 from components.learning.words import reasons_in_words
 from components.panels import Handover
 from components.states import nothing_to_show
@@ -55,17 +57,37 @@ def call_list(handover: Handover[Reading]) -> None:
         )
         return
     due = reading.scope.as_of_on + timedelta(days=CALL_DAYS)
-    shown = with_names(calls.head(_SHOWN), reading)
-    shown = shown.assign(
-        reason=[reasons_in_words(row) for row in shown.to_dict("records")],
-        deadline=day(due),
-        risk=shown["risk"].round(2),
-    )
-    students_table(shown, _COLUMNS, key="learning_calls")
+    shown = _worded(calls.head(_SHOWN), reading, day(due))
+    picked = students_table(shown, _COLUMNS, key="learning_calls", pick=True)
+    if picked is not None:
+        script_card(shown.iloc[picked].to_dict())
+    else:
+        st.caption(_("Pick a row for what to ask and what to offer."))
+    download_buttons(
+        lambda: _exported(calls, reading, day(due)), subject="call_scripts",
+        key="learning_calls_file", where={"teacher": teacher, "calls": capacity},
+    )  # fmt: skip
     note = (
         model_note(reading.model, capacity) if by_risk else _("Ordered by tier and misses running.")
     )
     st.caption(" ".join([_shown(len(shown), len(calls)), note]))
+
+
+def _worded(calls: pd.DataFrame, reading: Reading, due: str) -> pd.DataFrame:
+    found = with_names(calls, reading)
+    return found.assign(
+        reason=[reasons_in_words(row) for row in found.to_dict("records")],
+        deadline=due,
+        risk=found["risk"].round(2),
+    )
+
+
+def _exported(calls: pd.DataFrame, reading: Reading, due: str) -> pd.DataFrame:
+    """The calls as a file: who, why, by when, and the script in one cell."""
+    found = _worded(calls, reading, due)
+    scripts = ["\n".join(call_script(row)) for row in found.to_dict("records")]
+    kept = ["person_id", "student_id", "parent", *(c for c in _COLUMNS if c in found)]
+    return found[kept].assign(script=scripts)
 
 
 def calls_of(listed: pd.DataFrame, capacity: int, teacher: str = "") -> pd.DataFrame:

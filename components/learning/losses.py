@@ -13,9 +13,11 @@ from components.format import days_range, delta, number, percent
 from components.i18n import _
 from components.learning.people import open_students
 from components.learning.reading import Reading
+from components.learning.saving import saving
 from data.scope import role
 from metrics.recall import LEAST, SPELL_WEEKS, Recall, alarm_spells, recall, service_contacts
 from metrics.registry import find
+from metrics.save_effect import save_effect
 from metrics.tiers import tier_rows
 
 _MONEY = ("refund_rate_persons", "refund_rate_amount")
@@ -54,8 +56,11 @@ def _recalled(reading: Reading, *, reads_contacts: bool) -> None:
         weeks=SPELL_WEEKS,
     )  # fmt: skip
     nobody = pd.DataFrame(
-        {"person_id": pd.Series(dtype=str), "at": pd.Series(dtype="datetime64[us]")}
-    )
+        {
+            "person_id": pd.Series(dtype=str), "at": pd.Series(dtype="datetime64[us]"),
+            "seconds": pd.Series(dtype=float),
+        }
+    )  # fmt: skip
     contacts = query.fetch(service_contacts, scope=reading.scope) if reads_contacts else nobody
     found = recall(spells, contacts)
     st.markdown(f"**{_('Save and recall')}** — " + recall_sentence(found))
@@ -64,6 +69,8 @@ def _recalled(reading: Reading, *, reads_contacts: bool) -> None:
         _("See the students"), icon=":material/table_rows:", key="learning_spells"
     ):
         open_students(spells, reading, title=_("Save and recall"), columns=_COLUMNS)
+    if reads_contacts and found.mature:
+        saving(save_effect(spells, contacts), reading)
 
 
 def recall_sentence(found: Recall) -> str:

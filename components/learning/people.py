@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -53,8 +54,13 @@ def with_names(students: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     )
 
 
-def students_table(students: pd.DataFrame, columns: tuple[str, ...], *, key: str) -> None:
-    """Draw named students with some columns, each row with a link to its person."""
+def students_table(
+    students: pd.DataFrame, columns: tuple[str, ...], *, key: str, pick: bool = False
+) -> int | None:
+    """Draw named students with some columns, each row with a link to its person.
+
+    With ``pick`` a row can be picked: its place is given, None where none is.
+    """
     shown = students[[c for c in columns if c in students]].copy()
     shown.insert(0, "open", [f"{PERSON_URL}{p}" for p in students["person_id"]])
     settings = {c: st.column_config.Column(_(_TITLES[c])) for c in shown if c != "open"}
@@ -70,10 +76,16 @@ def students_table(students: pd.DataFrame, columns: tuple[str, ...], *, key: str
         settings["depletes_on"] = st.column_config.DateColumn(
             _(_TITLES["depletes_on"]), format="YYYY-MM-DD"
         )
-    st.dataframe(
-        shown, hide_index=True, height="content", column_config=settings, key=key,
-        alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),
-    )  # fmt: skip
+    drawn: dict[str, Any] = {
+        "hide_index": True, "height": "content", "column_config": settings, "key": key,
+        "alt": _("{n} rows, one a line", n=number(len(shown), exact=True)),
+    }  # fmt: skip
+    if not pick:
+        st.dataframe(shown, **drawn)
+        return None
+    event = st.dataframe(shown, selection_mode="single-row", on_select="rerun", **drawn)
+    picked = [place for place in event["selection"]["rows"] if place < len(shown)]
+    return picked[0] if picked else None
 
 
 def open_students(

@@ -61,6 +61,24 @@ def test_students_are_listed_with_a_reason_and_a_deadline_up_to_capacity(course)
     assert re.search(r"Learned from [\d,]+ enrolments and \d+ stops: [\d.]+% of persons", shown(at))
 
 
+def test_a_picked_student_comes_with_a_call_script(course):
+    at = visit("manager")
+    assert "Pick a row for what to ask and what to offer." in shown(at)
+    picked = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    at = visit("manager", learning_calls=picked)
+    text = shown(at)
+    assert f"What to say to the family of {at.dataframe[0].value['student'].iloc[0]}" in text
+    assert "1. Ask" in text
+    assert "Call by 23 Nov" in text
+
+
+def test_saving_says_what_it_cannot_compare_and_what_no_source_tells(course):
+    text = shown(visit("manager", learning_panel_losses=True))
+    assert "No contact within 48 hours of an alarm is on record" in text
+    teacher = shown(visit("teacher1", learning_panel_losses=True))
+    assert "there is no cost to tell" not in teacher  # a teacher sees no contacts
+
+
 def test_a_teacher_sees_the_own_classes_only(course, sample):
     at = visit("teacher1")
     staff = sample.accounts.viewer("teacher1").staff_id
