@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from data.accounts import Accounts
 from data.accounts.sample import seed_sample_accounts
-from data.facts.build import has_all, rebuild
+from data.facts.build import outdated, rebuild
 from data.home import Home
 from data.landing import Landing
 from data.loader import create_tables, load
@@ -60,10 +60,11 @@ class Installation:
     def build_if_behind(self) -> None:
         """Give a store the tables that pages read: a new one, or one of a former version."""
         with self.store.writing() as cursor:
-            if self.store.version and has_all(cursor):
+            is_new = not self.store.version
+            if not is_new and not outdated(cursor):
                 return
             create_tables(cursor)
-            rebuild(cursor, None, self.home.key("identity"))
+            rebuild(cursor, None if is_new else set(), self.home.key("identity"))
             cursor.execute("UPDATE store_state SET version = version + 1")
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import duckdb
 
 from data.facts import (
@@ -42,14 +44,16 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: by
         In a transaction, on a store with every raw table and ``load_log``.
     changed
         The raw tables with new or changed rows; None, or a store without facts, builds all.
-        Facts that read none of them stay as they are, unless people were joined or parted.
+        Facts that read none of them stay as they are, unless people were joined or parted
+        or a former version defined them otherwise.
     key
         The installation's secret, for person ids and phone keys.
     """
-    if not has_all(cursor):
+    behind = outdated(cursor)
+    if len(behind) == len(QUERIES):
         changed = None
-    stale = set(changed or ())
-    is_done = take_in(cursor, key) if changed == {"events"} else None
+    stale = set(changed or ()) | behind
+    is_done = take_in(cursor, key) if changed == {"events"} and not behind else None
     if is_done is not None:
         stale |= IDENTITY_TABLES if not is_done else set()
     elif changed is None or stale & IDENTITY_SOURCES:
@@ -61,19 +65,33 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: by
         refresh(cursor, key)
     else:
         for query in QUERIES:
+            needed = query.table in behind or _READS[query.table] & stale
             # Freshness tells of every load, whatever it brought.
-            if changed is None or _READS[query.table] & stale or query is FRESHNESS:
+            if changed is None or needed or query is FRESHNESS:
                 _build(cursor, query, key)
     remember(cursor)
+    _note_definitions(cursor)
 
 
-def has_all(cursor: duckdb.DuckDBPyConnection) -> bool:
-    """Whether every table of facts stands there with its columns: a former version had fewer."""
+def outdated(cursor: duckdb.DuckDBPyConnection) -> set[str]:
+    """Tables of facts that are missing, or were made by a former version's definition."""
+    cursor.execute(_MADE)
+    made = dict(cursor.execute("SELECT table_name, definition FROM facts_made").fetchall())
     found = cursor.execute("""
         SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name != 'temp'
         GROUP BY table_name""").fetchall()
     columns = {name: set(names) for name, names in found}
-    return all(set(query.columns) <= columns.get(query.table, set()) for query in QUERIES)
+    return {
+        query.table
+        for query in QUERIES
+        if made.get(query.table) != _DEFINITIONS[query.table]
+        or not set(query.columns) <= columns.get(query.table, set())
+    }
+
+
+def _note_definitions(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute("DELETE FROM facts_made")
+    cursor.executemany("INSERT INTO facts_made VALUES (?, ?)", list(_DEFINITIONS.items()))
 
 
 def _build(cursor: duckdb.DuckDBPyConnection, query: FactQuery, key: bytes) -> None:
@@ -94,3 +112,19 @@ def _reads_in_full() -> dict[str, frozenset[str]]:
 
 
 _READS = _reads_in_full()
+_MADE = "CREATE TABLE IF NOT EXISTS facts_made (table_name VARCHAR, definition VARCHAR)"
+
+
+def _definitions() -> dict[str, str]:
+    """A digest of what each table is made by: its statement and the work tables it reads."""
+    return {
+        query.table: sha256(
+            "\n".join([
+                query.statement, *(WORK[name] for name in sorted(_READS[query.table] & set(WORK)))
+            ]).encode()
+        ).hexdigest()
+        for query in QUERIES
+    }  # fmt: skip
+
+
+_DEFINITIONS = _definitions()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from data.facts import build
 from data.home import Home
 from data.installation import Installation
 
@@ -24,4 +25,27 @@ def test_a_store_of_a_former_version_gets_the_facts_it_lacks_once(tmp_path: Path
     assert opened.store.fetch("SELECT count(*) AS n FROM fact_reward")["n"][0] > 0
     opened.build_if_behind()
     assert opened.store.version == version + 1
+    opened.close()
+
+
+def test_only_what_a_new_version_defines_otherwise_is_built_anew(tmp_path: Path, monkeypatch):
+    opened = Installation.open(Home(tmp_path / "home"))
+    opened.add_sample(scale=0.005)
+    built: list[str] = []
+    make = build._build
+
+    def noting(cursor, query, key):
+        built.append(query.table)
+        make(cursor, query, key)
+
+    monkeypatch.setattr(build, "_build", noting)
+    opened.build_if_behind()
+    assert built == []
+    with opened.store.writing() as cursor:
+        cursor.execute("UPDATE facts_made SET definition = '' WHERE table_name = 'fact_due'")
+    opened.build_if_behind()
+    assert "fact_due" in built
+    assert {"fact_event", "fact_lead", "fact_visit"}.isdisjoint(built)
+    readers = {q.table for q in build.QUERIES if "fact_due" in build._READS[q.table]}
+    assert readers <= set(built), "what reads it is built after it"
     opened.close()
