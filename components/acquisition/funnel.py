@@ -11,13 +11,10 @@ from components import query
 from components.acquisition.reading import Reading
 from components.chart import show
 from components.charts.funnel import funnel_steps
-from components.columns import named
-from components.drill import PERSON_URL, download_buttons
 from components.format import days_range, interval, number, percent
+from components.funnel import drawn_steps, narrowest, open_leads
 from components.i18n import N_, _
 from components.states import nothing_to_show
-from data.scope import Filters
-from metrics.funnel_rows import leads_at_step
 from metrics.lead_funnel import funnel_table, funnel_top, lead_funnel
 
 STEP_WORDS = {
@@ -33,8 +30,8 @@ STEP_WORDS = {
     "renewal": N_("Renewed"),
     "referral": N_("Brought others"),
 }
+_JUDGED = ("valid", "contact", "trial", "order")
 _EVERY = ""
-_SHOWN = 200
 
 
 def funnel_panel(reading: Reading) -> None:
@@ -56,8 +53,8 @@ def funnel_panel(reading: Reading) -> None:
         return
     top = query.fetch(funnel_top, filters, scope=reading.scope) if reading.sees_money else None
     table = funnel_table(counts, top=top, skip=skip)
-    steps = drawn_steps(table)
-    finding = funnel_finding(table)
+    steps = drawn_steps(table[table["of_leads"].notna()], STEP_WORDS)
+    finding = narrowest(table[table["step"].isin(_JUDGED)], STEP_WORDS)
     clicked = show(
         funnel_steps(steps, title=finding, count="of_leads", passed="rate", unit="ratio"),
         key=f"acquisition_funnel_{channel}_{with_trial}",
@@ -75,35 +72,11 @@ def funnel_panel(reading: Reading) -> None:
     )
     _steps_table(table)
     if clicked:
-        _leads_dialog(reading, filters, clicked["step"], skip)
-
-
-def drawn_steps(table: pd.DataFrame) -> pd.DataFrame:
-    """The steps from the lead on, as shares of the leads old enough for each."""
-    told = table[table["of_leads"].notna()]
-    return pd.DataFrame(
-        {
-            "name": [_(STEP_WORDS[step]) for step in told["step"]],
-            "of_leads": told["of_leads"].to_list(),
-            "rate": [None, *told["rate"].to_list()[1:]],
-            "where": [{"step": step} for step in told["step"]],
-        }
-    )
-
-
-def funnel_finding(table: pd.DataFrame) -> str:
-    """Where the chain up to the order loses most, as the picture's title."""
-    inner = table[table["step"].isin(["valid", "contact", "trial", "order"])]
-    known = inner[inner["rate"].notna()]
-    if known.empty:
-        return _("No step has leads old enough yet.")
-    worst = known.sort_values("rate", kind="stable").iloc[0]
-    return _(
-        "The narrowest step is “{step}”: {rate} pass (95 % {interval})",
-        step=_(STEP_WORDS[worst["step"]]),
-        rate=percent(worst["rate"]),
-        interval=interval(worst["low"], worst["high"], "ratio"),
-    )
+        step = "valid" if clicked["step"] == "lead" else clicked["step"]
+        open_leads(
+            filters, step, title=_(STEP_WORDS[step]), scope=reading.scope, key="acquisition",
+            skip=skip,
+        )  # fmt: skip
 
 
 def top_words(table: pd.DataFrame) -> str:
@@ -154,40 +127,3 @@ def _steps_table(table: pd.DataFrame) -> None:
         },
         alt=_("Steps of the funnel with rates and what is immature."),
     )
-
-
-def _leads_dialog(reading: Reading, filters: Filters, step: str, skip: tuple[str, ...]) -> None:
-    """Open the leads that took a step, or dropped before it."""
-    if step == "lead":
-        step = "valid"
-    title = _(STEP_WORDS[step])
-
-    def draw() -> None:
-        dropped = st.toggle(_("Those who did not"), key="acquisition_dropped")
-        leads = query.fetch(
-            leads_at_step, filters, scope=reading.scope, step=step, reached=not dropped, skip=skip
-        )
-        st.markdown(f"**{_('{n} rows', n=number(len(leads), exact=True))}**")
-        shown = named(leads.head(_SHOWN))
-        links = [f"{PERSON_URL}{person}" for person in shown["person_id"]]
-        columns = ["open", "created_at", "step_at", "campus", "channel"]
-        st.dataframe(
-            shown.assign(open=links)[columns],
-            hide_index=True,
-            placeholder="—",
-            column_config={
-                "open": st.column_config.LinkColumn(_("Person"), display_text=_("Open")),
-                "created_at": st.column_config.DateColumn(_("Lead on"), format="YYYY-MM-DD"),
-                "step_at": st.column_config.DateColumn(_("Step on"), format="YYYY-MM-DD"),
-                "campus": st.column_config.TextColumn(_("Campus")),
-                "channel": st.column_config.TextColumn(_("Channel")),
-            },
-        )
-        if len(leads) > _SHOWN:
-            st.caption(_("The newest {n} are shown; the download has all.", n=_SHOWN))
-        download_buttons(
-            lambda: leads, subject=f"funnel_{step}", key="acquisition_funnel_leads",
-            where={"step": step, "reached": not dropped},
-        )  # fmt: skip
-
-    st.dialog(title, width="large", position="right", icon=":material/filter_alt:")(draw)()
