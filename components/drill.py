@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -135,11 +135,8 @@ def rows_table(rows: pd.DataFrame, *, unit: str = "", key: str | None = None) ->
     if "is_mature" in columns:
         settings["is_mature"] = st.column_config.CheckboxColumn(label("is_mature"))
     if "person_id" in shown and shown["person_id"].notna().any():
-        links = [None if pd.isna(p) else f"{PERSON_URL}{p}" for p in shown["person_id"]]
-        table.insert(0, "open", links)
-        settings["open"] = st.column_config.LinkColumn(
-            label("person_id"), display_text=":material/person_search:", width=70
-        )
+        table.insert(0, "open", person_links(shown["person_id"]))
+        settings["open"] = person_column()
     st.dataframe(
         table,
         hide_index=True,
@@ -147,6 +144,18 @@ def rows_table(rows: pd.DataFrame, *, unit: str = "", key: str | None = None) ->
         column_config=settings,
         key=key,
         alt=_("{n} rows, one a line", n=number(len(rows), exact=True)),
+    )
+
+
+def person_links(people: Iterable[str | None]) -> list[str | None]:
+    """The address of each person's page; none of a row without a person."""
+    return [None if pd.isna(person) else f"{PERSON_URL}{person}" for person in people]
+
+
+def person_column() -> Any:
+    """The column of `person_links`: an icon that opens the page."""
+    return st.column_config.LinkColumn(
+        _("Person"), display_text=":material/person_search:", width=70
     )
 
 

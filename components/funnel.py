@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import query
 from components.columns import named
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_links
 from components.format import interval, number, percent
 from components.i18n import _
 from data.scope import Filters, Scope
@@ -57,7 +57,7 @@ def open_leads(
         )
         st.markdown(f"**{_('{n} rows', n=number(len(leads), exact=True))}**")
         shown = named(leads.head(_SHOWN))
-        links = [f"{PERSON_URL}{person}" for person in shown["person_id"]]
+        links = person_links(shown["person_id"])
         st.dataframe(
             shown.assign(open=links)[["open", "created_at", "step_at", "campus", "channel"]],
             hide_index=True,

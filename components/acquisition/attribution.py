@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import query
 from components.acquisition.reading import Reading
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_links
 from components.format import escape, money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
@@ -174,7 +174,7 @@ def _paths_dialog(reading: Reading, channel: str, lookback: int) -> None:
         st.markdown(_("**{n}** first orders", n=number(len(named), exact=True)))
         shown = named.head(_SHOWN_PATHS)
         st.dataframe(
-            shown.assign(open=[f"{PERSON_URL}{p}" for p in shown["person_id"]])[
+            shown.assign(open=person_links(shown["person_id"]))[
                 ["open", "converted_at", "value_cny", "touches", "days", "path"]
             ],
             hide_index=True,

@@ -10,7 +10,7 @@ from components.activities.reading import Life
 from components.activities.words import STREAMS, TYPES, said
 from components.answer import evidence
 from components.columns import stage_label
-from components.drill import PERSON_URL, download_buttons, open_rows
+from components.drill import download_buttons, open_rows, person_column, person_links
 from components.format import escape, number, percent
 from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
@@ -74,7 +74,7 @@ def people_panel(life: Life) -> None:
 def _people_table(rows: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{p}" for p in rows["person_id"]],
+            "open": person_links(rows["person_id"]),
             "name": rows["name"].fillna(_("without a name")),
             "stage": [stage_label(s) for s in rows["stage"]],
             "heat": rows["heat"], "brought": rows["brought"],
@@ -89,9 +89,7 @@ def _people_table(rows: pd.DataFrame) -> None:
         shown, hide_index=True, height="content", placeholder="—", key="activity_people_table",
         alt=_("{n} participants, one a line.", n=len(shown)),
         column_config={
-            "open": st.column_config.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=70
-            ),
+            "open": person_column(),
             "name": _("Name"), "stage": _("Stage"),
             "heat": st.column_config.ProgressColumn(
                 _("Heat"), min_value=0, max_value=100, format="%.0f"

@@ -12,7 +12,7 @@ from components import query
 from components.columns import named
 from components.conversion.consultants import FAIR_DAYS
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_column, person_links
 from components.format import money, number, percent
 from components.i18n import _
 from components.states import nothing_to_show
@@ -152,15 +152,13 @@ def _proposal(reading: Reading, found: Simulation, most_share: float) -> None:
     column = st.column_config
     st.dataframe(
         shown[["person", "name", "to", "worth_cny", "course_line", "campus", "channel"]].assign(
-            person=[f"{PERSON_URL}{person}" for person in rows["person_id"]]
+            person=person_links(rows["person_id"])
         ),
         hide_index=True,
         height=38 * 8,
         placeholder="—",
         column_config={
-            "person": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=70
-            ),
+            "person": person_column(),
             "name": column.TextColumn(_("Name")),
             "to": column.TextColumn(_("Give to")),
             "worth_cny": column.NumberColumn(_("Expected, yuan"), format="%.0f"),

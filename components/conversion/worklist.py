@@ -14,7 +14,7 @@ from components.conversion.words import (
     reasons_text,
     worded,
 )
-from components.drill import PAGE, PERSON_URL, download_buttons
+from components.drill import PAGE, download_buttons, person_column, person_links
 from components.format import money, number
 from components.i18n import N_, _
 from components.panels import Handover
@@ -103,7 +103,7 @@ def _table(reading: Reading, rows: pd.DataFrame, work: WorkList, chosen: str) ->
     waited = reading.scope.as_of - pd.to_datetime(shown["waiting_since_at"])
     table = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in shown["person_id"]],
+            "open": person_links(shown["person_id"]),
             "tier": [worded(TIER_WORDS, name) for name in shown["tier"]],
             "name": shown["name"],
             "score": shown["score"],
@@ -133,9 +133,7 @@ def _table(reading: Reading, rows: pd.DataFrame, work: WorkList, chosen: str) ->
         placeholder="—",
         height="content",
         column_config={
-            "open": st.column_config.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=70
-            ),
+            "open": person_column(),
             "tier": st.column_config.TextColumn(_("Tier")),
             "name": st.column_config.TextColumn(_("Name")),
             "score": score,

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
-from components.drill import PAGE, PERSON_URL, download_buttons
+from components.drill import PAGE, download_buttons, person_column, person_links
 from components.format import escape, number
 from components.i18n import N_, _
 from components.learning.reading import Reading
@@ -62,11 +62,9 @@ def students_table(
     With ``pick`` a row can be picked: its place is given, None where none is.
     """
     shown = students[[c for c in columns if c in students]].copy()
-    shown.insert(0, "open", [f"{PERSON_URL}{p}" for p in students["person_id"]])
+    shown.insert(0, "open", person_links(students["person_id"]))
     settings = {c: st.column_config.Column(_(_TITLES[c])) for c in shown if c != "open"}
-    settings["open"] = st.column_config.LinkColumn(
-        _("Person"), display_text=":material/person_search:", width=70
-    )
+    settings["open"] = person_column()
     if "risk" in shown:
         settings["risk"] = st.column_config.NumberColumn(_(_TITLES["risk"]), format="percent")
     for column in ("left", "velocity"):

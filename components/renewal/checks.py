@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_column, person_links
 from components.format import number
 from components.i18n import N_, _
 from components.renewal.reading import Reading
@@ -35,7 +35,7 @@ def checks_panel(reading: Reading, checks: pd.DataFrame) -> None:
     campuses = reading.names("campus")
     shown = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+            "open": person_links(rows["person_id"]),
             "check": [_(CHECK_WORDS[check]) for check in rows["check"]],
             "introducer": [names.get(person) for person in rows["introducer_person_id"]],
             "name": [names.get(person) for person in rows["person_id"]],
@@ -48,9 +48,7 @@ def checks_panel(reading: Reading, checks: pd.DataFrame) -> None:
     st.dataframe(
         shown, hide_index=True, placeholder="—",
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=70
-            ),
+            "open": person_column(),
             "check": column.TextColumn(_("Check"), width="medium"),
             "introducer": column.TextColumn(_("Introducer")),
             "name": column.TextColumn(_("Name")),

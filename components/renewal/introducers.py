@@ -12,7 +12,7 @@ import streamlit as st
 from components import query
 from components.chart import figure, own_palette, show, value_axis
 from components.charts.bars import ranked_bars
-from components.drill import PERSON_URL, open_rows
+from components.drill import open_rows, person_column, person_links
 from components.format import is_missing, number, percent
 from components.i18n import _
 from components.renewal.reading import Reading
@@ -116,7 +116,7 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
     campuses = reading.names("campus")
     shown = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+            "open": person_links(rows["person_id"]),
             "name": [names.get(person) for person in rows["person_id"]],
             "campus": [campuses.get(c, c) for c in rows["campus_id"]],
             "leads": rows["leads"].to_list(),
@@ -130,9 +130,7 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
     st.dataframe(
         shown, hide_index=True, placeholder="—", height=38 * 9,
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=70
-            ),
+            "open": person_column(),
             "name": column.TextColumn(_("Name")),
             "campus": column.TextColumn(_("Campus")),
             "leads": column.NumberColumn(_("Leads brought")),

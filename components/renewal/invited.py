@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import query
 from components.columns import named
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_links
 from components.format import number
 from components.i18n import _
 from components.renewal.reading import Reading
@@ -25,7 +25,7 @@ def step_dialog(reading: Reading, step: str, title: str) -> None:
         shown = named(people.head(_SHOWN), reading.scope)
         table = pd.DataFrame(
             {
-                "open": [f"{PERSON_URL}{person}" for person in shown["person_id"]],
+                "open": person_links(shown["person_id"]),
                 "invited_on": shown["invited_on"],
                 "lead_at": shown["lead_at"],
                 "paid_at": shown["paid_at"],

@@ -11,7 +11,7 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.waterfall import waterfall
-from components.drill import PERSON_URL
+from components.drill import person_column, person_links
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, money, number
 from components.i18n import N_, _
@@ -137,7 +137,7 @@ def _running_out(reading: Reading) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+                "open": person_links(rows["person_id"]),
                 "campus": [campuses.get(c, c) for c in rows["campus_id"]],
                 "course_line": rows["course_line"],
                 "left": rows["lessons_left"],
@@ -151,9 +151,7 @@ def _running_out(reading: Reading) -> None:
         placeholder="—",
         height=38 * 8,
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=70
-            ),
+            "open": person_column(),
             "campus": column.TextColumn(_("Campus")),
             "course_line": column.TextColumn(_("Course line")),
             "left": column.NumberColumn(_("Lessons left"), format="%.0f"),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import query
 from components.chart import figure, own_palette, show, value_axis
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_column, person_links
 from components.format import is_missing, money, number
 from components.i18n import N_, _
 from components.renewal.outlook import Outlook
@@ -173,7 +173,7 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
     names = dict(zip(known["person_id"], known["name"], strict=True))
     shown = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+            "open": person_links(rows["person_id"]),
             "name": [names.get(person) for person in rows["person_id"]],
             "worth": rows["worth_cny"],
             "expected": rows["expected"],
@@ -189,9 +189,7 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
         height=38 * 8,
         placeholder="—",
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=70
-            ),
+            "open": person_column(),
             "name": column.TextColumn(_("Name")),
             "worth": column.NumberColumn(_("Expected yuan"), format="%.0f"),
             "expected": column.NumberColumn(_("Expected orders"), format="%.2f"),

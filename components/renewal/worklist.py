@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_column, person_links
 from components.format import is_missing, money, number, percent
 from components.i18n import N_, _
 from components.renewal.calendar import STAGES
@@ -104,7 +104,7 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
     staff, campuses = reading.names("staff"), reading.names("campus")
     shown = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+            "open": person_links(rows["person_id"]),
             "name": [names.get(person) for person in rows["person_id"]],
             "due_on": pd.to_datetime(rows["due_on"]).dt.date.to_list(),
             "stage": [_(STAGES[stage]) for stage in rows["pipeline"]],
@@ -122,9 +122,7 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
         height=38 * 11,
         placeholder="—",
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=70
-            ),
+            "open": person_column(),
             "name": column.TextColumn(_("Name")),
             "due_on": column.DateColumn(_("Due on"), format="YYYY-MM-DD"),
             "stage": column.TextColumn(_("Stage of the talk")),

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
-from components.drill import PERSON_URL
+from components.drill import person_column, person_links
 from components.format import MISSING
 from components.i18n import _
 from components.spread.reading import SpreadReading
@@ -32,7 +32,7 @@ def checks_panel(reading: SpreadReading) -> None:
     names = reading.named(list(found["sharer_person_id"]))
     frame = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in found["sharer_person_id"]],
+            "open": person_links(found["sharer_person_id"]),
             "name": [names[person] for person in found["sharer_person_id"]],
             "activity": [reading.activity_names.get(a, a) for a in found["activity_id"]],
             "arrivals": found["arrivals"],
@@ -46,9 +46,7 @@ def checks_panel(reading: SpreadReading) -> None:
         hide_index=True,
         placeholder=MISSING,
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=60
-            ),
+            "open": person_column(),
             "name": column.TextColumn(_("Name")),
             "activity": column.TextColumn(_("Activity")),
             "arrivals": column.NumberColumn(_("Arrivals")),

@@ -9,7 +9,7 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.lorenz import lorenz_curve
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_column, person_links
 from components.format import MISSING, interval, number, percent
 from components.i18n import N_, _
 from components.spread.answer import twenty_eighty
@@ -105,7 +105,7 @@ def _frame(reading: SpreadReading, table: pd.DataFrame, credit: str, total: floa
     del credit, total
     return pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in table["person_id"]],
+            "open": person_links(table["person_id"]),
             "rank": range(1, len(table) + 1),
             "name": [names[person] for person in table["person_id"]],
             "relation": [_(RELATIONS[kind]) for kind in table["relation"]],
@@ -130,9 +130,7 @@ def _table(frame: pd.DataFrame) -> None:
         height=330,
         placeholder=MISSING,
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=60
-            ),
+            "open": person_column(),
             "rank": column.NumberColumn(_("No."), width=50),
             "name": column.TextColumn(_("Name"), width=90),
             "relation": column.TextColumn(_("Was"), width=90),

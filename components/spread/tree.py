@@ -9,7 +9,7 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.icicle import icicle
-from components.drill import PERSON_URL, download_buttons, open_rows
+from components.drill import download_buttons, open_rows, person_column, person_links
 from components.format import MISSING, money, number
 from components.i18n import N_, _
 from components.spread.reading import EVER, SpreadReading
@@ -105,9 +105,7 @@ def node_rows(reading: SpreadReading) -> None:
         height=388,
         placeholder=MISSING,
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=60
-            ),
+            "open": person_column(),
             "name": column.TextColumn(_("Name"), width=90),
             "relation": column.TextColumn(_("Was"), width=90),
             "generation": column.NumberColumn(_("Generation"), width=70),
@@ -138,7 +136,7 @@ def _frame(reading: SpreadReading) -> pd.DataFrame:
     names = reading.named(list(rows["person_id"]))
     return pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+            "open": person_links(rows["person_id"]),
             "name": [names[person] for person in rows["person_id"]],
             "relation": [_(RELATIONS[kind]) for kind in rows["relation"]],
             **{

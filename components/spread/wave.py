@@ -8,7 +8,7 @@ import streamlit as st
 from components import query
 from components.activity_choice import EVERY
 from components.columns import names_by_id, stage_label
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_column, person_links
 from components.format import MISSING, number, percent
 from components.i18n import N_, _
 from components.spread.reading import SpreadReading
@@ -56,9 +56,7 @@ def wave_panel(reading: SpreadReading) -> None:
         height=388,
         placeholder=MISSING,
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=60
-            ),
+            "open": person_column(),
             "name": column.TextColumn(_("Name"), width=100),
             "stage": column.TextColumn(_("Stage"), width=90),
             "activities": column.NumberColumn(_("Took part in")),
@@ -92,7 +90,7 @@ def first_wave(reading: SpreadReading, proven: bool) -> tuple[pd.DataFrame, int]
     owners = names_by_id("staff", scope=reading.scope)
     frame = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in chosen["person_id"]],
+            "open": person_links(chosen["person_id"]),
             "name": chosen["name"],
             "stage": [stage_label(stage) for stage in chosen["stage"]],
             "activities": chosen["activities"],

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import query
 from components.columns import named
-from components.drill import PERSON_URL, download_buttons
+from components.drill import download_buttons, person_column, person_links
 from components.format import MISSING, moment, number
 from components.i18n import _
 from components.states import nothing_to_show
@@ -46,9 +46,7 @@ def _everyone(reading: VisitorReading) -> None:
         height=420,
         placeholder=MISSING,
         column_config={
-            "open": column.LinkColumn(
-                _("Person"), display_text=":material/person_search:", width=60
-            ),
+            "open": person_column(),
             "score": column.ProgressColumn(_("Score"), min_value=0, max_value=100, format="%d"),
             "visits_points": column.NumberColumn(_("from visits"), format="%.1f"),
             "dwell_minutes_points": column.NumberColumn(_("from dwell"), format="%.1f"),
@@ -73,7 +71,7 @@ def _frame(reading: VisitorReading) -> tuple[pd.DataFrame, int]:
         return rows, 0
     shown = pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+            "open": person_links(rows["person_id"]),
             "score": rows["score"].round(0),
             "visits_points": rows["visits_points"],
             "dwell_minutes_points": rows["dwell_minutes_points"],

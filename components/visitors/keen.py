@@ -9,7 +9,7 @@ import streamlit as st
 from components import query
 from components.chart import figure, show, value_axis
 from components.columns import named
-from components.drill import PERSON_URL, download_buttons, open_rows
+from components.drill import download_buttons, open_rows, person_column, person_links
 from components.format import MISSING, moment, number
 from components.i18n import N_, _, ngettext
 from components.states import nothing_to_show
@@ -117,7 +117,7 @@ def _frame(reading: VisitorReading) -> pd.DataFrame:
     chains = [reading.chains.get(person) for person in rows["person_id"]]
     return pd.DataFrame(
         {
-            "open": [f"{PERSON_URL}{person}" for person in rows["person_id"]],
+            "open": person_links(rows["person_id"]),
             "person_id": rows["person_id"],
             "score": rows["score"].round(0),
             "visits": rows["visits"],
@@ -174,9 +174,7 @@ def _why(row: dict) -> str:
 def _columns() -> dict:
     column = st.column_config
     return {
-        "open": column.LinkColumn(
-            _("Person"), display_text=":material/person_search:", width=60
-        ),
+        "open": person_column(),
         "score": column.ProgressColumn(
             _("Score"), min_value=0, max_value=100, format="%d", help=_(
                 "0 to 100: visits 40, dwell 40, depth 20; each visit counts half every 14 days."
