@@ -60,7 +60,8 @@ def lead_steps(
         The cohort: persons whose first lead falls in the period, channels and course
         lines.
     skip
-        Steps the chain leaves out: ``("trial",)`` for where orders come without one.
+        Steps the chain leaves out: ``("trial",)`` for where orders come without one, and
+        those that nobody records (`metrics.recorded.recorded_steps`).
     chain
         A name of `CHAINS`.
 
@@ -81,17 +82,18 @@ def lead_steps(
         leads.mutate(unit_on=leads.created_on), period=filters.period,
         channels=filters.channels, course_lines=filters.course_lines,
     )  # fmt: skip
-    steps = _chosen(skip, chain)
-    if chain == "sales":
-        first_at = (cohort.assigned_at <= facts.as_of).ifelse(cohort.assigned_at, None)
-    else:
-        first_at = cohort.is_valid.fill_null(False).ifelse(cohort.created_at, None)
-    previous = f"{steps[0].name}_at"
-    rows = cohort.select(*_CARRIED, **{f"any_{previous}": first_at, previous: first_at})
+    rows, previous = cohort.select(*_CARRIED, "assigned_at"), "created_at"
     persons = cohort.select(event_person_id="person_id")
-    for step in steps[1:]:
+    for step in _chosen(skip, chain):
+        if step.name in ("valid", "assigned"):  # of the lead itself
+            taken = rows.assigned_at <= facts.as_of if step.name == "assigned" else rows.is_valid
+            at = rows.assigned_at if step.name == "assigned" else rows.created_at
+            at = taken.fill_null(False).ifelse(at, None)
+            previous = f"{step.name}_at"
+            rows = rows.mutate(**{f"any_{previous}": at, previous: at})
+            continue
         # Only the cohort's events: a join of everybody's would hold them all in memory.
-        events = _events(facts, step.name, persons).semi_join(persons, "event_person_id")
+        events = step_events(facts, step.name, persons).semi_join(persons, "event_person_id")
         # No step comes before the cohort's first day: an engine skips older rows unread.
         events = events.filter(events.event_at >= day_start_at(ibis.literal(filters.period.start)))
         rows = _next(rows, events, step.name, previous)
@@ -110,7 +112,7 @@ def _next(rows: ir.Table, events: ir.Table, name: str, previous: str) -> ir.Tabl
     )
 
 
-def _events(facts: Facts, name: str, persons: ir.Table) -> ir.Table:
+def step_events(facts: Facts, name: str, persons: ir.Table | None = None) -> ir.Table:
     """A step's times, at least those of the persons: ``event_person_id`` and ``event_at``."""
     if name in ("contact", "first_contact"):
         rows = facts.followup
@@ -120,7 +122,7 @@ def _events(facts: Facts, name: str, persons: ir.Table) -> ir.Table:
     if name == "visit_or_trial":
         rows = facts.followup.filter(facts.followup.result == "visited")
         rows = rows.select(event_person_id="person_id", event_at="happened_at")
-        return rows.union(_events(facts, "trial", persons))
+        return rows.union(step_events(facts, "trial", persons))
     if name in ("trial", "order"):
         rows = trial_lines(facts) if name == "trial" else formal_lines(facts)
         return rows.select(event_person_id="person_id", event_at="paid_at")
@@ -130,7 +132,8 @@ def _events(facts: Facts, name: str, persons: ir.Table) -> ir.Table:
         )
         # By the few enrolments of the cohort: there are far more seats than anything else.
         formal = facts.enrolment.filter(facts.enrolment.is_formal)
-        formal = formal.semi_join(persons, formal.person_id == persons.event_person_id)
+        if persons is not None:
+            formal = formal.semi_join(persons, formal.person_id == persons.event_person_id)
         rows = rows.semi_join(formal.select("enrolment_id"), "enrolment_id")
         return rows.select(event_person_id="person_id", event_at="starts_at")
     if name == "renewal":
@@ -150,8 +153,8 @@ def _chosen(skip: tuple[str, ...], chain: str) -> list[Step]:
     for name in skip:
         if name not in names:
             raise UnknownName("step", name, names)
-    if names[0] in skip:
-        raise InvalidOption(f"skip must leave {names[0]!r}, got {skip}")
+    if set(names) <= set(skip):
+        raise InvalidOption(f"skip must leave a step, got {skip}")
     return [step for step in steps if step.name not in skip]
 
 

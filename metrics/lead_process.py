@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.cohort import at_least, with_contacts
 from metrics.leads import lead_units
+from metrics.recorded import unless_silent
 from metrics.registry import metric
 from metrics.units import as_units
 
@@ -21,7 +22,8 @@ _CONTACTS = ("leads", "followups")
 def unassigned_rate(facts: Facts, *, hours: int = 24) -> ir.Table:
     """Leads given to nobody within the hours after creation ÷ leads at least that old.
 
-    One that is given later stays in it: it had to wait.
+    One that is given later stays in it: it had to wait. Where no lead was ever given to
+    anybody, nobody records it, and none is in it.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def unassigned_rate(facts: Facts, *, hours: int = 24) -> ir.Table:
     ----------
     METRICS, "process".
     """
-    leads = facts.lead
+    leads = facts.lead.filter(facts.lead.assigned_at.count() > 0)
     until = leads.created_at + ibis.interval(hours=at_least("hours", hours))
     given = (leads.assigned_at <= until).fill_null(False)
     return lead_units(leads, numerator=(~given).cast("int64"), mature_at=until)
@@ -50,6 +52,7 @@ def unassigned_rate(facts: Facts, *, hours: int = 24) -> ir.Table:
 
 def _contacted(facts: Facts, column: str, hours: int) -> ir.Table:
     leads = with_contacts(facts, facts.lead.filter(facts.lead.assigned_at <= facts.as_of))
+    leads = unless_silent(facts, leads, "followups")
     until = leads.assigned_at + ibis.interval(hours=at_least("hours", hours))
     return as_units(
         leads, grain="lead", unit_id=leads.lead_id, unit_on=leads.created_on,
@@ -154,7 +157,7 @@ def followups_per_lead(facts: Facts, *, window_days: int = 30) -> ir.Table:
     )
     sums = of_leads.group_by("lead_id", "created_on").aggregate(calls=of_leads.count())
     rows = leads.left_join(sums, ["lead_id", "created_on"])
-    rows = rows.drop("lead_id_right", "created_on_right")
+    rows = unless_silent(facts, rows.drop("lead_id_right", "created_on_right"), "followups")
     return lead_units(rows, numerator=rows.calls.fill_null(0), mature_at=rows.created_at + window)
 
 

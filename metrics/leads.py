@@ -94,7 +94,7 @@ def valid_lead_rate(facts: Facts, *, judged_hours: int = 72) -> ir.Table:
 
     Valid: a reachable phone, no duplicate, in the age and area served, neither
     blacklisted nor a competitor. A lead that is still being judged is immature, not
-    invalid.
+    invalid. Where no source has any phone, validity is not known and no lead is in it.
 
     Parameters
     ----------
@@ -116,10 +116,10 @@ def valid_lead_rate(facts: Facts, *, judged_hours: int = 72) -> ir.Table:
     ----------
     METRICS, "valid lead".
     """
-    leads = first_leads(facts)
+    leads = first_leads(facts).filter(facts.lead.is_valid.notnull())
     return lead_units(
         leads,
-        numerator=leads.is_valid.fill_null(False).cast("int64"),
+        numerator=leads.is_valid.cast("int64"),
         mature_at=leads.created_at + ibis.interval(hours=at_least("judged_hours", judged_hours)),
     )
 

@@ -14,6 +14,7 @@ from metrics.cohort import (
     with_contacts,
     with_first_paid,
 )
+from metrics.recorded import unless_silent
 from metrics.registry import metric
 from metrics.units import as_units
 
@@ -91,7 +92,7 @@ def response_time(
     ----------
     METRICS, "response time".
     """
-    leads = with_contacts(facts, _started(facts, since))
+    leads = unless_silent(facts, with_contacts(facts, _started(facts, since)), "followups")
     reached = leads.first_reached_at.notnull()
     until = leads.first_reached_at.fill_null(facts.as_of)
     return as_units(

@@ -14,8 +14,9 @@ from components.charts.funnel import funnel_steps
 from components.format import days_range, interval, number, percent
 from components.funnel import drawn_steps, narrowest, open_leads
 from components.i18n import N_, _
+from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
-from metrics.lead_funnel import funnel_table, funnel_top, lead_funnel
+from metrics.lead_funnel import STEPS, funnel_table, funnel_top, lead_funnel
 
 STEP_WORDS = {
     "impression": N_("Impressions"),
@@ -43,7 +44,11 @@ def funnel_panel(reading: Reading) -> None:
             format_func=lambda c: reading.names.get(c, c) if c else _("All"),
         )  # fmt: skip
         with_trial = st.toggle(_("Trial as a step"), value=True, key="acquisition_with_trial")
-    skip = () if with_trial else ("trial",)
+    missing = unrecorded("lifecycle")
+    skip = tuple(sorted({*missing, *(() if with_trial else ("trial",))}))
+    if len(skip) == len(STEPS):
+        nothing_to_show(_("No source records what becomes of leads."))
+        return
     filters = reading.judged("late")
     if channel:
         filters = replace(filters, channels=(channel,))
@@ -69,10 +74,13 @@ def funnel_panel(reading: Reading) -> None:
             " between steps are of the same leads. A bar opens who took the step.",
             days=days_range(filters.period),
         )
+        + " "
+        + unrecorded_words(missing, STEP_WORDS)
     )
     _steps_table(table)
     if clicked:
-        step = "valid" if clicked["step"] == "lead" else clicked["step"]
+        first = next(step.name for step in STEPS if step.name not in skip)
+        step = first if clicked["step"] == "lead" else clicked["step"]
         open_leads(
             filters, step, title=_(STEP_WORDS[step]), scope=reading.scope, key="acquisition",
             skip=skip,

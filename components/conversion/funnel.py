@@ -11,6 +11,7 @@ from components.conversion.reading import Reading
 from components.format import days_range
 from components.funnel import drawn_steps, narrowest, open_leads
 from components.i18n import N_, _
+from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
 from metrics.acquisition_table import judged_filters
 from metrics.lead_funnel import SALES_STEPS, funnel_table, lead_funnel
@@ -31,11 +32,15 @@ def sales_funnel(reading: Reading) -> None:
     filters = judged_filters(
         reading.filters, as_of_on=reading.scope.as_of_on, window_days=SALES_STEPS[-1].days
     )
-    counts = query.fetch(lead_funnel, filters, scope=reading.scope, chain=_CHAIN).iloc[0]
+    skip = unrecorded(_CHAIN)
+    if len(skip) == len(SALES_STEPS):
+        nothing_to_show(_("No source records what is done with leads."))
+        return
+    counts = query.fetch(lead_funnel, filters, scope=reading.scope, chain=_CHAIN, skip=skip).iloc[0]
     if not counts["leads"]:
         nothing_to_show(_("No leads in these days."))
         return
-    table = funnel_table(counts, chain=_CHAIN)
+    table = funnel_table(counts, chain=_CHAIN, skip=skip)
     finding = narrowest(table[table["step"] != "lead"], STEP_WORDS)
     clicked = show(
         funnel_steps(
@@ -55,13 +60,18 @@ def sales_funnel(reading: Reading) -> None:
             " for it, in sequence. A bar opens who took the step.",
             days=days_range(filters.period),
             windows=" · ".join(
-                f"{_(STEP_WORDS[step.name])} {_('{n} d', n=step.days)}" for step in SALES_STEPS
+                f"{_(STEP_WORDS[step.name])} {_('{n} d', n=step.days)}"
+                for step in SALES_STEPS
+                if step.name not in skip
             ),
         )
+        + " "
+        + unrecorded_words(skip, STEP_WORDS)
     )
     if clicked:
-        step = "assigned" if clicked["step"] == "lead" else clicked["step"]
+        first = next(step.name for step in SALES_STEPS if step.name not in skip)
+        step = first if clicked["step"] == "lead" else clicked["step"]
         open_leads(
             filters, step, title=_(STEP_WORDS[step]), scope=reading.scope, key="conversion",
-            chain=_CHAIN,
+            chain=_CHAIN, skip=skip,
         )  # fmt: skip

@@ -176,14 +176,15 @@ LEAD = FactQuery(
       hour({local("l.created_at")}) AS created_hour, l.assigned_at, l.status, l.lost_reason,
       i.person_id AS introducer_person_id,
       row_number() OVER (PARTITION BY w.person_id ORDER BY l.created_at, l.lead_id) = 1 AS is_first,
-      is_first AND {present("l.phone")} IS NOT NULL AND coalesce(l.is_reachable, true)
-        AND coalesce(l.in_area, true) AND NOT coalesce(l.is_blacklisted, false)
-        AND NOT coalesce(l.is_competitor, false) AS is_valid,
+      CASE WHEN is_judged THEN is_first AND {present("l.phone")} IS NOT NULL
+        AND coalesce(l.is_reachable, true) AND coalesce(l.in_area, true)
+        AND NOT coalesce(l.is_blacklisted, false) AND NOT coalesce(l.is_competitor, false)
+      END AS is_valid,
       c.channel_id IS NOT NULL AS is_mapped,
       coalesce(t.first_at <= l.created_at, false) AS has_touch,
       coalesce(v.visits, 0) AS visits_before, coalesce(e.pages, 0) AS pages_before,
       coalesce(e.dwell_seconds, 0) AS dwell_seconds_before, l.properties
-    FROM leads l JOIN work_lead w USING (lead_id)
+    FROM leads l JOIN work_lead w USING (lead_id) CROSS JOIN work_judged
     LEFT JOIN identity_household h ON h.person_id = w.person_id
     LEFT JOIN work_student i ON i.student_id = l.introducer_id
     LEFT JOIN channels c ON c.channel_id = {filled("l.channel_id")}

@@ -42,4 +42,10 @@ LEFT JOIN work_student s ON s.student_id = o.student_id
 LEFT JOIN identity_identifier alone ON alone.kind = 'order' AND alone.value = o.order_id
 LEFT JOIN identity_person own ON own.identifier_no = alone.identifier_no"""
 
-WORK = {"work_lead": _LEAD, "work_student": _STUDENT, "work_order": _ORDER}
+# Whether validity can be judged at all: where no lead ever had a phone, none lacks one.
+_JUDGED = f"""
+SELECT EXISTS (SELECT 1 FROM leads WHERE {present("phone")} IS NOT NULL) AS is_judged"""
+
+WORK = {
+    "work_lead": _LEAD, "work_student": _STUDENT, "work_order": _ORDER, "work_judged": _JUDGED,
+}  # fmt: skip

@@ -53,7 +53,8 @@ _FACTS = (
             "created_hour": _INT, "assigned_at": _TIME, "status": _TEXT, "lost_reason": _TEXT,
             "introducer_person_id": _TEXT,
             "is_first": _BOOL,  # the person's first lead ever, anywhere
-            "is_valid": _BOOL, "is_mapped": _BOOL, "has_touch": _BOOL,
+            "is_valid": _BOOL,  # missing where no lead at all has a phone: not to be judged
+            "is_mapped": _BOOL, "has_touch": _BOOL,
             # What the person had done by the lead's creation: later events never change it.
             "visits_before": _INT, "pages_before": _INT, "dwell_seconds_before": _REAL,
             "properties": _TEXT,  # JSON: what the imported row said beyond the contract

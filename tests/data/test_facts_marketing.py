@@ -38,8 +38,17 @@ def test_lead_is_first_once_per_person_anywhere(
 def test_lead_is_valid_unless_something_speaks_against_it(
     facts: Facts, journeys: Journeys, fetch: Fetch, flag: str, valid: bool
 ) -> None:
-    journeys({"lin": [f"2026-01-01 lead sem {flag}"]})
-    assert [row.is_valid for row in fetch(facts.lead)] == [valid]
+    journeys({"wu": ["2026-01-02 lead sem"], "lin": [f"2026-01-01 lead sem {flag}"]})
+    assert [row.is_valid for row in fetch(facts.lead)] == [valid, True]
+
+
+def test_where_no_lead_has_a_phone_validity_is_not_known(
+    facts_for: Callable[..., Facts], journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys({"lin": ["2026-01-01 lead sem nophone"], "wu": ["2026-01-02 lead sem nophone"]})
+    assert [row.is_valid for row in fetch(facts_for("manager").lead)] == [None, None]
+    journeys({"qi": ["2026-01-03 lead sem"]})
+    assert [row.is_valid for row in fetch(facts_for("manager").lead)] == [False, False, True]
 
 
 def test_lead_of_a_known_person_is_a_duplicate_and_not_valid(

@@ -55,7 +55,8 @@ def test_response_time_counts_business_hours_and_keeps_who_was_not_reached(facts
 
 
 def test_response_time_from_creation_counts_the_unassigned_too(facts, journeys, fetch):
-    journeys({"sun": ["2026-01-05T02:00 lead sem"]}, as_of="2026-01-05T05:00")
+    called = ["2026-01-04T02:00 lead sem", "2026-01-04T03:00 followup effective"]
+    journeys({"sun": ["2026-01-05T02:00 lead sem"], "wu": called}, as_of="2026-01-05T05:00")
     assert units(fetch, facts) == {}
     assert units(fetch, facts, since="created")["sun"].amount == 3
 
@@ -161,6 +162,7 @@ def test_a_consultant_sees_the_response_times_of_own_leads_alone(facts_for, jour
         {
             "lin": ["2026-01-05T02:00 lead sem owner=c1 assigned=2026-01-05T02:00"],
             "wang": ["2026-01-05T02:00 lead sem owner=c2 assigned=2026-01-05T02:00"],
+            "wu": ["2026-01-04T02:00 lead sem owner=c2", "2026-01-04T03:00 followup effective"],
         }
     )
     own = facts_for("consultant", ("north",), "c1")
