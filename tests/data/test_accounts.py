@@ -441,7 +441,7 @@ def test_command_changes_and_closes_accounts(
     user_command(["disable", "lin"], home)
     user_command(["list"], home)
     row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("lin"))
-    assert row.split() == ["lin", "teacher", "disabled", "C1", "S1"]
+    assert row.split() == ["lin", "teacher", "disabled", "one", "step", "C1", "S1"]
     user_command(["enable", "lin"], home)
     assert accounts.get("lin").is_active
     user_command(["reset-password", "lin"], home)
