@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 import ibis
@@ -21,10 +20,10 @@ from numpy.typing import NDArray
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters, Period
+from data.scope import Filters
 from metrics.intervals import Z95, count_bounds, share_bounds
 from metrics.registry import find
-from metrics.units import within
+from metrics.units import on_either_side, within
 
 ELSEWHERE = ""  # the node of channels that are not in the tree, and of no channel
 SUMS = (
@@ -60,9 +59,7 @@ def channel_tally(
     units = within(
         entry(facts, **options), channels=filters.channels, course_lines=filters.course_lines
     )
-    inside, compared = _inside(units, filters.period), ibis.literal(False)
-    if filters.comparison is not None:
-        compared = _inside(units, filters.comparison)
+    units = on_either_side(units, filters)
     start, end = ibis.literal(filters.period.start), ibis.literal(filters.period.end)
     day = units.unit_on.delta(start, unit="day")
     mature = units.mature_at <= facts.as_of
@@ -71,8 +68,8 @@ def channel_tally(
     keys = {
         "channel_id": units.channel_id,
         **({"campaign": units.campaign} if campaigns else {}),
-        "stretch": inside.ifelse(day * STRETCHES // end.delta(start, unit="day"), None),
-        "is_compared": compared,
+        "stretch": units.inside.ifelse(day * STRETCHES // end.delta(start, unit="day"), None),
+        "is_compared": units.compared,
     }
     # Compiling takes longer than the query: nothing is asked for that the kind has no use of.
     sums = {
@@ -93,13 +90,7 @@ def channel_tally(
         }
     if "apart" in units.columns:
         sums |= {"first_part": units["apart"].min(), "last_part": units["apart"].max()}
-    return units.filter(inside | compared).aggregate(by=keys, **sums)
-
-
-def _inside(units: ir.Table, period: Period) -> ir.BooleanValue:
-    return units.unit_on.between(
-        ibis.literal(period.start), ibis.literal(period.end - timedelta(days=1))
-    )
+    return units.aggregate(by=keys, **sums)
 
 
 @dataclass(frozen=True)

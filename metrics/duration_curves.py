@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import ibis
@@ -13,10 +12,10 @@ import pyarrow as pa
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters, Period
+from data.scope import Filters
 from metrics.models.kaplan_meier import Survival, kaplan_meier
 from metrics.registry import find
-from metrics.units import within
+from metrics.units import on_either_side, within
 
 
 def duration_tally(
@@ -50,22 +49,12 @@ def duration_tally(
     units = within(
         entry(facts, **options), channels=filters.channels, course_lines=filters.course_lines
     )
-    compared: ir.BooleanValue = ibis.literal(False)
-    if filters.comparison is not None:
-        compared = _inside(units, filters.comparison)
-    units = units.mutate(
-        inside=_inside(units, filters.period), compared=compared, per_unit=ibis.literal(per_unit),
-        steps=(units.amount * per_unit).ceil().cast("int64"),
-    )  # fmt: skip
-    units = units.filter(units.mature_at <= facts.as_of, units.inside | units.compared)
+    units = on_either_side(units, filters)
+    units = units.filter(units.mature_at <= facts.as_of).mutate(
+        per_unit=ibis.literal(per_unit), steps=(units.amount * per_unit).ceil().cast("int64")
+    )
     keys = ("steps", "censored", "inside", "compared", "per_unit")
     return units.group_by(*keys).aggregate(units=units.count())
-
-
-def _inside(units: ir.Table, period: Period) -> ir.BooleanValue:
-    return units.unit_on.between(
-        ibis.literal(period.start), ibis.literal(period.end - timedelta(days=1))
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

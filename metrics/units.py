@@ -10,12 +10,13 @@ Sums are taken over integers and decimals, so they do not depend on the order of
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from data.scope import Period
+from data.scope import Filters, Period
 from metrics.durations import duration_figures
 from metrics.intervals import Z95, byar, wilson
 
@@ -75,6 +76,28 @@ def within(
     if course_lines:
         units = units.filter(units.course_line.isin(sorted(course_lines)))
     return units
+
+
+def on_either_side(units: ir.Table, filters: Filters) -> ir.Table:
+    """The units of the period and of the one compared with.
+
+    ``inside`` and ``compared`` tell which; a unit may be on both sides.
+    """
+    now, before = filters.period, filters.comparison
+    if before is None:
+        units = units.mutate(inside=_in_period(units, now), compared=ibis.literal(False))
+        return units.filter(units.inside)
+    units = units.mutate(inside=_in_period(units, now), compared=_in_period(units, before))
+    # The bounds of both, which a store hands on through joins as it does no alternative.
+    first = ibis.least(ibis.literal(now.start), ibis.literal(before.start))
+    end = ibis.greatest(ibis.literal(now.end), ibis.literal(before.end))
+    units = units.filter(units.unit_on >= first, units.unit_on < end)
+    return units.filter(units.inside | units.compared)
+
+
+def _in_period(units: ir.Table, period: Period) -> ir.BooleanValue:
+    start, last = ibis.literal(period.start), ibis.literal(period.end - timedelta(days=1))
+    return units.unit_on.between(start, last)
 
 
 def rollup(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.facts.query import FactQuery, campus, filled, household, local, local_day
+from data.facts.query import FactQuery, by_month, campus, filled, household, local, local_day
 from data.identity.evidence import present
 from data.identity.kinds import LINKING
 
@@ -100,7 +100,7 @@ VISIT = FactQuery(
         count(page) AS pages, sum(dwell_seconds) AS dwell, max(occurred_at) AS last_at
       FROM numbered GROUP BY person_id, turn
     )""",
-    "person_id, started_at, visit_id",
+    by_month("started_on", "person_id, started_at, visit_id"),
 )
 
 # A click or a scan is a touch; so is coming by a channel after half an hour without it. A
@@ -131,7 +131,7 @@ TOUCH = FactQuery(
     FROM met LEFT JOIN channels c USING (channel_id)
     LEFT JOIN (SELECT DISTINCT channel_id, spend_on FROM spend) s
       ON s.channel_id = met.channel_id AND s.spend_on = touched_on""",
-    "person_id, touched_at, touch_id",
+    by_month("touched_on", "person_id, touched_at, touch_id"),
 )
 
 # Who came, by whose link, the first time they came at all: a later click on somebody's link

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.facts.query import FactQuery, campus, filled, household, local_day
+from data.facts.query import FactQuery, by_month, campus, filled, household, local_day
 from data.facts.renewal_links import INFERRED
 
 FOLLOWUP = FactQuery(
@@ -70,7 +70,7 @@ SEAT = FactQuery(
     ) e
       ON e.student_id = r.student_id AND e.course_id = k.course_id
       AND e.started_on <= le.held_on""",
-    "person_id, starts_at, seat_id",
+    by_month("held_on", "person_id, starts_at, seat_id"),
 )
 
 ENROLMENT = FactQuery(

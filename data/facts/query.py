@@ -45,6 +45,11 @@ def household(person: str) -> str:
     return f"'H' || {person}[2:]"
 
 
+def by_month(day: str, key: str) -> str:
+    """An order by month, then by key: a period reads its months, a person one place in each."""
+    return f"date_trunc('month', {day}), {key}"
+
+
 def tables_read(sql: str) -> frozenset[str]:
     """The tables a query names, its own steps among them."""
     return frozenset(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]\w+)", sql))
