@@ -11,11 +11,13 @@ from metrics.registry import metric
 from metrics.units import as_units
 
 
-def lead_units(leads: ir.Table, *, numerator: ir.Value, mature_at: ir.Value) -> ir.Table:
-    """One unit of one per lead."""
+def lead_units(
+    leads: ir.Table, *, numerator: ir.Value, mature_at: ir.Value, **more: ir.Value
+) -> ir.Table:
+    """One unit of one per lead, with more columns."""
     return as_units(
         leads, grain="lead", unit_id=leads.lead_id, unit_on=leads.created_on,
-        numerator=numerator, denominator=ibis.literal(1), mature_at=mature_at,
+        numerator=numerator, denominator=ibis.literal(1), mature_at=mature_at, **more,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.conversion.assignment import assignment_panel
 from components.conversion.consultants import consultants_panel
 from components.conversion.pool import pool_panel, process_panel
+from components.conversion.pool_rule import pool_rule_panel
 from components.conversion.quality import quality_panel
 from components.conversion.reading import Reading
 from components.conversion.response import response_panel
@@ -32,5 +33,6 @@ PANELS: dict[str, Panel[Reading]] = {
     "timing": Panel(N_("How long until the first order"), ":material/hourglass:", timing_panel),
     "process": Panel(N_("Process, step by step"), ":material/checklist:", process_panel),
     "pool": Panel(N_("The pool: waiting, silent, lost"), ":material/inventory_2:", pool_panel),
+    "pool_rule": Panel(N_("What a pool rule would move"), ":material/move_down:", pool_rule_panel),
     "sop": Panel(N_("Which playbooks work"), ":material/science:", sop_panel),
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -21,6 +22,7 @@ from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role
 from metrics.lead_pool import overdue_leads
 from metrics.lead_rules import RULES
+from metrics.pool_rule import CAUSES
 from tests.pages import screens
 from tests.pages.conftest import serve
 from tests.pages.screens import scope_of, shown
@@ -147,6 +149,7 @@ def test_panels_draw_when_opened_and_only_then(sample):
         "Kaplan–Meier estimate", "50 % would be a coin", "are refused", "19 times of 20",
         "of the orders that come within", "harmful: stop it", HARMFUL_SOP,
         "No gain proven", "A proposal: nothing is assigned by it.",
+        "go back to the pool", "A simulation: nothing is moved.",
     ):  # fmt: skip
         assert words in text, words
     assert closed == 1
@@ -265,3 +268,19 @@ def test_a_step_that_nobody_records_is_left_out_of_the_funnel_and_said_to_be(mon
     nothing = ("assigned", "first_contact", "contact", "visit_or_trial", "order")
     monkeypatch.setattr("components.conversion.funnel.unrecorded", lambda _chain: nothing)
     assert "No source records what is done with leads." in shown(visit("manager"))
+
+
+def test_the_pool_rule_moves_as_many_as_its_rows_and_more_when_stricter():
+    counts = []
+    for days in (10, 40):
+        at = visit("head_north", conversion_pool_rule=True, pool_idle_days=days)
+        (found,) = re.findall(r"By this rule \*\*([\d,]+) of ([\d,]+) open leads", shown(at))
+        counts.append([int(number.replace(",", "")) for number in found])
+    assert counts[0][0] > counts[1][0] > 0
+    assert counts[0][1] == counts[1][1]
+    until = scope_of("head_north").as_of_on + timedelta(days=1)
+    filters = Filters(period=Period(start=until - timedelta(days=730), end=until))
+    rows = query.list_rows(
+        "pool_rule", filters, where={"cause": CAUSES}, scope=scope_of("head_north"), idle_days=40
+    )
+    assert len(rows) == counts[1][0]
