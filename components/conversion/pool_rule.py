@@ -47,7 +47,8 @@ def pool_rule_panel(reading: Reading) -> None:
     finding = owners_finding(owners, reading.consultants)
     clicked = show(
         ranked_bars(
-            owners, by="owner_id", unit="leads", title=finding, names=reading.consultants, most=_SHOWN,
+            owners, by="owner_id", unit="leads", title=finding, names=reading.consultants,
+            most=_SHOWN,
         ),
         key="conversion_pool_rule_owners", alt=finding, clickable=True,
     )  # fmt: skip
