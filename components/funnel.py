@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from components import query
-from components.columns import named
-from components.drill import download_buttons, person_links
-from components.format import interval, number, percent
+from components.drawer import day_column, open_list
+from components.format import interval, percent
 from components.i18n import _
 from data.scope import Filters, Scope
 from metrics.funnel_rows import leads_at_step
-
-_SHOWN = 200
 
 
 def drawn_steps(table: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
@@ -49,32 +47,18 @@ def open_leads(
     filters: Filters, step: str, *, title: str, scope: Scope, key: str, **chain: Any
 ) -> None:
     """Open the leads that took a step, or dropped before it; ``chain`` says of which chain."""
-
-    def draw() -> None:
-        dropped = st.toggle(_("Those who did not"), key=f"{key}_dropped")
-        leads = query.fetch(
-            leads_at_step, filters, scope=scope, step=step, reached=not dropped, **chain
-        )
-        st.markdown(f"**{_('{n} rows', n=number(len(leads), exact=True))}**")
-        shown = named(leads.head(_SHOWN))
-        links = person_links(shown["person_id"])
-        st.dataframe(
-            shown.assign(open=links)[["open", "created_at", "step_at", "campus", "channel"]],
-            hide_index=True,
-            placeholder="—",
-            column_config={
-                "open": st.column_config.LinkColumn(_("Person"), display_text=_("Open")),
-                "created_at": st.column_config.DateColumn(_("Lead on"), format="YYYY-MM-DD"),
-                "step_at": st.column_config.DateColumn(_("Step on"), format="YYYY-MM-DD"),
-                "campus": st.column_config.TextColumn(_("Campus")),
-                "channel": st.column_config.TextColumn(_("Channel")),
-            },
-        )
-        if len(leads) > _SHOWN:
-            st.caption(_("The newest {n} are shown; the download has all.", n=_SHOWN))
-        download_buttons(
-            lambda: leads, subject=f"funnel_{step}", key=f"{key}_funnel_leads",
-            where={"step": step, "reached": not dropped},
-        )  # fmt: skip
-
-    st.dialog(title, width="large", position="right", icon=":material/filter_alt:")(draw)()
+    found = partial(query.fetch, leads_at_step, filters, scope=scope, step=step, **chain)
+    open_list(
+        partial(found, reached=True),
+        {
+            "created_at": day_column(_("Lead on")),
+            "step_at": day_column(_("Step on")),
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "channel": st.column_config.TextColumn(_("Channel")),
+        },
+        title=title,
+        subject=f"funnel_{step}",
+        key=f"{key}_funnel_leads",
+        where={"step": step},
+        others=partial(found, reached=False),
+    )

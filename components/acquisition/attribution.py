@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import query
 from components.acquisition.reading import Reading
-from components.drill import download_buttons, person_links
+from components.drawer import day_column, open_list
 from components.format import escape, money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
@@ -36,7 +36,6 @@ MODEL_WORDS = {
 }
 _TABLE = "acquisition_credits"
 _PICKED = "acquisition_credits_picked"
-_SHOWN_PATHS = 200
 FLAGGED_PLACES = 3  # neighbours swap places under any two models; that alone says nothing
 
 
@@ -73,7 +72,7 @@ def attribution_panel(reading: Reading) -> None:
     st.caption(_sum_check(table, by_revenue))
     picked = st.session_state.pop(_PICKED, None)
     if picked is not None:
-        _paths_dialog(reading, picked, lookback)
+        _open_paths(reading, picked, lookback)
 
 
 def credit_table(table: pd.DataFrame, column: str, names: dict[str, str]) -> pd.DataFrame:
@@ -150,48 +149,35 @@ def _row_clicked(ids: list[str | None]) -> None:
     st.session_state[_TABLE] = {"selection": {"rows": [], "columns": [], "cells": []}}
 
 
-def _paths_dialog(reading: Reading, channel: str, lookback: int) -> None:
+def _open_paths(reading: Reading, channel: str, lookback: int) -> None:
     """Open the conversions whose path holds a channel, each with its person."""
-    title = _("Paths with “{channel}”", channel=escape(reading.names.get(channel, channel)))
+    column = st.column_config
+    open_list(
+        partial(_named_paths, reading, channel, lookback),
+        {
+            "converted_at": day_column(_("Ordered")),
+            "value_cny": column.NumberColumn(_("Amount"), format="%.2f"),
+            "touches": column.NumberColumn(_("Touches")),
+            "days": column.NumberColumn(_("Days"), format="%.1f"),
+            "path": column.TextColumn(_("Path"), width="large"),
+        },
+        title=_("Paths with “{channel}”", channel=escape(reading.names.get(channel, channel))),
+        subject="attribution_paths",
+        key="acquisition_paths",
+        where={"channel": channel},
+    )
 
-    def draw() -> None:
-        touches = query.fetch(
+
+def _named_paths(reading: Reading, channel: str, lookback: int) -> pd.DataFrame:
+    found = paths(
+        query.fetch(
             converting_touches, reading.filters, scope=reading.scope,
             channel=channel or None, lookback_days=lookback,
-        )  # fmt: skip
-        if touches.empty:
-            nothing_to_show(_("No path was found."))
-            return
-        found = paths(touches)
-        named = found.assign(
-            path=[
-                " → ".join(
-                    reading.names.get(step, step) or _("no channel") for step in p.split(" > ")
-                )
-                for p in found["path"]
-            ]
         )
-        st.markdown(_("**{n}** first orders", n=number(len(named), exact=True)))
-        shown = named.head(_SHOWN_PATHS)
-        st.dataframe(
-            shown.assign(open=person_links(shown["person_id"]))[
-                ["open", "converted_at", "value_cny", "touches", "days", "path"]
-            ],
-            hide_index=True,
-            column_config={
-                "open": st.column_config.LinkColumn(_("Person"), display_text=_("Open")),
-                "converted_at": st.column_config.DateColumn(_("Ordered"), format="YYYY-MM-DD"),
-                "value_cny": st.column_config.NumberColumn(_("Amount"), format="%.2f"),
-                "touches": st.column_config.NumberColumn(_("Touches")),
-                "days": st.column_config.NumberColumn(_("Days"), format="%.1f"),
-                "path": st.column_config.TextColumn(_("Path"), width="large"),
-            },
-        )
-        if len(named) > len(shown):
-            st.caption(_("The newest {n} are shown; the download has all.", n=_SHOWN_PATHS))
-        download_buttons(
-            lambda: named, subject="attribution_paths", key="acquisition_paths",
-            where={"channel": channel},
-        )  # fmt: skip
-
-    st.dialog(title, width="large", position="right", icon=":material/route:")(draw)()
+    )  # fmt: skip
+    return found.assign(
+        path=[
+            " → ".join(reading.names.get(step, step) or _("no channel") for step in p.split(" > "))
+            for p in found["path"]
+        ]
+    )
