@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from data.errors import UnknownName
 from data.facts import Facts
 from data.scope import Filters
 from metrics.active import active_months, ended_on
@@ -161,6 +162,64 @@ def retention_sums(facts: Facts, filters: Filters) -> ir.Table:
     is the worth of those who came since, and is in none of it. ``persons`` counts the
     opening, ``stayed`` those of them still there.
     """
+    persons = _worths(facts, filters)
+    first, then = persons.first, persons.then
+    stays = (first > 0) & (then > 0)
+    parts = _retention_parts(persons)
+    change = then - first
+    sums = persons.aggregate(
+        persons=(first > 0).sum().fill_null(0),
+        stayed=stays.sum().fill_null(0),
+        opening=first.sum().fill_null(0),
+        expansion=change.sum(where=parts["expansion"]).fill_null(0),
+        contraction=(-change).sum(where=parts["contraction"]).fill_null(0),
+        churn=first.sum(where=parts["churn"]).fill_null(0),
+        closing=then.sum(where=first > 0).fill_null(0),
+        fresh=then.sum(where=first == 0).fill_null(0),
+    )
+    money = ("opening", "expansion", "contraction", "churn", "closing", "fresh")
+    return sums.mutate(**{name: sums[name].cast("float64") / 100 for name in money})
+
+
+def retention_rows(facts: Facts, filters: Filters, *, part: str) -> ir.Table:
+    """The persons behind a part of `retention_sums`, the largest change first.
+
+    Returns
+    -------
+    ibis Table
+        One row per person: ``person_id``, ``opening``, ``closing`` and ``change`` in yuan a
+        month; the changes add up to the part (negative for contraction and churn).
+
+    Raises
+    ------
+    UnknownName
+        If ``part`` is none of expansion, contraction and churn.
+    """
+    persons = _worths(facts, filters)
+    parts = _retention_parts(persons)
+    if part not in parts:
+        raise UnknownName("part", part, parts)
+    rows = persons.filter(parts[part])
+    found = rows.select(
+        "person_id", opening=rows.first.cast("float64") / 100,
+        closing=rows.then.cast("float64") / 100,
+        change=(rows.then - rows.first).cast("float64") / 100,
+    )  # fmt: skip
+    return found.order_by(ibis.desc(found.change.abs()), "person_id")
+
+
+def _retention_parts(persons: ir.Table) -> dict[str, ir.BooleanValue]:
+    first, then = persons.first, persons.then
+    stays = (first > 0) & (then > 0)
+    return {
+        "expansion": stays & (then > first),
+        "contraction": stays & (then < first),
+        "churn": (first > 0) & (then == 0),
+    }
+
+
+def _worths(facts: Facts, filters: Filters) -> ir.Table:
+    """What each person's enrolments are worth a month, in cents: ``first`` and ``then``."""
     start, last = filters.period.start, min(filters.period.end, facts.scope.as_of_on)
     rows = facts.due
     if filters.course_lines:
@@ -178,19 +237,4 @@ def retention_sums(facts: Facts, filters: Filters) -> ir.Table:
         there = (rows.started_on <= moment) & (end > moment).fill_null(True)
         return ibis.ifelse(there, cents, 0).sum()
 
-    persons = rows.group_by("person_id").aggregate(first=worth(start), then=worth(last))
-    first, then = persons.first, persons.then
-    stays = (first > 0) & (then > 0)
-    change = then - first
-    sums = persons.aggregate(
-        persons=(first > 0).sum().fill_null(0),
-        stayed=stays.sum().fill_null(0),
-        opening=first.sum().fill_null(0),
-        expansion=change.sum(where=stays & (change > 0)).fill_null(0),
-        contraction=(-change).sum(where=stays & (change < 0)).fill_null(0),
-        churn=first.sum(where=(first > 0) & (then == 0)).fill_null(0),
-        closing=then.sum(where=first > 0).fill_null(0),
-        fresh=then.sum(where=first == 0).fill_null(0),
-    )
-    money = ("opening", "expansion", "contraction", "churn", "closing", "fresh")
-    return sums.mutate(**{name: sums[name].cast("float64") / 100 for name in money})
+    return rows.group_by("person_id").aggregate(first=worth(start), then=worth(last))

@@ -60,7 +60,9 @@ class ReferralTree:
     a lead: ``leads``, ``payers``, ``revenue_cny`` (of the persons brought), ``below`` (all
     descendants), ``below_cny``, ``campus_id``. ``stability`` is the rank correlation of
     leads brought in the last and the former 180 days with its 95 % bounds, over
-    ``stability_n`` payers who were there in both.
+    ``stability_n`` payers who were there in both. ``payers`` are the mature payers
+    themselves: ``person_id``, ``campus_id``, ``generation``, ``paid_on``, ``brought``; who
+    brought most stands first.
     """
 
     generations: pd.DataFrame
@@ -74,6 +76,7 @@ class ReferralTree:
     stability_low: float
     stability_high: float
     stability_n: int
+    payers: pd.DataFrame
 
 
 def referral_tree(rows: pa.Table) -> ReferralTree:
@@ -84,15 +87,17 @@ def referral_tree(rows: pa.Table) -> ReferralTree:
     now = int(as_of[0]) if len(as_of) else 0
     paid = np.full(len(people), -1, np.int64)
     paid[codes] = _micros(frame["paid_at"])
-    generations, k = _generations(tree, paid, now)
+    brought, mature = _brought(tree, paid, now)
+    generations, k = _generations(tree, paid >= 0, mature, brought)
     introducers = _introducers(tree, frame, codes, people)
     amounts = introducers["leads"].to_numpy(dtype=np.float64)
     spread = concentration(amounts)
-    share, brought = lorenz(amounts)
+    share, amount = lorenz(amounts)
     stability, low, high, n = _stability(frame, now)
     return ReferralTree(
         generations, *k, introducers, spread,
-        pd.DataFrame({"people": share, "brought": brought}), stability, low, high, n,
+        pd.DataFrame({"people": share, "brought": amount}), stability, low, high, n,
+        _payers(frame, codes, tree, mature, brought),
     )  # fmt: skip
 
 
@@ -129,16 +134,43 @@ def _rate(brought: float, of: float) -> tuple[float, float, float]:
     return brought / of, float(low) / of, float(high) / of
 
 
-def _generations(
-    tree: ShareTree, paid: np.ndarray, now: int
-) -> tuple[pd.DataFrame, tuple[float, float, float]]:
+def _brought(tree: ShareTree, paid: np.ndarray, now: int) -> tuple[np.ndarray, np.ndarray]:
+    """How many payers each brought in time, and who is a payer old enough to be judged."""
     is_payer = paid >= 0
     mature = is_payer & (paid <= now - WINDOW_DAYS * _DAY)
     parent = np.asarray(tree.parent)
     has = (parent >= 0) & is_payer
     by = parent[has]
     soon = mature[by] & (paid[has] >= paid[by]) & (paid[has] <= paid[by] + WINDOW_DAYS * _DAY)
-    brought = np.bincount(by[soon], minlength=len(paid))
+    return np.bincount(by[soon], minlength=len(paid)), mature
+
+
+def _payers(
+    frame: pd.DataFrame,
+    codes: np.ndarray,
+    tree: ShareTree,
+    mature: np.ndarray,
+    brought: np.ndarray,
+) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "person_id": frame["person_id"].to_numpy(dtype=object),
+            "campus_id": frame["campus_id"].to_numpy(dtype=object),
+            "generation": np.asarray(tree.generation)[codes],
+            "paid_on": pd.to_datetime(frame["paid_at"]).dt.date,
+            "brought": brought[codes],
+        }
+    )
+    order = ["brought", "paid_on", "person_id"]
+    found: pd.DataFrame = table[mature[codes]].sort_values(
+        order, ascending=[False, False, True], ignore_index=True
+    )
+    return found
+
+
+def _generations(
+    tree: ShareTree, is_payer: np.ndarray, mature: np.ndarray, brought: np.ndarray
+) -> tuple[pd.DataFrame, tuple[float, float, float]]:
     rows = []
     for generation in range(int(tree.generation[is_payer].max(initial=0)) + 1):
         of = is_payer & (tree.generation == generation)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from data.errors import UnknownName
 from data.facts import Facts
 from data.scope import Filters
 from metrics.due import due_rows, flow_rows, settled_at
@@ -45,39 +46,114 @@ def bridge_sums(facts: Facts, filters: Filters) -> ir.Table:
     ``flow_closed``; ``due_cny``, ``renewed_due_cny`` (what the renewed ones had been bought
     for), ``renewed_cny``.
     """
-    period = filters.period
-    start, end = ibis.literal(period.start), ibis.literal(period.end)
-
-    def cut(rows: ir.Table) -> ir.Table:
-        return within(rows, channels=filters.channels, course_lines=filters.course_lines)
-
-    rows = cut(due_rows(facts))
-    rows = rows.filter(
-        rows.due_on >= start, rows.due_on < end, settled_at(rows.due_on) <= facts.as_of
-    )
+    rows = _cohort(facts, filters)
     cohort = rows.aggregate(
         due=rows.count(),
         renewed=rows.is_renewed.sum().fill_null(0),
-        paid_before=(rows.is_renewed & (rows.renewed_on < start)).sum().fill_null(0),
-        paid_after=(rows.is_renewed & (rows.renewed_on >= end)).sum().fill_null(0),
+        **{
+            name: is_part.sum().fill_null(0)
+            for name, is_part in _of_cohort(rows, filters).items()
+            if name in FLOW_PARTS
+        },
         due_cny=rows.due_cny.sum().fill_null(0).cast("float64"),
         renewed_due_cny=rows.due_cny.sum(where=rows.is_renewed).fill_null(0).cast("float64"),
         renewed_cny=rows.renewed_cny.sum(where=rows.is_renewed).fill_null(0).cast("float64"),
     )
-    flow = cut(flow_rows(facts))
-    flow = flow.filter(flow.flow_on >= start, flow.flow_on < end)
+    flow = _flow(facts, filters)
     paid = flow.kind == "renewal"
-    credited = paid & flow.is_renewed
-    young = settled_at(flow.due_on) > facts.as_of
-    later = credited & ((flow.due_on >= end) | ((flow.due_on >= start) & young))
+    parts = _of_flow(flow, facts, filters)
     flows = flow.aggregate(
         flow_renewed=paid.sum().fill_null(0),
-        flow_closed=(~paid).sum().fill_null(0),
-        due_later=later.sum().fill_null(0),
-        due_earlier=(credited & (flow.due_on < start)).sum().fill_null(0),
-        outside_window=(paid & ~flow.is_renewed).sum().fill_null(0),
+        flow_closed=parts["closings"].sum().fill_null(0),
+        **{
+            name: parts[name].sum().fill_null(0)
+            for name in ("due_later", "due_earlier", "outside_window")
+        },
     )
     return cohort.cross_join(flows)
+
+
+def bridge_rows(facts: Facts, filters: Filters, *, part: str) -> ir.Table:
+    """The enrolments behind a part of the bridge, the largest first.
+
+    Of ``closings`` they are those that closed unrenewed; of ``size`` and ``price`` the
+    renewed ones of the due cohort; of any other part as many as `bridge_sums` counts.
+
+    Returns
+    -------
+    ibis Table
+        One row per enrolment: ``enrolment_id``, ``person_id``, ``campus_id``,
+        ``channel_id``, ``course_line``, ``due_on``, ``renewed_on``, ``due_cny``,
+        ``renewed_cny``.
+
+    Raises
+    ------
+    UnknownName
+        If no part is called so.
+    """
+    rows = _cohort(facts, filters)
+    found = _of_cohort(rows, filters)
+    if part not in found:
+        rows = _flow(facts, filters)
+        found = _of_flow(rows, facts, filters)
+    if part not in found:
+        raise UnknownName("part", part, (*FLOW_PARTS, *AMOUNT_PARTS))
+    return (
+        rows.filter(found[part])
+        .select(
+            "enrolment_id", "person_id", "campus_id", "channel_id", "course_line", "due_on",
+            "renewed_on", "due_cny", "renewed_cny",
+        )
+        .order_by(ibis.desc("due_cny"), "enrolment_id")
+    )  # fmt: skip
+
+
+def _cut(rows: ir.Table, filters: Filters) -> ir.Table:
+    return within(rows, channels=filters.channels, course_lines=filters.course_lines)
+
+
+def _cohort(facts: Facts, filters: Filters) -> ir.Table:
+    """What fell due in the days and is settled."""
+    rows = _cut(due_rows(facts), filters)
+    period = filters.period
+    return rows.filter(
+        rows.due_on >= ibis.literal(period.start), rows.due_on < ibis.literal(period.end),
+        settled_at(rows.due_on) <= facts.as_of,
+    )  # fmt: skip
+
+
+def _flow(facts: Facts, filters: Filters) -> ir.Table:
+    """What was paid or closed in the days."""
+    flow, period = _cut(flow_rows(facts), filters), filters.period
+    return flow.filter(
+        flow.flow_on >= ibis.literal(period.start), flow.flow_on < ibis.literal(period.end)
+    )
+
+
+def _of_cohort(rows: ir.Table, filters: Filters) -> dict[str, ir.BooleanValue]:
+    """Which of the due cohort belong to a part."""
+    period = filters.period
+    return {
+        "paid_before": rows.is_renewed & (rows.renewed_on < ibis.literal(period.start)),
+        "paid_after": rows.is_renewed & (rows.renewed_on >= ibis.literal(period.end)),
+        "size": rows.is_renewed,
+        "price": rows.is_renewed,
+    }
+
+
+def _of_flow(flow: ir.Table, facts: Facts, filters: Filters) -> dict[str, ir.BooleanValue]:
+    """Which of those paid or closed belong to a part."""
+    start, end = ibis.literal(filters.period.start), ibis.literal(filters.period.end)
+    paid = flow.kind == "renewal"
+    young = settled_at(flow.due_on) > facts.as_of
+    credited = paid & flow.is_renewed
+    later = (flow.due_on >= end) | ((flow.due_on >= start) & young)
+    return {
+        "due_later": credited & later,
+        "due_earlier": credited & (flow.due_on < start),
+        "outside_window": paid & ~flow.is_renewed,
+        "closings": ~paid,
+    }
 
 
 def bridge_of(sums: Mapping[str, float]) -> Bridge:

@@ -27,6 +27,45 @@ def times_to_renewal(facts: Facts, filters: Filters, *, segment: str) -> ir.Tabl
     Of what fell due in the filter's days or before: ``segment``, ``days``, ``happened``
     (renewed; else watched so far, up to 30 days after the end, or gone), ``n``.
     """
+    return _counted(_until_renewal(facts, filters), segment)
+
+
+def times_to_stop(facts: Facts, filters: Filters, *, segment: str) -> ir.Table:
+    """Days from the start of an enrolment to its stop, counted by segment.
+
+    An enrolment that ended in time, or still runs, is watched until then: ``segment``,
+    ``days``, ``happened`` (stopped or paid back), ``n``.
+    """
+    return _counted(_until_stop(facts, filters), segment)
+
+
+def timed_rows(
+    facts: Facts, filters: Filters, *, outcome: str, segment: str, group: str
+) -> ir.Table:
+    """The enrolments behind one group's curve, the latest start first.
+
+    ``outcome`` is "renewal" or "stop": those that `times_to_renewal` or `times_to_stop`
+    counts in the segment's group.
+
+    Returns
+    -------
+    ibis Table
+        One row per enrolment: ``enrolment_id``, ``person_id``, ``campus_id``,
+        ``channel_id``, ``course_line``, ``started_on``, ``due_on``, ``days``, ``happened``.
+    """
+    until = {"renewal": _until_renewal, "stop": _until_stop}[outcome]
+    rows = until(facts, filters)
+    return (
+        rows.filter(rows[segment] == group)
+        .select(
+            "enrolment_id", "person_id", "campus_id", "channel_id", "course_line", "started_on",
+            "due_on", "days", "happened",
+        )
+        .order_by(ibis.desc("started_on"), "enrolment_id")
+    )  # fmt: skip
+
+
+def _until_renewal(facts: Facts, filters: Filters) -> ir.Table:
     today = ibis.literal(facts.scope.as_of_on)
     rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
     begins = (rows.due_on - ibis.interval(days=EARLY_DAYS)).cast("date")
@@ -41,26 +80,25 @@ def times_to_renewal(facts: Facts, filters: Filters, *, segment: str) -> ir.Tabl
         rows.renewed_on.delta(rows.begins, unit="day"),
         rows.last.delta(rows.begins, unit="day"),
     )
-    return _counted(rows, segment, ibis.greatest(days, 0), rows.is_renewed)
+    return _timed(rows, ibis.greatest(days, 0), rows.is_renewed)
 
 
-def times_to_stop(facts: Facts, filters: Filters, *, segment: str) -> ir.Table:
-    """Days from the start of an enrolment to its stop, counted by segment.
-
-    An enrolment that ended in time, or still runs, is watched until then: ``segment``,
-    ``days``, ``happened`` (stopped or paid back), ``n``.
-    """
+def _until_stop(facts: Facts, filters: Filters) -> ir.Table:
     today = ibis.literal(facts.scope.as_of_on)
     rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
     rows = rows.filter(rows.started_on < filters.period.end)
     stopped = (rows.stopped_on <= today).fill_null(False)
     end = ibis.least(ended_on(rows).fill_null(today), today)
     days = ibis.greatest(end.delta(rows.started_on, unit="day"), 0)
-    return _counted(rows, segment, days, stopped)
+    return _timed(rows, days, stopped)
 
 
-def _counted(rows: ir.Table, segment: str, days: ir.Value, happened: ir.Value) -> ir.Table:
-    named = rows.mutate(segment=rows[segment], days=days.cast("int64"), happened=happened)
+def _timed(rows: ir.Table, days: ir.Value, happened: ir.Value) -> ir.Table:
+    return rows.mutate(days=days.cast("int64"), happened=happened)
+
+
+def _counted(rows: ir.Table, segment: str) -> ir.Table:
+    named = rows.mutate(segment=rows[segment])
     named = named.filter(named.segment.notnull())
     return (
         named.group_by("segment", "days", "happened")

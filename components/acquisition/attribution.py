@@ -13,6 +13,7 @@ from components.drawer import day_column, open_list
 from components.format import escape, money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
+from components.table import clickable_table
 from metrics.attribution import (
     MODELS,
     attribution_touches,
@@ -34,8 +35,6 @@ MODEL_WORDS = {
     "markov": N_("Markov removal"),
     "shapley": N_("Shapley"),
 }
-_TABLE = "acquisition_credits"
-_PICKED = "acquisition_credits_picked"
 FLAGGED_PLACES = 3  # neighbours swap places under any two models; that alone says nothing
 
 
@@ -58,21 +57,18 @@ def attribution_panel(reading: Reading) -> None:
     column = "revenue_cny" if by_revenue else "conversions"
     frame = credit_table(table, column, reading.names)
     ids = list(frame.pop("channel_id"))
-    st.dataframe(
+    clicked = clickable_table(
         frame,
-        key=_TABLE,
-        hide_index=True,
+        key="acquisition_credits",
         column_config=_columns(by_revenue),
-        on_select=partial(_row_clicked, ids),
-        selection_mode="single-cell",
         placeholder="—",
         height=min(37 + 35 * len(frame), 740),
         alt=_("Credits of each channel under eight attribution models."),
     )
     st.caption(_sum_check(table, by_revenue))
-    picked = st.session_state.pop(_PICKED, None)
-    if picked is not None:
-        _open_paths(reading, picked, lookback)
+    channel = None if clicked is None else ids[clicked[0]]
+    if channel is not None:
+        _open_paths(reading, channel, lookback)
 
 
 def credit_table(table: pd.DataFrame, column: str, names: dict[str, str]) -> pd.DataFrame:
@@ -140,13 +136,6 @@ def _sum_check(table: pd.DataFrame, by_revenue: bool) -> str:
         total=shown,
         n=flags,
     ).replace("$", r"\$")
-
-
-def _row_clicked(ids: list[str | None]) -> None:
-    cells = st.session_state[_TABLE]["selection"]["cells"]
-    if cells and cells[0][0] < len(ids) and ids[cells[0][0]] is not None:
-        st.session_state[_PICKED] = ids[cells[0][0]]
-    st.session_state[_TABLE] = {"selection": {"rows": [], "columns": [], "cells": []}}
 
 
 def _open_paths(reading: Reading, channel: str, lookback: int) -> None:

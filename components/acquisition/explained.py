@@ -17,6 +17,7 @@ from components.drill import open_rows
 from components.format import days_range, delta, percent, value
 from components.i18n import N_, _
 from components.states import nothing_to_show
+from components.table import clickable_table
 from data.scope import Filters
 from metrics.change import TOTALS, change_explained
 
@@ -71,10 +72,10 @@ def explained_panel(reading: Reading) -> None:
         alt=finding,
         clickable=True,
     )
+    if measure.metric.kind not in TOTALS:
+        clicked = _effects_table(parts, dimension, _names(reading, dimension)) or clicked
     if clicked:
         open_rows(measure.metric, judged, where=clicked, **measure.settings(reading.choice))
-    if measure.metric.kind not in TOTALS:
-        _effects_table(parts, dimension, _names(reading, dimension))
 
 
 def _rolled(reading: Reading, name: str, filters: Filters, dimension: str) -> pd.DataFrame:
@@ -130,11 +131,14 @@ def _moved(change: float, unit: str) -> str:
     return f"{'+' if change > 0 else '−'}{value(abs(change), unit)}"
 
 
-def _effects_table(parts: pd.DataFrame, dimension: str, names: dict[str, str]) -> None:
+def _effects_table(
+    parts: pd.DataFrame, dimension: str, names: dict[str, str]
+) -> dict[str, object] | None:
+    """Draw the effects by group; gives the group of the line clicked just now."""
     shown = parts.assign(name=[names.get(key, key) for key in parts[dimension]])
-    st.dataframe(
+    clicked = clickable_table(
         shown[["name", "before", "after", "volume_effect", "rate_effect", "effect"]],
-        hide_index=True,
+        key=f"acquisition_effects_{dimension}",
         placeholder="—",
         column_config={
             "name": st.column_config.TextColumn(_(DIMENSIONS[dimension]), pinned=True),
@@ -150,3 +154,7 @@ def _effects_table(parts: pd.DataFrame, dimension: str, names: dict[str, str]) -
         },
         alt=_("Volume and rate effects by group."),
     )
+    if clicked is None:
+        return None
+    group = parts[dimension].iloc[clicked[0]]
+    return {dimension: None if pd.isna(group) else group}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,10 +11,12 @@ import streamlit as st
 
 from components import query
 from components.chart import figure, own_palette, show, value_axis
+from components.drill import open_rows
 from components.format import day, delta, number, value
 from components.i18n import _
 from components.theme import Palette
-from data.scope import DEFAULT_TIMEZONE, Filters
+from data.scope import DEFAULT_TIMEZONE, Filters, Period
+from metrics.leads import new_leads
 from metrics.today import hour_curve, leads_by_hour
 
 WEEKS = 4
@@ -94,6 +96,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
             line={"color": colours.series, "width": 2.5},
             marker={"size": 5},
             text=[value(v, "people") for v in curve["today"]],
+            customdata=["today"] * len(curve),
             hovertemplate="%{x}:00 <b>%{text}</b><extra></extra>",
         ),
         title="",
@@ -129,4 +132,10 @@ def hours_card(filters: Filters) -> None:
         st.markdown(f"**{_('Today, hour by hour')}**")
         finding, picture = hours_picture(filters)
         st.caption(finding)
-        show(picture, key="board_hours", alt=finding)
+        if show(picture, key="board_hours", alt=finding, clickable=True):
+            open_rows(new_leads, _today(filters), title=_("Today, hour by hour"))
+
+
+def _today(filters: Filters) -> Filters:
+    on = query.current_scope(filters).as_of_on
+    return replace(filters, period=Period(start=on, end=on + timedelta(days=1)), comparison=None)

@@ -12,6 +12,7 @@ import streamlit as st
 from components import query
 from components.answer import answer_card
 from components.chart import day_axis, figure, own_palette, show, value_axis
+from components.drill import open_rows
 from components.format import day, interval, number, percent, value
 from components.i18n import N_, _
 from components.theme import Palette
@@ -149,7 +150,10 @@ def pace_figure(month: MonthPace, *, colours: Palette | None = None) -> go.Figur
         ),
         *(
             go.Scatter(
-                x=curve["on"], y=curve[name], mode="lines",
+                x=curve["on"], y=curve[name],
+                # Only markers can be clicked; a day that has been opens its rows.
+                mode="lines+markers" if name == "actual" else "lines", marker={"size": 5},
+                customdata=[{"unit_on": on.isoformat()} for on in curve["on"]],
                 line={"color": colour, "width": width, "dash": dash},
                 text=[value(v, unit) for v in curve[name]],
                 hovertemplate="%{x}<br><b>%{text}</b><extra></extra>",
@@ -203,7 +207,12 @@ def month_card(filters: Filters) -> None:
             colour, icon, words = _STATES[stand.on_track]
             st.badge(_(words), icon=icon, color=colour)
         st.caption(said)
-        show(picture, key="board_month", alt=f"{day(stand.as_of_on)}: {said}")
+        clicked = show(
+            picture, key="board_month", alt=f"{day(stand.as_of_on)}: {said}", clickable=True
+        )
+        if clicked:
+            month = month_of(filters, name)
+            open_rows(month.metric, month.filters, where=clicked)
 
 
 @query.remembered

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 
 from components import format as words
@@ -19,10 +21,20 @@ def lorenz_curve(
     title: str,
     top: float = 0.2,
     top_share: float,
+    n: int,
+    who: str = "",
+    what: str = "",
     colours: Palette | None = None,
 ) -> go.Figure:
-    """The curve over the line of equal shares, with the top marked and named."""
+    """The curve over the line of equal shares, with the top marked and named.
+
+    Each tenth of the ``n`` people can be clicked: its mark stands for ``{"first": count}``,
+    the people up to it. ``who`` and ``what`` name the axes.
+    """
     colours = own_palette(colours)
+    tenths = [top, *(tenth for tenth in np.arange(1, 11) / 10 if tenth != top)]
+    shares = [top_share, *np.interp(tenths[1:], people, brought)]
+    heads = [math.ceil(round(tenth * n, 6)) for tenth in tenths]
     drawn = figure(
         go.Scatter(
             x=[0, 1], y=[0, 1], mode="lines", hoverinfo="skip",
@@ -31,23 +43,29 @@ def lorenz_curve(
         go.Scatter(
             x=list(people), y=list(brought), mode="lines",
             line={"color": colours.series, "width": 2.5},
+            hoverinfo="skip",  # else the line takes the clicks that the marks on it are for
+        ),
+        go.Scatter(
+            x=tenths, y=shares, mode="markers+text",
+            marker={"size": [10] + [6] * (len(tenths) - 1), "color": colours.series, "opacity": 1},
+            text=[f"  {words.percent(top)} → {words.percent(top_share)}"]
+            + [""] * (len(tenths) - 1),
+            textposition="middle right", textfont={"color": colours.text, "size": 13},
+            customdata=[{"first": count} for count in heads],
             hovertext=[
                 _("the first {people} bring {share}", people=words.percent(x),
                   share=words.percent(y))
-                for x, y in zip(people, brought, strict=True)
+                + f" · n = {words.number(count, exact=True)}"
+                for x, y, count in zip(tenths, shares, heads, strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         ),
-        go.Scatter(
-            x=[top], y=[top_share], mode="markers+text", hoverinfo="skip",
-            marker={"size": 10, "color": colours.series},
-            text=[f"  {words.percent(top)} → {words.percent(top_share)}"],
-            textposition="middle right", textfont={"color": colours.text, "size": 13},
-        ),
         title=title, colours=colours, showlegend=False,
     )  # fmt: skip
+    who, what = who or _("sharers, the strongest first"), what or _("of what all brought")
+    who, what = who or _("sharers, the strongest first"), what or _("of what all brought")
     drawn.update_layout(
-        xaxis={**value_axis([0, 1], "ratio"), "title": {"text": _("sharers, the strongest first")}},
-        yaxis={**value_axis([0, 1], "ratio"), "title": {"text": _("of what all brought")}},
+        xaxis={**value_axis([0, 1], "ratio"), "title": {"text": who}},
+        yaxis={**value_axis([0, 1], "ratio"), "title": {"text": what}},
     )
     return drawn

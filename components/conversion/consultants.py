@@ -17,6 +17,7 @@ from components.drill import open_rows
 from components.format import interval, number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show, too_few
+from components.table import clickable_table
 from data.scope import Period
 from metrics.fair_rate import ABOVE, BELOW, FEW, WITHIN, fairness, funnel_limits
 from metrics.lead_features import received_rows
@@ -63,7 +64,7 @@ def consultants_panel(reading: Reading) -> None:
             out=number(round(len(people) / 20), exact=True),
         )
     )
-    _table(reading, people)
+    clicked = _table(reading, people) or clicked
     if clicked:
         filters = replace(reading.filters, period=_period(reading), comparison=None)
         open_rows(
@@ -112,9 +113,10 @@ def fair_finding(people: pd.DataFrame, names: dict[str, str]) -> str:
     return _("; ").join(parts) if parts else _("No consultant can be separated from the average")
 
 
-def _table(reading: Reading, people: pd.DataFrame) -> None:
+def _table(reading: Reading, people: pd.DataFrame) -> dict[str, object] | None:
+    """Draw the table; gives the consultant of the line clicked just now."""
     campus = names_by_id("campus", scope=reading.scope)
-    st.dataframe(
+    clicked = clickable_table(
         pd.DataFrame(
             {
                 "name": [reading.consultants.get(o, o) for o in people["owner_id"]],
@@ -130,7 +132,7 @@ def _table(reading: Reading, people: pd.DataFrame) -> None:
                 "verdict": [_(VERDICTS[verdict]) for verdict in people["verdict"]],
             }
         ),
-        hide_index=True,
+        key="conversion_consultants_table",
         height=min(len(people), 12) * 35 + 38,
         column_config={
             "name": st.column_config.TextColumn(_("Consultant"), pinned=True),
@@ -145,3 +147,4 @@ def _table(reading: Reading, people: pd.DataFrame) -> None:
         },
         alt=_("{n} consultants, the lowest ratio first", n=number(len(people), exact=True)),
     )
+    return None if clicked is None else {"owner_id": people["owner_id"].iloc[clicked[0]]}

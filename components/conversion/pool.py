@@ -18,6 +18,7 @@ from components.drill import open_rows
 from components.format import days_range, interval, number, percent, value
 from components.i18n import _
 from components.states import nothing_to_show
+from components.table import clickable_table
 from metrics.lead_pool import RUNGS, STATES, overdue_leads, unpaid_leads
 from metrics.lead_process import lost_leads
 from metrics.registry import Metric
@@ -41,11 +42,8 @@ def process_panel(reading: Reading) -> None:
                 "days": days_range(judged.period),
             }
         )
-    picked = st.dataframe(
+    clicked = clickable_table(
         pd.DataFrame(rows),
-        hide_index=True,
-        selection_mode="single-row",
-        on_select="rerun",
         key="conversion_process_table",
         column_config={
             "figure": st.column_config.TextColumn(_("Figure"), pinned=True),
@@ -58,11 +56,9 @@ def process_panel(reading: Reading) -> None:
         },
         alt=_("Process figures with interval and comparison."),
     )
-    chosen = picked["selection"]["rows"]
-    if chosen and st.button(
-        _("See the rows"), icon=":material/table_rows:", key="conversion_process_rows"
-    ):
-        name = PROCESS[chosen[0]]
+    st.caption(_("A line opens its rows."))
+    if clicked is not None:
+        name = PROCESS[clicked[0]]
         open_rows(
             MEASURES[name].metric, reading.judged(name),
             **MEASURES[name].settings(reading.choice.days),

@@ -14,6 +14,7 @@ from components.drill import open_rows
 from components.format import interval, is_missing, number, percent, value
 from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
+from components.table import clickable_table
 from metrics.acquisition_table import judged_filters
 from metrics.duration_curves import duration_curves, duration_tally
 from metrics.intervals import share_bounds
@@ -26,6 +27,7 @@ _SHARES = (
     (24.0, N_("within 24 hours")),
     (48.0, N_("within 48 hours")),
 )
+_CLOCKS = ("assigned", "created")  # the lines of the table
 _ORDER = [*(name for name, _hours in DELAYS), NEVER]
 
 
@@ -35,9 +37,9 @@ def response_panel(reading: Reading) -> None:
     if not curve.n:
         nothing_to_show(_("No lead of these days was assigned."))
         return
-    st.dataframe(
+    clicked = clickable_table(
         times_table({_("from the assignment"): curve, **_from_creation(reading)}),
-        hide_index=True,
+        key="conversion_response_times",
         placeholder="—",
         alt=_("Response times and shares reached in time."),
     )
@@ -51,6 +53,11 @@ def response_panel(reading: Reading) -> None:
             n=number(curve.n, exact=True),
         )
     )
+    if clicked is not None:
+        open_rows(
+            "response_time", reading.filters, since=_CLOCKS[clicked[0]],
+            opens=reading.choice.opens, closes=reading.choice.closes,
+        )  # fmt: skip
     _by_delay(reading)
 
 

@@ -13,6 +13,7 @@ from components.format import delta, escape, number
 from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.states import nothing_to_show
+from components.table import clickable_table
 from components.theme import Palette
 from metrics.league import LEAGUES, LEAST_SEATS, LEAST_STUDENTS, league, league_rows
 
@@ -43,17 +44,17 @@ def league_panel(reading: Reading) -> None:
     names = {"course_id": reading.courses, "teacher_id": reading.staff}.get(of, {})
     rows = rows.assign(name=[names.get(g, g) for g in rows[of]])
     finding = league_finding(rows, _(WORDS[of]))
-    judged = rows[rows["rank"].notna()]
+    judged, clicked = rows[rows["rank"].notna()], None
     if len(judged):
         st.markdown(f"**{escape(finding)}**")
         clicked = show(
             league_chart(judged, of, title=""), key=f"learning_league_{of}", alt=finding,
             clickable=True,
         )  # fmt: skip
-        if clicked:
-            name = names.get(clicked[of], clicked[of])
-            open_rows("attendance_strict", reading.year, where=clicked, title=str(name))
-    _table(rows, _(WORDS[of]), of)
+    clicked = _table(rows, _(WORDS[of]), of) or clicked
+    if clicked:
+        name = names.get(clicked[of], clicked[of])
+        open_rows("attendance_strict", reading.year, where=clicked, title=str(name))
     st.caption(
         _(
             "Expected: what the same intake attends (channel of the first lead, renewal or not,"
@@ -117,7 +118,8 @@ def league_chart(
     return drawn
 
 
-def _table(rows: pd.DataFrame, words: str, of: str) -> None:
+def _table(rows: pd.DataFrame, words: str, of: str) -> dict[str, object] | None:
+    """Draw the table; gives the group of the line clicked just now."""
     shown = rows.head(_MOST)
     frame = pd.DataFrame(
         {
@@ -135,8 +137,8 @@ def _table(rows: pd.DataFrame, words: str, of: str) -> None:
             "n": shown["n"], "students": shown["students"],
         }
     )  # fmt: skip
-    st.dataframe(
-        frame, hide_index=True, placeholder="—", height=min(37 + 35 * len(frame), 420),
+    clicked = clickable_table(
+        frame, placeholder="—", height=min(37 + 35 * len(frame), 420),
         key=f"learning_league_table_{of}",
         column_config={
             "name": st.column_config.TextColumn(words, pinned=True, width=160),
@@ -154,3 +156,4 @@ def _table(rows: pd.DataFrame, words: str, of: str) -> None:
         },
         alt=_("Groups with their attendance against that of their intake."),
     )  # fmt: skip
+    return None if clicked is None else {of: shown[of].iloc[clicked[0]]}

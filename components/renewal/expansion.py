@@ -18,10 +18,12 @@ from components.drill import open_rows
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, escape, money, number, percent
 from components.i18n import N_, _
+from components.renewal.behind import open_retention_part
 from components.renewal.cards import monthly
 from components.renewal.reading import Reading
 from components.renewal.todo import HEADS, TEACHERS
 from components.states import nothing_to_show
+from components.table import clickable_table
 from components.todo import Task, draw_tasks
 from data.scope import Period
 from metrics.expansion import next_subjects, retention_sums
@@ -137,21 +139,27 @@ def _waterfall(found: Expansion) -> None:
         return
     signs = {"expansion": 1, "contraction": -1, "churn": -1}
     parts = pd.DataFrame(
-        [{"name": _(words), "change": signs[p] * sums[p]} for p, words in PARTS.items()]
+        [
+            {"name": _(words), "change": signs[p] * sums[p], "where": {"part": p}}
+            for p, words in PARTS.items()
+        ]
     )
     finding = _(
         "Net revenue retention {share}: {n} of {all} persons stayed",
         share=percent(share), n=number(sums["stayed"], exact=True),
         all=number(sums["persons"], exact=True),
     )  # fmt: skip
-    show(
+    clicked = show(
         waterfall(
             parts, before=float(sums["opening"]), after=float(sums["closing"]),
             before_name=_("Worth a month, then"), after_name=_("Worth a month, now"), unit="cny",
             title=finding,
         ),
-        key="expansion_waterfall", alt=finding,
+        key="expansion_waterfall", alt=finding, clickable=True,
     )  # fmt: skip
+    if clicked:
+        part = clicked["part"]
+        open_retention_part(found.reading, part, title=_(PARTS[part]))
     st.caption(
         _(
             "Persons there at the start only; those who came since are worth {fresh} a month"
@@ -168,9 +176,9 @@ def _pairs(found: Expansion) -> None:
         nothing_to_show(_("Nobody has bought a second subject yet."))
         return
     column = st.column_config
-    event = st.dataframe(
+    clicked = clickable_table(
         pairs[["subject", "next_subject", "persons", "support", "lift", "median_days"]],
-        hide_index=True, on_select="rerun", selection_mode="single-row", key="expansion_pairs",
+        key="expansion_pairs",
         height=38 * 9,
         column_config={
             "subject": column.TextColumn(_("Subject")),
@@ -183,8 +191,8 @@ def _pairs(found: Expansion) -> None:
         alt=_("Which subject follows which, the most frequent first."),
     )  # fmt: skip
     st.caption(_("Pick a line to see who is ready for it. An association, not a cause."))
-    if event["selection"]["rows"]:
-        row = pairs.iloc[event["selection"]["rows"][0]]
+    if clicked is not None:
+        row = pairs.iloc[clicked[0]]
         reading = found.reading
         open_rows(
             "expansion_eligible",

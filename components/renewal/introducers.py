@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
-from components.chart import figure, own_palette, show, value_axis
+from components.chart import show
 from components.charts.bars import ranked_bars
+from components.charts.lorenz import lorenz_curve
+from components.columns import named
+from components.drawer import day_column, open_list
 from components.drill import open_rows, person_column, person_links
 from components.format import is_missing, number, percent
 from components.i18n import _
@@ -35,7 +38,14 @@ def introducers_panel(reading: Reading, tree: ReferralTree) -> None:
             share=percent(spread.top_share),
             least=percent(spread.least_people),
         )
-        show(lorenz_figure(tree.lorenz, finding), key="referral_lorenz", alt=finding)
+        picture = lorenz_curve(
+            tree.lorenz["people"], tree.lorenz["brought"], title=finding,
+            top_share=spread.top_share, n=spread.n, who=_("Share of introducers"),
+            what=_("Share of leads"),
+        )  # fmt: skip
+        clicked = show(picture, key="referral_lorenz", alt=finding, clickable=True)
+        if clicked:
+            _open_first(tree.introducers, clicked["first"])
         st.caption(
             _(
                 "{n} introducers, top fifth 95 % {low}–{high}, Gini {gini}. Of the leads brought,"
@@ -47,31 +57,6 @@ def introducers_panel(reading: Reading, tree: ReferralTree) -> None:
     st.caption(stability_words(tree))
     _potential(reading)
     _table(reading, tree.introducers.head(_SHOWN))
-
-
-def lorenz_figure(curve: pd.DataFrame, finding: str) -> go.Figure:
-    """Share of leads over share of introducers, the first introducer first."""
-    colours = own_palette(None)
-    drawn = figure(
-        go.Scatter(
-            x=[0, 1], y=[0, 1], mode="lines", hoverinfo="skip",
-            line={"color": colours.border, "dash": "dot", "width": 1},
-        ),
-        go.Scatter(
-            x=curve["people"], y=curve["brought"], mode="lines",
-            line={"color": colours.series, "width": 2.25},
-            text=[f"{percent(p)} → {percent(b)}" for p, b in zip(
-                curve["people"], curve["brought"], strict=True)],
-            hovertemplate="%{text}<extra></extra>",
-        ),
-        title=finding, colours=colours, height=280, showlegend=False,
-    )  # fmt: skip
-    drawn.update_layout(
-        xaxis=value_axis([0.0, 1.0], "ratio"), yaxis=value_axis([0.0, 1.0], "ratio")
-    )
-    drawn.update_xaxes(title_text=_("Share of introducers"))
-    drawn.update_yaxes(title_text=_("Share of leads"))
-    return drawn
 
 
 def _potential(reading: Reading) -> None:
@@ -112,34 +97,52 @@ def stability_words(tree: ReferralTree) -> str:
 
 
 def _table(reading: Reading, rows: pd.DataFrame) -> None:
-    names = reading.people(rows["person_id"])
-    campuses = reading.names("campus")
-    shown = pd.DataFrame(
-        {
-            "open": person_links(rows["person_id"]),
-            "name": [names.get(person) for person in rows["person_id"]],
-            "campus": [campuses.get(c, c) for c in rows["campus_id"]],
-            "leads": rows["leads"].to_list(),
-            "payers": rows["payers"].to_list(),
-            "revenue": rows["revenue_cny"].to_list(),
-            "below": rows["below"].to_list(),
-            "below_revenue": rows["below_cny"].to_list(),
-        }
+    names, columns = reading.people(rows["person_id"]), _columns()
+    shown = named(rows, reading.scope).assign(
+        open=person_links(rows["person_id"]), name=[names.get(p) for p in rows["person_id"]]
     )
-    column = st.column_config
     st.dataframe(
-        shown, hide_index=True, placeholder="—", height=38 * 9,
+        shown[["open", "name", *columns]], hide_index=True, placeholder="—", height=38 * 9,
         column_config={
-            "open": person_column(),
-            "name": column.TextColumn(_("Name")),
-            "campus": column.TextColumn(_("Campus")),
-            "leads": column.NumberColumn(_("Leads brought")),
-            "payers": column.NumberColumn(_("Payers brought")),
-            "revenue": column.NumberColumn(_("Their net yuan"), format="%.0f"),
-            "below": column.NumberColumn(_("All below")),
-            "below_revenue": column.NumberColumn(_("Net yuan below"), format="%.0f"),
+            "open": person_column(), "name": st.column_config.TextColumn(_("Name")), **columns,
         },
         alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),
+    )  # fmt: skip
+
+
+def _columns() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "campus": column.TextColumn(_("Campus")),
+        "leads": column.NumberColumn(_("Leads brought")),
+        "payers": column.NumberColumn(_("Payers brought")),
+        "revenue_cny": column.NumberColumn(_("Their net yuan"), format="%.0f"),
+        "below": column.NumberColumn(_("All below")),
+        "below_cny": column.NumberColumn(_("Net yuan below"), format="%.0f"),
+    }
+
+
+def _open_first(introducers: pd.DataFrame, count: int) -> None:
+    """Open the introducers up to a point of the curve: those who brought most leads."""
+    ordered = introducers.sort_values(["leads", "person_id"], ascending=[False, True])
+    open_list(
+        lambda: ordered.head(count), _columns(), title=_("The first {n} introducers", n=count),
+        subject="introducers", key="referral_first", where={"first": count},
+    )  # fmt: skip
+
+
+def _open_generation(tree: ReferralTree, generation: int) -> None:
+    """Open the payers of a generation that count."""
+    payers = tree.payers[tree.payers["generation"] == generation]
+    open_list(
+        lambda: payers,
+        {
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "paid_on": day_column(_("Paid on")),
+            "brought": st.column_config.NumberColumn(_("Payers brought")),
+        },
+        title=_("Generation {n}", n=generation), subject="referral_generation",
+        key="referral_generation", where={"generation": generation},
     )  # fmt: skip
 
 
@@ -164,10 +167,12 @@ def generations_panel(tree: ReferralTree) -> None:
         k=f"{known['r'].iloc[0]:.3f}",
         days=WINDOW_DAYS,
     )
-    show(
+    clicked = show(
         ranked_bars(rows, by="generation", unit="times", title=finding, names=names),
-        key="referral_generation_bars", alt=finding,
+        key="referral_generation_bars", alt=finding, clickable=True,
     )  # fmt: skip
+    if clicked:
+        _open_generation(tree, int(clicked["generation"]))
     st.caption(
         _(
             "Generation 0 came by themselves. Only payers of {days} days ago count, and what they"

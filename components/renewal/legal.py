@@ -11,7 +11,7 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.waterfall import waterfall
-from components.drill import person_column, person_links
+from components.drill import open_rows, person_column, person_links
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, money, number
 from components.i18n import N_, _
@@ -87,7 +87,7 @@ def prepaid_panel(reading: Reading) -> None:
         nothing_to_show(_("No prepaid enrolment is known here."))
         return
     finding = prepaid_finding(found)
-    show(
+    clicked = show(
         waterfall(
             roll_rows(found),
             before=found.opening,
@@ -99,7 +99,11 @@ def prepaid_panel(reading: Reading) -> None:
         ),
         key="renewal_prepaid_bars",
         alt=finding,
+        clickable=True,
     )
+    if clicked:
+        words = _(WORDS[clicked["movement"]])
+        open_rows("prepaid_change", reading.filters, where=clicked, title=words)
     st.caption(
         _(
             "{days}, to the cent. Lessons are worth the price over the lessons bought; what is left"
@@ -112,7 +116,10 @@ def prepaid_panel(reading: Reading) -> None:
 
 def roll_rows(found: RollForward) -> pd.DataFrame:
     """The movements in order, with their words."""
-    rows = [{"name": _(WORDS[m]), "change": found.movements[m]} for m in MOVEMENTS]
+    rows = [
+        {"name": _(WORDS[m]), "change": found.movements[m], "where": {"movement": m}}
+        for m in MOVEMENTS
+    ]
     return pd.DataFrame(rows)
 
 

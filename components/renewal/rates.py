@@ -9,6 +9,7 @@ from components.chart import show
 from components.charts.waterfall import waterfall
 from components.format import days_range, percent
 from components.i18n import N_, _
+from components.renewal.behind import open_bridge_part
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
 from metrics.renewal_bridge import AMOUNT_PARTS, FLOW_PARTS, Bridge
@@ -50,7 +51,7 @@ def rates_panel(reading: Reading) -> None:
         return
     parts = bridge_rows(found, names)
     finding = bridge_finding(found.cohort, after, parts)
-    show(
+    clicked = show(
         waterfall(
             parts,
             before=found.cohort,
@@ -62,13 +63,24 @@ def rates_panel(reading: Reading) -> None:
         ),
         key=f"renewal_bridge_{other}",
         alt=finding,
+        clickable=True,
     )
-    st.caption(_("The parts add up to the difference exactly."))
+    st.caption(
+        _("The parts add up to the difference exactly. A part opens the enrolments behind it.")
+    )
+    if clicked:
+        part = clicked["part"]
+        open_bridge_part(reading, part, title=_(PARTS[part]))
 
 
 def bridge_rows(found: Bridge, names: tuple[str, ...]) -> pd.DataFrame:
     """The parts in order, with their words."""
-    return pd.DataFrame([{"name": _(PARTS[name]), "change": found.parts[name]} for name in names])
+    return pd.DataFrame(
+        [
+            {"name": _(PARTS[name]), "change": found.parts[name], "where": {"part": name}}
+            for name in names
+        ]
+    )
 
 
 def bridge_finding(before: float, after: float, parts: pd.DataFrame) -> str:

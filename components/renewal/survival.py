@@ -11,6 +11,7 @@ from components import query
 from components.chart import figure, own_palette, show, value_axis
 from components.format import escape, interval, is_missing, number, percent
 from components.i18n import N_, _
+from components.renewal.behind import open_curve_group
 from components.renewal.reading import Reading
 from components.renewal.segments import group_names
 from components.states import nothing_to_show
@@ -55,11 +56,16 @@ def survival_panel(reading: Reading) -> None:
     else:
         names = group_names(reading, segment)
         finding = survival_finding(found, names, outcome)
-        show(
+        clicked = show(
             curves_figure(found, names, outcome, finding),
             key=f"renewal_curves_{outcome}_{segment}",
             alt=finding,
+            clickable=True,
         )
+        if clicked:
+            group = clicked["group"]
+            title = names.get(group, group)
+            open_curve_group(reading, outcome, segment, group, title=escape(title))
         _table(found, names, outcome)
     counts = query.fetch(term_counts, reading.filters, scope=reading.scope)
     st.caption(repeated_words(counts, repeated(counts)))
@@ -98,7 +104,9 @@ def curves_figure(
         shares = [0.0, *(1 - curve.survival.survival)]
         traces.append(
             go.Scatter(
-                x=days, y=shares, mode="lines", name=label,
+                # Only markers can be clicked; the curve itself stays the picture.
+                x=days, y=shares, mode="lines+markers", name=label, marker={"size": 4},
+                customdata=[{"group": curve.segment}] * len(days),
                 line={"color": colours.categorical[i], "width": 2, "shape": "hv"},
                 text=[percent(share) for share in shares],
                 hovertemplate=f"{label}<br>%{{x:.0f}} · <b>%{{text}}</b><extra></extra>",

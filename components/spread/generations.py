@@ -7,10 +7,12 @@ import streamlit as st
 
 from components.chart import show
 from components.charts.sankey import generation_sankey
+from components.drawer import open_list
 from components.format import MISSING, interval, number
 from components.i18n import _
 from components.spread.reading import SpreadReading
 from components.states import nothing_to_show
+from components.table import clickable_table
 from metrics.spread_credit import bridges, largest_tree
 
 
@@ -34,12 +36,12 @@ def generations_panel(reading: SpreadReading) -> None:
         finding = _("It dies out: generation {g} brings {r} each", g=int(last["generation"]),
                     r=number(last["r"]))  # fmt: skip
     show(generation_sankey(flows, title=finding), key="spread_sankey", alt=finding)
-    _table(table)
+    _table(reading, table)
     _shape(reading)
     _bridges(reading)
 
 
-def _table(table: pd.DataFrame) -> None:
+def _table(reading: SpreadReading, table: pd.DataFrame) -> None:
     frame = pd.DataFrame(
         {
             "generation": table["generation"],
@@ -59,9 +61,9 @@ def _table(table: pd.DataFrame) -> None:
         }
     )
     column = st.column_config
-    st.dataframe(
+    clicked = clickable_table(
         frame,
-        hide_index=True,
+        key="spread_generations_table",
         placeholder=MISSING,
         height="content",
         column_config={
@@ -83,6 +85,27 @@ def _table(table: pd.DataFrame) -> None:
         },
         alt=_("Generations with their size and reproduction."),
     )
+    st.caption(_("A line opens the people of its generation."))
+    if clicked is not None:
+        _open_generation(reading, int(table["generation"].iloc[clicked[0]]))
+
+
+def _open_generation(reading: SpreadReading, generation: int) -> None:
+    people = reading.people_of(generation)
+    number_of = st.column_config.NumberColumn
+    open_list(
+        lambda: people,
+        {
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "views": number_of(_("Own PV")),
+            "shares": number_of(_("Shares")),
+            "direct_visitors": number_of(_("UV, direct")),
+            "direct_leads": number_of(_("Leads, direct")),
+            "subtree_visitors": number_of(_("UV, all below")),
+        },
+        title=_("Began") if generation == 0 else _("Generation {n}", n=generation),
+        subject="spread_generation", key="spread_generation", where={"generation": generation},
+    )  # fmt: skip
 
 
 def _shape(reading: SpreadReading) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.lorenz import lorenz_curve
+from components.drawer import open_list
 from components.drill import download_buttons, person_column, person_links
 from components.format import MISSING, interval, number, percent
 from components.i18n import N_, _
@@ -39,10 +40,42 @@ def kols_panel(reading: SpreadReading) -> None:
     st.markdown(sentence)
     side, main = st.columns([1, 1.5], gap="medium")
     with side:
-        show(picture, key=f"kols_lorenz_{everywhere}_{credit}_{measure}", alt=sentence)
+        clicked = show(
+            picture, key=f"kols_lorenz_{everywhere}_{credit}_{measure}", alt=sentence,
+            clickable=True,
+        )  # fmt: skip
+        st.caption(_("A point opens the people up to it."))
     with main:
         _table(frame)
     download_buttons(lambda: frame.drop(columns="open"), subject="kols", key="kols")
+    if clicked:
+        table = reading.kols(everywhere=everywhere, credit=credit, measure=measure)
+        _open_first(table, clicked["first"])
+
+
+def _open_first(table: pd.DataFrame, count: int) -> None:
+    """Open the sharers up to a point of the curve."""
+    open_list(
+        lambda: table.head(count),
+        {
+            "campus": st.column_config.TextColumn(_("Campus")),
+            **{name: st.column_config.NumberColumn(label) for name, label in _measures().items()},
+        },
+        title=_("The first {n} sharers", n=count), subject="kols", key="kols_first",
+        where={"first": count},
+    )  # fmt: skip
+
+
+def _measures() -> dict[str, str]:
+    return {
+        "activities": _("Shared in"),
+        "direct_visitors": _("UV, direct"),
+        "subtree_visitors": _("UV, all below"),
+        "direct_leads": _("Leads, direct"),
+        "subtree_leads": _("Leads, all below"),
+        "subtree_orders": _("Orders, all below"),
+        "generations": _("Generations below"),
+    }
 
 
 def _choice(label: str, options: dict[str, str], key: str) -> str:
@@ -69,7 +102,7 @@ def _made(
     parts = [twenty_eighty(found)]
     if everywhere:
         parts.append(_stable(reading, credit, measure))
-    picture = lorenz_curve(people, brought, title=title, top_share=found.top_share)
+    picture = lorenz_curve(people, brought, title=title, top_share=found.top_share, n=found.n)
     return " ".join(parts), picture, _frame(reading, table.head(_LISTED), credit, amounts.sum())
 
 
@@ -123,7 +156,7 @@ def _frame(reading: SpreadReading, table: pd.DataFrame, credit: str, total: floa
 
 
 def _table(frame: pd.DataFrame) -> None:
-    column = st.column_config
+    column, measures = st.column_config, _measures()
     st.dataframe(
         frame,
         hide_index=True,
@@ -134,15 +167,9 @@ def _table(frame: pd.DataFrame) -> None:
             "rank": column.NumberColumn(_("No."), width=50),
             "name": column.TextColumn(_("Name"), width=90),
             "relation": column.TextColumn(_("Was"), width=90),
-            "activities": column.NumberColumn(_("Shared in"), width=80),
-            "direct_visitors": column.NumberColumn(_("UV, direct")),
-            "subtree_visitors": column.NumberColumn(_("UV, all below")),
-            "direct_leads": column.NumberColumn(_("Leads, direct")),
-            "subtree_leads": column.NumberColumn(_("Leads, all below")),
-            "subtree_orders": column.NumberColumn(_("Orders, all below")),
+            **{name: column.NumberColumn(label) for name, label in measures.items()},
             "direct_net": column.NumberColumn(_("Net yuan, direct"), format="localized"),
             "subtree_net": column.NumberColumn(_("Net yuan, all below"), format="localized"),
-            "generations": column.NumberColumn(_("Generations below")),
         },
         alt=_("Sharers by what they brought."),
     )

@@ -73,6 +73,11 @@ class SpreadReading:
         """The activity's generations."""
         return generation_table(self.forest, as_of=self.scope.as_of)
 
+    def people_of(self, generation: int) -> pd.DataFrame:
+        """The people of a generation: who was there or brought somebody, as its count says."""
+        rows = self.nodes[self.nodes["generation"] == generation]
+        return rows[(rows["visitors"] > 0) | (rows["breadth"] > 0)]
+
     def kols(self, *, everywhere: bool, credit: str, measure: str) -> pd.DataFrame:
         """Sharers by credit, of the activity or of all."""
         key = (everywhere, credit, measure)

@@ -29,10 +29,12 @@ def test_icicle_boxes_carry_their_node_and_the_rest_none():
 
 
 def test_lorenz_curve_marks_the_top():
-    drawn = lorenz_curve([0, 0.2, 1], [0, 0.76, 1], title="t", top_share=0.76)
+    drawn = lorenz_curve([0, 0.2, 1], [0, 0.76, 1], title="t", top_share=0.76, n=8)
     _even, curve, mark = drawn.data
     assert (list(curve.x), list(curve.y)) == ([0, 0.2, 1], [0, 0.76, 1])
     assert "20% → 76%" in mark.text[0]
+    assert dict(zip(mark.x, mark.customdata, strict=True))[0.2] == {"first": 2}  # a part of one
+    assert (mark.x[-1], mark.y[-1], mark.customdata[-1]) == (1, 1, {"first": 8})
 
 
 def test_sankey_flows_split_each_generation_whole():

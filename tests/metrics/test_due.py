@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from data.errors import InvalidOption
+from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.sample.truths import CHEAP_CHANNEL
 from data.scope import Filters, Period
@@ -14,7 +14,7 @@ from metrics.due import (
     renewal_flow_rate,
     renewal_rate,
 )
-from metrics.renewal_bridge import AMOUNT_PARTS, FLOW_PARTS, bridge_of, bridge_sums
+from metrics.renewal_bridge import AMOUNT_PARTS, FLOW_PARTS, bridge_of, bridge_rows, bridge_sums
 from metrics.units import rollup, within
 
 JUNE = Period(start=date(2026, 6, 1), end=date(2026, 7, 1))
@@ -144,6 +144,32 @@ def test_the_bridge_names_what_lies_between_the_rates(tiny):
         "outside_window": 0, "closings": 0,
     }  # fmt: skip
     assert [found.parts[name] for name in AMOUNT_PARTS] == pytest.approx([-0.1, 0.1])
+
+
+def test_the_rows_of_a_part_are_those_it_is_made_of(tiny):
+    facts = told(tiny)
+
+    def ids(part):
+        return set(tiny.fetch(bridge_rows(facts, Filters(period=JUNE), part=part))["enrolment_id"])
+
+    assert (ids("paid_before"), ids("paid_after"), ids("due_later")) == ({"A"}, {"B"}, {"G"})
+    assert (ids("outside_window"), ids("closings")) == (set(), {"B", "C", "D"})
+    assert ids("price") == {"A", "B"}
+    with pytest.raises(UnknownName, match="part"):
+        ids("weather")
+
+
+def test_as_many_rows_stand_behind_each_part_as_it_counts(institution):
+    store = institution.store
+    facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
+    filters = Filters(period=Period(start=date(2026, 3, 1), end=date(2026, 6, 1)))
+    sums = store.fetch(bridge_sums(facts, filters)).iloc[0]
+    counted = {"closings": "flow_closed", "size": "renewed", "price": "renewed"}
+    for part in (*FLOW_PARTS, *AMOUNT_PARTS):
+        rows = store.fetch(bridge_rows(facts, filters, part=part))
+        assert len(rows) == sums[counted.get(part, part)], part
+    assert rows["due_cny"].astype(float).sum() == pytest.approx(sums["renewed_due_cny"])
+    assert rows["renewed_cny"].astype(float).sum() == pytest.approx(sums["renewed_cny"])
 
 
 def months(first, count):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from data.errors import InvalidOption
+from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.scope import Filters, Period
 from metrics.active import month_starts
@@ -14,6 +14,7 @@ from metrics.expansion import (
     expansion_eligible,
     expansion_rate,
     next_subjects,
+    retention_rows,
     retention_sums,
 )
 
@@ -92,6 +93,22 @@ def test_retention_adds_up_to_the_cent(tiny):
     assert (sums["persons"], sums["stayed"], sums["opening"]) == (3, 2, 900)
     assert (sums["expansion"], sums["contraction"], sums["churn"]) == (100, 200, 300)
     assert (sums["closing"], sums["fresh"]) == (500, 100)
+
+
+def test_the_persons_behind_a_part_of_retention_add_up_to_it(institution):
+    store = institution.store
+    facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
+    filters = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 4, 1)))
+    sums = store.fetch(retention_sums(facts, filters)).iloc[0]
+    for part, sign in (("expansion", 1), ("contraction", -1), ("churn", -1)):
+        rows = store.fetch(retention_rows(facts, filters, part=part))
+        assert len(rows)
+        assert rows["person_id"].is_unique
+        assert sign * rows["change"].sum() == pytest.approx(sums[part], abs=0.005), part
+        assert (rows["closing"] - rows["opening"] - rows["change"]).abs().max() < 1e-6
+    assert (rows["closing"] == 0).all()  # of those who left
+    with pytest.raises(UnknownName, match="part"):
+        retention_rows(facts, filters, part="fresh")
 
 
 def test_retention_parts_add_up_on_the_sample(institution):

@@ -55,6 +55,11 @@ def test_each_generation_brings_its_own():
     assert top.loc["lin", "revenue_cny"] == 200
     assert top.loc["lin", "below_cny"] == 550
     assert top.loc["wu", "leads"] == 2
+    listed = found.payers.groupby("generation").agg(
+        mature=("person_id", "size"), brought=("brought", "sum")
+    )
+    assert listed.equals(rows[["mature", "brought"]].astype("int64"))
+    assert set(found.payers["person_id"]) == {"lin", "wu", "he"}
 
 
 def test_a_circle_of_introducers_is_cut_not_followed():

@@ -16,6 +16,7 @@ from metrics.renewal_survival import (
     curves,
     repeated,
     term_counts,
+    timed_rows,
     times_to_renewal,
     times_to_stop,
 )
@@ -65,6 +66,21 @@ def test_the_planted_channel_renews_last(institution):
     assert all(curve.n >= 30 for curve in found)
     model = repeated(store.fetch(term_counts(facts, YEAR)))
     assert 0.55 < model.rate(1) < 0.7
+
+
+@pytest.mark.parametrize(
+    ("outcome", "times"), [("renewal", times_to_renewal), ("stop", times_to_stop)]
+)
+def test_as_many_rows_stand_behind_a_curve_as_it_rests_on(institution, outcome, times):
+    store = institution.store
+    facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
+    for curve in store.fold(times(facts, YEAR, segment="campus_id"), curves)[:2]:
+        rows = store.fetch(
+            timed_rows(facts, YEAR, outcome=outcome, segment="campus_id", group=curve.segment)
+        )
+        assert len(rows) == curve.n
+        assert set(rows["campus_id"]) == {curve.segment}
+        assert rows["happened"].sum() > 0
 
 
 @pytest.fixture(scope="module")

@@ -44,6 +44,13 @@ def test_the_star_is_first_of_her_activity_and_among_the_first_five_of_all():
         assert star["person_id"] in set(everywhere["person_id"].head(5)), credit
 
 
+@pytest.mark.parametrize("activity", [STAR_ACTIVITY, "all"])
+def test_as_many_people_stand_behind_each_generation_as_it_counts(activity):
+    reading = reading_of("manager", activity)
+    counted = reading.generations.set_index("generation")["people"].to_dict()
+    assert {g: len(reading.people_of(g)) for g in counted} == counted
+
+
 def test_the_top_fifth_of_sharers_bring_three_quarters():
     everywhere = reading_of("manager", STAR_ACTIVITY)
     table = everywhere.kols(everywhere=True, credit="direct", measure="visitors")
