@@ -12,9 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.errors import InvalidOption
-from metrics.consultant_skill import Skills, ratios, received, skills_of
+from metrics.consultant_skill import Skills, home_campus, ratios, received, skills_of
 from metrics.lead_score import LeadScore
-from metrics.models.assignment import NOBODY, fair_slots, given
+from metrics.models.assignment import NOBODY, Places, fair_slots, given
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +24,7 @@ LEAST_LEADS = 300  # on either side, below which nothing is simulated
 MOST_SHARE = 0.3  # over an equal share that a consultant may be given
 _DRAWS = 400
 _SEED = 20_260_101
+_CHANCES = 20  # levels of chance that are told apart in drawing
 
 
 @dataclass(frozen=True)
@@ -101,79 +102,95 @@ def simulate(
     if min(len(before), len(after)) < LEAST_LEADS or not before["won"].any():
         return None
     since = after["created_at"].max() - pd.Timedelta(days=SIMULATED_DAYS)
-    days = after[after["created_at"] > since]
-    judge = _Judge(after)
-    learnt = skills_of(before)
-    by_skill, in_turn = np.zeros(judge.shape), np.zeros(judge.shape)
-    orders_by_skill, orders_in_turn = np.zeros(judge.shape), np.zeros(judge.shape)
-    placed, most_given, people = 0, 0.0, 0
-    for campus, own in days.groupby("campus_id", sort=True):
-        staff = [o for o in sorted(set(own["owner_id"])) if judge.campus[o] == campus]
-        if len(staff) < 2:
-            continue
-        ratio = ratios(learnt, staff, judge.kinds)
-        limits = np.array([capacity.get(owner, a_day) for owner in staff], dtype=np.int64)
-        rows = judge.owners.get_indexer(pd.Index(staff))
-        counts = np.zeros(len(staff), dtype=np.int64)
-        for _day, new in own.groupby(own["created_at"].dt.floor("D"), sort=True):
-            kinds = judge.kinds.get_indexer(pd.Index(new["kind"]))
-            slots = fair_slots(counts, len(new), limits, most_share)
-            to = given(new["cny"].to_numpy(), kinds, ratio, slots)
-            taken = to != NOBODY
-            counts += np.bincount(to[taken], minlength=len(staff))
-            first = np.arange(len(new)) < limits.sum()  # in turn, by their arrival
-            for worth, skilled, turned in (
-                (new["cny"].to_numpy(), by_skill, in_turn),
-                (new["p"].to_numpy(), orders_by_skill, orders_in_turn),
-            ):
-                np.add.at(skilled, (rows[to[taken]], kinds[taken]), worth[taken])
-                shares = np.bincount(kinds[first], worth[first], judge.shape[1]) / len(staff)
-                turned[rows] += shares
-        placed += int(counts.sum())
-        people += len(staff)
-        if counts.sum():
-            most_given = max(most_given, float(counts.max() * len(staff) / counts.sum() - 1))
-    if not placed:
+    judge, learnt = _Judge(after), skills_of(before)
+    ways = _Ways(judge)
+    for campus, new in after[after["created_at"] > since].groupby("campus_id", sort=True):
+        staff = [o for o in sorted(new["owner_id"].unique()) if judge.campus[o] == campus]
+        if len(staff) >= 2:
+            limits = np.array([capacity.get(owner, a_day) for owner in staff], dtype=np.int64)
+            ways.give(new, staff, ratios(learnt, staff, judge.kinds), limits, most_share)
+    if not ways.leads:
         return None
     now, draws = judge.ratio(), judge.draws()
 
-    def gain(skilled: Floats, turned: Floats) -> tuple[float, float, float]:
+    def outcome(worth: Floats) -> tuple[float, float, tuple[float, float, float]]:
+        skilled, turned = worth
         drawn = (draws * (skilled - turned)).sum(axis=(1, 2))
         low, high = np.quantile(drawn, [0.025, 0.975])
-        return float((now * (skilled - turned)).sum()), float(low), float(high)
+        both = float((now * skilled).sum()), float((now * turned).sum())
+        return *both, (both[0] - both[1], float(low), float(high))
 
+    orders, orders_in_turn, gain_orders = outcome(ways.orders)
+    cny, cny_in_turn, gain_cny = outcome(ways.cny)
     return Simulation(
-        leads=placed, consultants=people, orders=float((now * orders_by_skill).sum()),
-        orders_in_turn=float((now * orders_in_turn).sum()),
-        gain_orders=gain(orders_by_skill, orders_in_turn), cny=float((now * by_skill).sum()),
-        cny_in_turn=float((now * in_turn).sum()), gain_cny=gain(by_skill, in_turn),
-        most_given=most_given, skills=skills_of(leads),
+        leads=ways.leads, consultants=ways.consultants, orders=orders,
+        orders_in_turn=orders_in_turn, gain_orders=gain_orders, cny=cny, cny_in_turn=cny_in_turn,
+        gain_cny=gain_cny, most_given=ways.most_given, skills=skills_of(leads),
     )  # fmt: skip
+
+
+class _Ways:
+    """Leads given by skill and in turn: (2, consultants, kinds) of orders promised and yuan."""
+
+    def __init__(self, judge: _Judge) -> None:
+        self._judge = judge
+        self.orders, self.cny = np.zeros((2, *judge.shape)), np.zeros((2, *judge.shape))
+        self.leads, self.consultants, self.most_given = 0, 0, 0.0
+
+    def give(
+        self, new: pd.DataFrame, staff: list[str], ratio: Floats, limits: Places, most_share: float
+    ) -> None:
+        """Give a campus's leads, the oldest first, day by day."""
+        kinds = self._judge.kinds.get_indexer(pd.Index(new["kind"]))
+        rows = self._judge.owners.get_indexer(pd.Index(staff))
+        p, cny = new["p"].to_numpy(), new["cny"].to_numpy()
+        days = new["created_at"].to_numpy().astype("datetime64[D]")
+        counts = np.zeros(len(staff), dtype=np.int64)
+        for day in np.split(np.arange(len(new)), np.flatnonzero(days[1:] != days[:-1]) + 1):
+            slots = fair_slots(counts, day.size, limits, most_share)
+            to = given(cny[day], kinds[day], ratio, slots)
+            taken = to != NOBODY
+            counts += np.bincount(to[taken], minlength=len(staff))
+            first = day[: limits.sum()]  # in turn, by their arrival
+            for worth, (skilled, turned) in ((p, self.orders), (cny, self.cny)):
+                np.add.at(skilled, (rows[to[taken]], kinds[day[taken]]), worth[day[taken]])
+                turned[rows] += np.bincount(
+                    kinds[first], worth[first], skilled.shape[1]
+                ) / len(staff)  # fmt: skip
+        total = int(counts.sum())
+        if total:
+            self.most_given = max(self.most_given, float(counts.max()) * len(staff) / total - 1)
+        self.leads += total
+        self.consultants += len(staff)
 
 
 class _Judge:
     """What consultants made of leads, to judge by: hardly drawn anywhere, so as not to flatter."""
 
     def __init__(self, leads: pd.DataFrame) -> None:
-        self.campus = {
-            str(owner): str(values.mode().iloc[0])
-            for owner, values in leads.groupby("owner_id")["campus_id"]
-        }
-        self.owners = pd.Index(sorted(self.campus))
-        self.kinds = pd.Index(sorted(set(leads["kind"])))
+        home = home_campus(leads)
+        self.campus = dict(zip(home.index, home, strict=True))
+        self.owners, self.kinds = pd.Index(home.index), pd.Index(sorted(leads["kind"].unique()))
         self.shape = (len(self.owners), len(self.kinds))
         row = self.owners.get_indexer(pd.Index(leads["owner_id"]))
-        self._cell = row * self.shape[1] + self.kinds.get_indexer(pd.Index(leads["kind"]))
-        self._won, self._p = leads["won"].to_numpy(), leads["p"].to_numpy()
-        place = pd.Index(sorted(set(self.campus.values())))
-        self._campus = place.get_indexer(pd.Index([self.campus[owner] for owner in self.owners]))
+        column = self.kinds.get_indexer(pd.Index(leads["kind"]))
+        won, p = leads["won"].to_numpy(), leads["p"].to_numpy()
+        # Leads alike are drawn together: of one consultant, kind and outcome, of about one chance.
+        alike = np.floor(p * _CHANCES).astype(np.int64)
+        code = ((row * self.shape[1] + column) * 2 + won.astype(np.int64)) * (_CHANCES + 1) + alike
+        codes, place, counts = np.unique(code, return_inverse=True, return_counts=True)
+        self._cell = codes // (2 * (_CHANCES + 1))
+        self._won = (codes // (_CHANCES + 1) % 2).astype(np.float64)
+        self._n = counts.astype(np.float64)
+        self._p = np.bincount(place, p) / self._n
+        self._campus, _names = pd.factorize(home, sort=True)
 
-    def ratio(self, weights: Floats | None = None) -> Floats:
+    def ratio(self, n: Floats | None = None) -> Floats:
         """(consultants, kinds): orders ÷ orders promised, an order's worth drawn to the mean.
 
         The campus's own ratio is in it, so that its sums are of orders, not of promises.
         """
-        w = np.ones(self._p.size) if weights is None else weights
+        w = self._n if n is None else n
         cells = self.shape[0] * self.shape[1]
         observed = np.bincount(self._cell, self._won * w, cells).reshape(self.shape)
         expected = np.bincount(self._cell, self._p * w, cells).reshape(self.shape)
@@ -189,10 +206,7 @@ class _Judge:
         """(draws, consultants, kinds): the ratio of leads drawn anew (Poisson bootstrap)."""
         rng = np.random.default_rng(_SEED)
         return np.stack(
-            [
-                self.ratio(rng.poisson(1.0, self._p.size).astype(np.float64))
-                for _draw in range(_DRAWS)
-            ]
+            [self.ratio(rng.poisson(self._n).astype(np.float64)) for _draw in range(_DRAWS)]
         )
 
 

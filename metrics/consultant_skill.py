@@ -59,15 +59,23 @@ def received(table: pa.Table, score: LeadScore) -> pd.DataFrame:
     return frame.sort_values(["created_at", "lead_id"], ignore_index=True)
 
 
+def home_campus(leads: pd.DataFrame) -> pd.Series:
+    """Each consultant's campus, that of most of their leads; by consultant, in their order."""
+    counted = leads.groupby(["owner_id", "campus_id"], as_index=False).size()
+    ranked = counted.sort_values(["owner_id", "size", "campus_id"], ascending=[True, False, True])
+    found: pd.Series = ranked.drop_duplicates("owner_id").set_index("owner_id")["campus_id"]
+    return found.astype(object)
+
+
 def skills_of(leads: pd.DataFrame) -> Skills:
     """What consultants made of kinds of leads, drawn to what their campus makes.
 
     A consultant's campus is that of most of their leads. Leads are measured against what
     the campus makes of such a promise, so that a better campus is nobody's merit.
     """
-    campus = leads.groupby("owner_id")["campus_id"].agg(lambda values: values.mode().iloc[0])
-    owners = tuple(str(owner) for owner in campus.index)
-    kinds = tuple(sorted(set(leads["kind"])))
+    campus = home_campus(leads)
+    owners = tuple(campus.index)
+    kinds = tuple(sorted(leads["kind"].unique()))
     row = pd.Index(owners).get_indexer(pd.Index(leads["owner_id"]))
     column = pd.Index(kinds).get_indexer(pd.Index(leads["kind"]))
     sums = leads.groupby("campus_id")[["won", "p"]].transform("sum")
@@ -83,7 +91,7 @@ def skills_of(leads: pd.DataFrame) -> Skills:
     usual = (1 + own)[:, None]
     kind = _deviation(observed.ravel(), (expected * usual).ravel(), (variance * usual).ravel())
     ratio = np.maximum(usual * (1 + kind.reshape(shape)), _LEAST_RATIO)
-    return Skills(owners, tuple(str(name) for name in campus), kinds, ratio)
+    return Skills(owners, tuple(campus), kinds, ratio)
 
 
 def _deviation(observed: Floats, expected: Floats, variance: Floats) -> Floats:
