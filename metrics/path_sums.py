@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from metrics.kernels import attribution as kernels
-from metrics.kernels.people import arrange, codes_of, hashes_of
+from metrics.kernels.people import Rows, codes_of, folded, hashes_of
 
 NO_CHANNEL = ""  # a touch whose channel nobody named
 ORDERS = (1, 2, 3)  # of the Markov model
@@ -56,22 +56,24 @@ def attribute(table: pa.Table) -> PathSums:
         table["in_period"].to_numpy(),
     )  # fmt: skip
     at = table["at"].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
+    worth = table["value_cny"].combine_chunks()
     lookback = int(table["lookback_days"][0].as_py()) * kernels.DAY
-    bounds, channel, age_days, direct, converted = kernels.cut_paths(
-        *arrange(hashes_of(table["person_id"]), at, packed), outcome, lookback
-    )
-    used = np.bincount(channel, minlength=len(channels)) > 0
-    channels = tuple(name for name, found in zip(channels, used, strict=True) if found)
-    channel = (np.cumsum(used, dtype=np.int32) - 1)[channel]
-    won = converted >= 0
-    value = np.zeros(converted.size)
-    worth = table["value_cny"].take(pa.array(converted[won])).cast(pa.float64())
-    value[won] = worth.to_numpy()
-    return path_sums(
-        channels, bounds, channel, age_days=age_days, direct=direct,
-        conversions=won.astype(np.float64), nulls=(~won).astype(np.float64), value=value,
-        half_life_days=table["half_life_seconds"][0].as_py() / 86_400,
-    )  # fmt: skip
+    half_life_days = table["half_life_seconds"][0].as_py() / 86_400
+
+    def add(tally: _Tally, rows: Rows) -> None:
+        bounds, channel, age_days, direct, converted = kernels.cut_paths(*rows, outcome, lookback)
+        won = converted >= 0
+        value = np.zeros(converted.size)
+        value[won] = worth.take(pa.array(converted[won])).cast(pa.float64()).to_numpy()
+        tally.add(
+            bounds, channel, age_days=age_days, direct=direct, conversions=won.astype(np.float64),
+            nulls=(~won).astype(np.float64), value=value, half_life_days=half_life_days,
+        )  # fmt: skip
+
+    parts = folded(hashes_of(table["person_id"]), at, packed, lambda: _Tally(len(channels)), add)
+    for part in parts[1:]:
+        parts[0].join(part)
+    return parts[0].sums(channels)
 
 
 def _channels(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Codes]:
@@ -104,43 +106,110 @@ def path_sums(
     order) and stands for ``conversions[p]`` conversions worth ``value[p]`` CNY and for
     ``nulls[p]`` paths that did not convert. An empty path is an untouched conversion.
     """
-    count = len(channels)
-    credits = kernels.rule_credits(
-        bounds, channel, age_days, direct, conversions, value, count, half_life_days
-    )
-    moves = {
-        order: _moves(
-            bounds, channel, conversions=conversions, nulls=nulls, count=count, order=order
-        )
-        for order in ORDERS
-    }
-    empty = np.diff(bounds) == 0
-    return PathSums(
-        channels=channels, credits=credits, moves=moves,
-        conversions=float(conversions.sum()), revenue_cny=round(float(value.sum()), 2),
-        untouched=float(conversions[empty].sum()),
-        untouched_cny=round(float(value[empty].sum()), 2),
-        nulls=float(nulls[~empty].sum()),
+    tally = _Tally(len(channels))
+    tally.add(
+        bounds, channel, age_days=age_days, direct=direct, conversions=conversions, nulls=nulls,
+        value=value, half_life_days=half_life_days,
     )  # fmt: skip
+    return tally.sums(channels)
 
 
-def _moves(
-    bounds: Integers, channel: Codes, *, conversions: Floats, nulls: Floats, count: int,
-    order: int,
-) -> Moves:  # fmt: skip
-    if (count + 1) ** order * (count + 2) <= _DENSE_CELLS:
-        sums = kernels.transition_sums(bounds, channel, conversions, nulls, count, order)
-        found = np.flatnonzero(sums)
-        summed: Floats = sums[found]
-    else:
-        keys, weights = kernels.transition_keys(bounds, channel, conversions, nulls, count, order)
-        found, place = np.unique(keys, return_inverse=True)
-        summed = np.bincount(place, weights, found.size).astype(np.float64)
-        found, summed = found[summed > 0], summed[summed > 0]
-    state = found // (count + 2)
-    places = (count + 1) ** np.arange(order - 1, -1, -1)
-    digits = state[:, None] // places[None, :] % (count + 1) - 1
-    return digits, found % (count + 2), summed
+class _Tally:
+    """What paths over so many channels add up to, block by block."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._credits = np.zeros((len(kernels.RULES), count, 2))
+        self._used = np.zeros(count, np.bool_)
+        self._totals = np.zeros(5)  # conversions, CNY, both without a touch, nulls
+        cells = {order: (count + 1) ** order * (count + 2) for order in ORDERS}
+        self._dense = {o: np.zeros(size) for o, size in cells.items() if size <= _DENSE_CELLS}
+        self._sparse: dict[int, list[tuple[Integers, Floats]]] = {
+            o: [] for o in ORDERS if o not in self._dense
+        }
+
+    def add(
+        self,
+        bounds: Integers,
+        channel: Codes,
+        *,
+        age_days: Floats,
+        direct: NDArray[np.bool_],
+        conversions: Floats,
+        nulls: Floats,
+        value: Floats,
+        half_life_days: float,
+    ) -> None:
+        """Take in paths as `path_sums` has them."""
+        kernels.rule_credits(
+            bounds, channel, age_days, direct, conversions, value, self._credits, half_life_days
+        )
+        for order, sums in self._dense.items():
+            kernels.transition_sums(bounds, channel, conversions, nulls, self._count, order, sums)
+        for order, found in self._sparse.items():
+            found.append(
+                _by_key(
+                    *kernels.transition_keys(
+                        bounds, channel, conversions, nulls, self._count, order
+                    )
+                )
+            )
+        self._used |= np.bincount(channel, minlength=self._count) > 0
+        empty = np.diff(bounds) == 0
+        self._totals += [
+            conversions.sum(), value.sum(), conversions[empty].sum(), value[empty].sum(),
+            nulls[~empty].sum(),
+        ]  # fmt: skip
+
+    def join(self, other: _Tally) -> None:
+        """Take in what another has of the same channels and of other paths."""
+        self._credits += other._credits
+        self._used |= other._used
+        self._totals += other._totals
+        for order in self._dense:
+            self._dense[order] += other._dense[order]
+        for order in self._sparse:
+            self._sparse[order] += other._sparse[order]
+
+    def sums(self, channels: tuple[str, ...]) -> PathSums:
+        """The sums by the names of those channels that have a touch."""
+        conversions, revenue, untouched, untouched_cny, nulls = self._totals.tolist()
+        places = np.cumsum(self._used) - 1
+        return PathSums(
+            channels=tuple(n for n, used in zip(channels, self._used, strict=True) if used),
+            credits=self._credits[:, self._used],
+            moves={order: _renamed(self._moves(order), places) for order in ORDERS},
+            conversions=conversions, revenue_cny=round(revenue, 2), untouched=untouched,
+            untouched_cny=round(untouched_cny, 2), nulls=nulls,
+        )  # fmt: skip
+
+    def _moves(self, order: int) -> Moves:
+        if order in self._dense:
+            keys = np.flatnonzero(self._dense[order])
+            weights: Floats = self._dense[order][keys]
+        else:
+            keys, weights = _by_key(
+                *(np.concatenate(column) for column in zip(*self._sparse[order], strict=True))
+            )
+        state = keys // (self._count + 2)
+        places = (self._count + 1) ** np.arange(order - 1, -1, -1)
+        digits = state[:, None] // places[None, :] % (self._count + 1) - 1
+        return digits, keys % (self._count + 2), weights
+
+
+def _by_key(keys: Integers, weights: Floats) -> tuple[Integers, Floats]:
+    """Weights summed by key, those of 0 left out."""
+    found, place = np.unique(keys, return_inverse=True)
+    summed = np.bincount(place, weights, found.size).astype(np.float64)
+    return found[summed > 0], summed[summed > 0]
+
+
+def _renamed(moves: Moves, places: Integers) -> Moves:
+    """Moves with channels by other codes; conversion and none stand behind the last."""
+    states, nexts, weights = moves
+    count = int(places.max(initial=-1)) + 1
+    to = np.concatenate([places, [count, count + 1, -1]])  # the last answers -1: no channel
+    return to[states], to[nexts], weights
 
 
 def merged(parts: list[PathSums]) -> PathSums:

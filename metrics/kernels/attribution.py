@@ -106,17 +106,18 @@ def rule_credits(
     direct: NDArray[np.bool_],
     conversions: Floats,
     value: Floats,
-    channels: int,
+    credits: Floats,
     half_life_days: float,
-) -> Floats:
-    """Credit of each channel under each of `RULES`: conversions and revenue.
+) -> None:
+    """Add to each channel's credit under each of `RULES`: conversions and revenue.
+
+    ``credits`` is (rules, channels, 2).
 
     Shapley's value of v(S) = conversions of paths whose channels all lie in S is exact
     for any number of channels: v is a sum of unanimity games, one per path, and each
     divides its conversions equally among its distinct channels (Shapley 1953).
     """
-    credits = np.zeros((7, channels, 2))
-    seen = np.full(channels, -1, np.int64)
+    seen = np.full(credits.shape[1], -1, np.int64)
     for p in range(bounds.size - 1):
         low, high = bounds[p], bounds[p + 1]
         n = high - low
@@ -152,7 +153,6 @@ def rule_credits(
             for rule, part in ((3, 1.0 / n), (4, position), (5, share), (6, shapley)):
                 credits[rule, c, 0] += weight * part
                 credits[rule, c, 1] += worth * part
-    return credits
 
 
 @njit(cache=True, nogil=True)
@@ -187,11 +187,11 @@ def transition_keys(
 
 @njit(cache=True, nogil=True)
 def transition_sums(
-    bounds: Integers, channel: Codes, conversions: Floats, nulls: Floats, channels: int, order: int
-) -> Floats:
-    """The weights of `transition_keys` by key, in one array of all possible keys."""
+    bounds: Integers, channel: Codes, conversions: Floats, nulls: Floats, channels: int, order: int,
+    sums: Floats,
+) -> None:  # fmt: skip
+    """Add the weights of `transition_keys` by key, to one array of all possible keys."""
     states = (channels + 1) ** order
-    sums = np.zeros(states * (channels + 2))
     for p in range(bounds.size - 1):
         low, high = bounds[p], bounds[p + 1]
         if low == high:
@@ -202,4 +202,3 @@ def transition_sums(
             state = (state * (channels + 1) + channel[i] + 1) % states
         sums[state * (channels + 2) + channels] += conversions[p]
         sums[state * (channels + 2) + channels + 1] += nulls[p]
-    return sums

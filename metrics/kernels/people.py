@@ -2,14 +2,18 @@
 
 Persons are told apart by a 64-bit hash of their id: among ten million people the chance
 that any two share one is 3 in a million. Rows are scattered into small buckets by the
-hash and sorted there, inside the processor's cache; no sort of all rows is needed.
+hash and sorted there, inside the processor's cache; no sort of all rows is needed. Rows
+in order need not all exist at once: new memory costs as much as the sorting.
 """
+
+# ruff: noqa: PLR0917 - compiled functions take their columns by position
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +24,10 @@ Hashes = NDArray[np.uint64]
 Integers = NDArray[np.int64]
 
 Rows = tuple[Hashes, Integers, Integers]
+T = TypeVar("T")
 
 BUCKET_ROWS = 4096
+BLOCK_BUCKETS = 32  # of a block: its columns are small enough to be used again
 THREADS = 2  # compiled code runs without the interpreter's lock
 _SUB_BITS = 11
 _SHORT = 32  # rows up to which plain insertion is as fast
@@ -102,13 +108,13 @@ def arrange(person: Hashes, at: Integers, meta: Integers) -> Rows:
 
     Persons come in order of their hash: any order of the rows gives the same one.
     """
-    bits = max((person.size // BUCKET_ROWS).bit_length(), 1)
+    bits = _bits(person.size)
     starts, scattered = _scatter(person, at, meta, bits)
     settled = (np.empty_like(person), np.empty_like(at), np.empty_like(meta))
     cuts = np.linspace(0, starts.size - 1, THREADS + 1).astype(np.int64)
     with ThreadPoolExecutor(THREADS) as pool:
         parts = [
-            pool.submit(_settle, starts, bits, buckets, scattered, settled)
+            pool.submit(_settle, starts, bits, buckets, scattered, settled, 0)
             for buckets in pairwise(cuts.tolist())
         ]
     for part in parts:
@@ -116,30 +122,99 @@ def arrange(person: Hashes, at: Integers, meta: Integers) -> Rows:
     return settled
 
 
-@njit(cache=True, nogil=True)
+def folded(
+    person: Hashes, at: Integers, meta: Integers, start: Callable[[], T],
+    add: Callable[[T, Rows], None],
+) -> list[T]:  # fmt: skip
+    """What becomes of the rows of `arrange`, a block of whole persons at a time.
+
+    Parameters
+    ----------
+    start
+        Makes what the blocks are added to; once for each of `THREADS`.
+    add
+        Takes a block in; it must not keep the block's arrays.
+
+    Returns
+    -------
+    list
+        What ``start`` made, each with its part of the persons; which, the rows' order
+        never changes.
+    """
+    bits = _bits(person.size)
+    starts, scattered = _scatter(person, at, meta, bits)
+    edges = [*range(0, starts.size - 1, BLOCK_BUCKETS), starts.size - 1]
+    blocks = list(pairwise(edges))
+
+    def run(number: int) -> T:
+        found = start()
+        for first, last in blocks[number::THREADS]:
+            low, high = int(starts[first]), int(starts[last])
+            rows = (np.empty(high - low, np.uint64), *np.empty((2, high - low), np.int64))
+            _settle(starts, bits, (first, last), scattered, rows, low)
+            add(found, rows)
+        return found
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(run, range(THREADS)))
+
+
+def _bits(rows: int) -> int:
+    """The bits of the hash by which so many rows are cut into buckets."""
+    return max((rows // BUCKET_ROWS).bit_length(), 1)
+
+
 def _scatter(person: Hashes, at: Integers, meta: Integers, bits: int) -> tuple[Integers, Rows]:
     """Rows by the first bits of their person's hash, and where each bucket begins."""
+    cuts = np.linspace(0, person.size, THREADS + 1).astype(np.int64).tolist()
+    parts = [slice(low, high) for low, high in pairwise(cuts)]
+    found = (np.empty_like(person), np.empty_like(at), np.empty_like(meta))
+    with ThreadPoolExecutor(THREADS) as pool:
+        counts = np.array(list(pool.map(lambda part: _bucket_sizes(person[part], bits), parts)))
+        # In a bucket the rows of the first part stand before those of the second.
+        ends = counts.T.cumsum().reshape(-1, THREADS)
+        own = (ends - counts.T).T.copy()
+        moved = [
+            pool.submit(_move, person[part], at[part], meta[part], free, bits, found)
+            for part, free in zip(parts, own, strict=True)
+        ]
+    for part in moved:
+        part.result()
+    return np.concatenate([[0], ends[:, -1]]), found
+
+
+@njit(cache=True, nogil=True)
+def _bucket_sizes(person: Hashes, bits: int) -> Integers:
     shift = np.uint64(64 - bits)
-    starts = np.zeros((1 << bits) + 1, np.int64)
+    sizes = np.zeros(1 << bits, np.int64)
     for i in range(person.size):
-        starts[np.int64(person[i] >> shift) + 1] += 1
-    for bucket in range(1 << bits):
-        starts[bucket + 1] += starts[bucket]
-    free = starts.copy()
-    keys, times, metas = np.empty_like(person), np.empty_like(at), np.empty_like(meta)
+        sizes[np.int64(person[i] >> shift)] += 1
+    return sizes
+
+
+@njit(cache=True, nogil=True)
+def _move(
+    person: Hashes, at: Integers, meta: Integers, free: Integers, bits: int, to: Rows
+) -> None:
+    """Put each row into the next place that is free in its bucket."""
+    keys, times, metas = to
+    shift = np.uint64(64 - bits)
     for i in range(person.size):
         own = np.int64(person[i] >> shift)
         place = free[own]
         keys[place], times[place], metas[place] = person[i], at[i], meta[i]
         free[own] = place + 1
-    return starts, (keys, times, metas)
 
 
 @njit(cache=True, nogil=True)
 def _settle(
-    starts: Integers, bits: int, buckets: tuple[int, int], scattered: Rows, settled: Rows
-) -> None:
-    """Put each bucket in order: by the next bits of the hash, then the few rows of each."""
+    starts: Integers, bits: int, buckets: tuple[int, int], scattered: Rows, settled: Rows,
+    origin: int,
+) -> None:  # fmt: skip
+    """Put each bucket in order: by the next bits of the hash, then the few rows of each.
+
+    ``settled`` begins with row ``origin``.
+    """
     keys, times, metas = scattered
     out_keys, out_times, out_metas = settled
     below = np.uint64(64 - bits - _SUB_BITS)
@@ -148,7 +223,7 @@ def _settle(
     for bucket in range(buckets[0], buckets[1]):
         low, high = starts[bucket], starts[bucket + 1]
         subs[:] = 0
-        subs[0] = low
+        subs[0] = low - origin
         for i in range(low, high):
             subs[np.int64((keys[i] >> below) & mask) + 1] += 1
         for code in range(subs.size - 1):

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from data.errors import InvalidOption
+from metrics import path_sums as module
 from metrics.attribution import credits
 from metrics.models.markov import removal_effects
 from metrics.path_sums import path_sums
@@ -175,3 +176,17 @@ def test_markov_without_conversions_credits_nobody():
 def test_markov_rejects_an_order_above_three():
     with pytest.raises(InvalidOption, match="markov_order must be 1, 2 or 3, got 4"):
         credits(sums_of([["a"]], [1], [0]), markov_order=4)
+
+
+def test_moves_over_many_channels_are_those_over_few(monkeypatch):
+    """Where channels are too many for a table of all moves, moves are summed by key."""
+    rng = np.random.default_rng(5)
+    paths = [[f"c{c}" for c in rng.integers(0, 9, rng.integers(1, 6))] for _ in range(300)]
+    won = rng.integers(0, 3, 300)
+    whole = sums_of(paths, won, 2 - won)
+    monkeypatch.setattr(module, "_DENSE_CELLS", 0)
+    by_key = sums_of(paths, won, 2 - won)
+    assert (by_key.channels, by_key.conversions) == (whole.channels, whole.conversions)
+    for order in (1, 2, 3):
+        for found, expected in zip(by_key.moves[order], whole.moves[order], strict=True):
+            np.testing.assert_allclose(found, expected)

@@ -1,10 +1,13 @@
 """Rows by person and time: the compiled way against a plain sort."""
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from metrics.kernels.people import arrange, codes_of, hashes_of
+from metrics.kernels import people as kernel
+from metrics.kernels.people import arrange, codes_of, folded, hashes_of
 
 
 def texts(numbers, cut):
@@ -63,3 +66,25 @@ def test_codes_of_many_values_outgrow_the_first_table():
     codes, firsts = codes_of(hashes)
     assert (hashes[firsts][codes] == hashes).all()
     assert np.unique(codes).size == np.unique(numbers).size == firsts.size
+
+
+def test_folding_takes_every_row_in_once_with_whole_persons(monkeypatch):
+    """The blocks of all threads together are `arrange`, each person in one of them."""
+    monkeypatch.setattr(kernel, "BLOCK_BUCKETS", 1)
+    rng = np.random.default_rng(2)
+    person = hashes_of(texts(rng.integers(0, 9_000, 60_000), 100))
+    at, meta = rng.integers(0, 1000, 60_000), rng.integers(-5, 50, 60_000)
+    parts = folded(person, at, meta, list, lambda kept, rows: kept.append(rows))
+    assert len(parts) == kernel.THREADS
+    blocks = sorted((rows for part in parts for rows in part), key=lambda rows: rows[0][0])
+    assert len(blocks) > 8
+    for column, expected in zip(zip(*blocks, strict=True), arrange(person, at, meta), strict=True):
+        assert (np.concatenate(column) == expected).all()
+    for before, after in pairwise(blocks):
+        assert before[0][-1] < after[0][0]
+
+
+def test_folding_no_rows_leaves_what_was_begun():
+    none = np.empty(0, np.int64)
+    parts = folded(none.astype(np.uint64), none, none, list, lambda kept, rows: kept.append(rows))
+    assert sum(rows[0].size for part in parts for rows in part) == 0
