@@ -20,12 +20,13 @@ LEAST_WEEKS = 13
 
 
 def order_span(facts: Facts) -> ir.Table:
-    """One row: ``first_on`` of all formal orders, ``paid_cny`` by them, ``refunded_cny``."""
+    """One row: of all formal orders ``first_on``, ``lines``, ``paid_cny``; ``refunded_cny``."""
     lines = facts.order_line
     paid = lines.net_cny.sum(where=lines.is_formal).cast("float64")
     refunded = -lines.net_cny.sum(where=lines.kind == "refund").cast("float64")
     return lines.aggregate(
         first_on=lines.paid_on.min(where=lines.is_formal),
+        lines=lines.is_formal.sum().fill_null(0),
         paid_cny=paid.fill_null(0.0),
         refunded_cny=refunded.fill_null(0.0),
     )

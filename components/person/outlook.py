@@ -9,7 +9,7 @@ from components.format import day, money
 from components.i18n import N_, _
 from components.learning.student import student_card
 from components.person.view import View
-from components.renewal.outlook import person_value
+from components.renewal.outlook import Outlook, person_value
 from data.scope import role
 from metrics.renewal_person import person_renewal
 
@@ -36,7 +36,8 @@ def outlook_cards(person_id: str, view: View) -> None:
 def renewal_card(person_id: str, view: View) -> None:
     """Draw what falls due next, how far the talks are, and what the family may still buy."""
     due = view.rows(person_renewal, person_id=person_id)[:_MOST]
-    worth = person_value(person_id, view.scope)
+    asks = Outlook.of_institution().takes_long
+    worth = "" if asks else person_value(person_id, view.scope)
     if not due and not worth:
         return
     with st.container(border=True, gap="xsmall", key="person_renewal"):
@@ -50,5 +51,10 @@ def renewal_card(person_id: str, view: View) -> None:
                 stage=_(STAGES[row["pipeline"]]),
             )
             st.markdown(said.replace("$", r"\$"))
+        if asks and st.button(
+            _("What may they still buy?"), icon=":material/savings:", key="person_value",
+            type="tertiary",
+        ):  # fmt: skip
+            worth = person_value(person_id, view.scope)
         if worth:
             st.markdown(worth.replace("$", r"\$"))

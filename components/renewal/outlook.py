@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+import pandas as pd
+
 from components import query
 from components.format import money, number
 from components.i18n import _
@@ -13,6 +15,7 @@ from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.remaining_value import Window, history_counts, order_span, payer, payers, window_of
 from metrics.value_model import Learnt, Remaining, Trial, learn, trier, valued, valuer
 
+AT_ONCE = 50_000  # formal order lines up to which it is learnt in a fraction of a second
 _ANY_DAY = date(2000, 1, 1)  # neither the model nor the payers read the days picked
 _EVERYTHING = Filters(period=Period(start=_ANY_DAY, end=_ANY_DAY + timedelta(days=1)))
 
@@ -33,9 +36,18 @@ class Outlook:
         return cls(_institution().as_of_on)
 
     @cached_property
+    def _span(self) -> pd.DataFrame:
+        return query.fetch(order_span, scope=_institution())
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether there is so much to learn from that it is not done without being asked."""
+        return int(self._span["lines"].iloc[0]) > AT_ONCE
+
+    @cached_property
     def window(self) -> Window | None:
         """How far ahead values are told; None where the history is too short."""
-        return window_of(query.fetch(order_span, scope=_institution()), self.as_of_on)
+        return window_of(self._span, self.as_of_on)
 
     @cached_property
     def learnt(self) -> Learnt | None:

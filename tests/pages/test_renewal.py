@@ -176,6 +176,19 @@ def test_what_families_will_still_buy_is_told_of_ones_own(cheap):
     assert re.search(r"未来 \d+ 周预计", shown(at))
 
 
+def test_of_many_orders_what_a_family_will_buy_is_learnt_when_asked(cheap, served, monkeypatch):
+    monkeypatch.setattr("components.renewal.outlook.AT_ONCE", 10)
+    rows = served.store.fetch(
+        "SELECT person_id FROM fact_due WHERE state = 'active' AND due_on > DATE '2026-11-25'"
+        " AND due_on < DATE '2027-01-20' ORDER BY enrolment_id LIMIT 1"
+    )
+    person = {"person_id": str(rows["person_id"].item())}
+    at = screens.visit("people/person", "manager", language="zh", address=person)
+    assert not re.search(r"未来 \d+ 周预计", shown(at))
+    at.button("person_value").click().run()
+    assert re.search(r"未来 \d+ 周预计", shown(at))
+
+
 def all_inferred(facts):
     """As `renewal_links`, of a store whose source names no renewal."""
     rows = facts.due.filter(facts.due.renewal_id.notnull())
