@@ -8,26 +8,16 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from components import query
-from components.acquisition.answer import answer_of
-from components.acquisition.cards import CARDS, card_of
-from components.acquisition.channels import channel_table_of
-from components.acquisition.measures import OVERVIEW, PICTURED, Choice
-from components.acquisition.picture import ranking_of
-from components.acquisition.reading import Reading
-from components.acquisition.todo import tasks_of
-from components.board.answers import answers
-from components.board.figures import period_cards
-from components.board.hours import hours_picture
-from components.board.matrix import matrix_picture
-from components.board.pace import month_answer, month_picture, planned_for
 from components.filters import choices, default_filters
+from components.first_views import FIRST_VIEWS
+from components.navigation import SECTIONS
 from data.accounts import Account
 from data.errors import EduLensError, StoreUnavailable
 from data.installation import installation
-from data.scope import EVERY_CAMPUS, Scope
-from metrics.person import contribution, current_state, household, identifiers, timeline
+from data.scope import EVERY_CAMPUS, ROLES, Scope
 
 MOST_SCOPES = 3  # what is left is made when it is asked for
+FOR_THE_NEXT = 3  # views that scopes after the first get: board, acquisition, person
 PAUSE_SECONDS = 2.0
 REST = 4  # times the length of a preparation before the next, however many loads come
 LEARNED_AT_ONCE = 4
@@ -61,14 +51,16 @@ def keep_prepared(stop: Event) -> None:
 
 
 def prepare() -> None:
-    """Make the default view of the first pages for the scopes of most accounts."""
-    for scope in scopes_in_use(installation().accounts.all()):
+    """Make the first views of all pages for managers, of some for the next scopes."""
+    pages = {entry.script: entry for _section, entries in SECTIONS for entry in entries}
+    for number, scope in enumerate(scopes_in_use(installation().accounts.all())):
+        views = list(FIRST_VIEWS.items())
         try:
             with query.seen_as(scope):
                 choices()
-                _board()
-                _acquisition()
-                _person()
+                for script, view in views if number == 0 else views[:FOR_THE_NEXT]:
+                    if pages[script].allowed(ROLES[scope.role]):
+                        view(default_filters())
         except EduLensError as error:  # the reader will be told; the process goes on
             log.warning("the first view of %s could not be made: %s", scope.role, error)
 
@@ -82,32 +74,3 @@ def scopes_in_use(accounts: list[Account]) -> list[Scope]:
         key=lambda s: (s.role != "manager", s.campuses != EVERY_CAMPUS, s.role, s.campuses),
     )
     return different[:MOST_SCOPES]
-
-
-def _board() -> None:
-    filters = default_filters()
-    matrix_picture(filters)
-    hours_picture(filters)
-    month_answer(filters)
-    for name in planned_for(query.current_scope().role)[:1]:
-        month_picture(filters, name)
-    period_cards(filters)
-    for _answer in answers(filters):
-        pass  # each is kept
-
-
-def _acquisition() -> None:
-    reading = Reading.of(default_filters(), Choice())
-    if not reading.seen("conversion") or reading.is_empty:
-        return
-    answer_of(reading)
-    for name in reading.seen(*CARDS):
-        card_of(reading, name)
-    ranking_of(reading, reading.seen(*PICTURED[OVERVIEW])[0])
-    channel_table_of(reading, OVERVIEW)
-    tasks_of(reading)
-
-
-def _person() -> None:
-    for of in (current_state, contribution, timeline, identifiers, household):
-        query.fetch(of, None, person_id="nobody yet")

@@ -254,7 +254,11 @@ def _named(metric: Metric | str) -> str:
 
 def _sql(asked: Asked, scope: Scope, filters: Filters | None, person_id: str = "") -> str:
     look = Look(nameless(scope), filters, person_id)
-    return _statements.written(asked, look) or _compiled(asked, look)
+    written = _statements.written(asked, look)
+    if written is None and _seen_as.get() is not None:
+        learn()  # nobody waits: what is made ahead is made for other days too
+        written = _statements.written(asked, look)
+    return written or _compiled(asked, look)
 
 
 # Compiling an expression takes longer than running it on a small store.

@@ -39,11 +39,9 @@ def activity_index(shown: Overview, filters: Filters) -> None:
     if rows.empty:
         nothing_to_show(_("No activity ran in these days."))
         return
-    ids = list(rows["activity_id"])
-    own = replace(shown.filters, period=_period(shown, filters, window))
-    options = {"activities": tuple(sorted(ids))}
+    own, options = _picked(shown, rows, filters, window)
     answer_card(
-        overview_sentence(shown, ids),
+        overview_sentence(shown, list(rows["activity_id"])),
         metric=activity_leads,
         figure=query.run(activity_leads, own, **options).iloc[0],
         filters=own,
@@ -57,6 +55,23 @@ def activity_index(shown: Overview, filters: Filters) -> None:
     ) as panel:  # fmt: skip
         if panel.open:
             types_panel(shown)
+
+
+def year_of(shown: Overview, filters: Filters) -> tuple[str, pd.Series] | None:
+    """The sentence and the figure on the activities of the last year; None without any."""
+    rows = _ran(shown, filters, YEAR)
+    if rows.empty:
+        return None
+    own, options = _picked(shown, rows, filters, YEAR)
+    said = overview_sentence(shown, list(rows["activity_id"]))
+    return said, query.run(activity_leads, own, **options).iloc[0]
+
+
+def _picked(
+    shown: Overview, rows: pd.DataFrame, filters: Filters, window: str
+) -> tuple[Filters, dict[str, tuple[str, ...]]]:
+    own = replace(shown.filters, period=_period(shown, filters, window))
+    return own, {"activities": tuple(sorted(rows["activity_id"]))}
 
 
 def _period(shown: Overview, filters: Filters, window: str) -> Period:

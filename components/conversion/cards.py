@@ -12,6 +12,7 @@ from components.i18n import _
 from metrics.lead_pool import overdue_leads
 from metrics.response import response_time
 
+RATES = ("unassigned", "trial_paid", "conversion")
 _CARDS = ("unassigned", "response", "overdue", "trial_paid", "conversion")
 _COLUMNS = 5
 _LEAST_WIDTH = 170  # pixels; one card a row on a phone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from components import query
@@ -13,6 +14,7 @@ from components.funnel import drawn_steps, narrowest, open_leads
 from components.i18n import N_, _
 from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
+from data.scope import Filters
 from metrics.acquisition_table import judged_filters
 from metrics.lead_funnel import SALES_STEPS, funnel_table, lead_funnel
 
@@ -27,16 +29,30 @@ STEP_WORDS = {
 _CHAIN = "sales"
 
 
-def sales_funnel(reading: Reading) -> None:
-    """Draw the chain on leads old enough for its last step."""
-    filters = judged_filters(
-        reading.filters, as_of_on=reading.scope.as_of_on, window_days=SALES_STEPS[-1].days
-    )
+def funnel_counts(reading: Reading) -> pd.Series | None:
+    """Leads of each step, of those old enough for the last; None where nobody records any."""
     skip = unrecorded(_CHAIN)
     if len(skip) == len(SALES_STEPS):
+        return None
+    filters = judged(reading)
+    found = query.fetch(lead_funnel, filters, scope=reading.scope, chain=_CHAIN, skip=skip)
+    return found.iloc[0]
+
+
+def judged(reading: Reading) -> Filters:
+    """The filters with the days whose leads are old enough for the last step."""
+    return judged_filters(
+        reading.filters, as_of_on=reading.scope.as_of_on, window_days=SALES_STEPS[-1].days
+    )
+
+
+def sales_funnel(reading: Reading) -> None:
+    """Draw the chain on leads old enough for its last step."""
+    counts = funnel_counts(reading)
+    if counts is None:
         nothing_to_show(_("No source records what is done with leads."))
         return
-    counts = query.fetch(lead_funnel, filters, scope=reading.scope, chain=_CHAIN, skip=skip).iloc[0]
+    filters, skip = judged(reading), unrecorded(_CHAIN)
     if not counts["leads"]:
         nothing_to_show(_("No leads in these days."))
         return

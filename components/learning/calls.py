@@ -28,6 +28,16 @@ _AT_ONCE = 5_000  # enrolled students up to which the risk is learned without be
 
 
 @st.fragment
+def is_large(reading: Reading) -> bool:
+    """Whether learning and scoring would take seconds: not before somebody asks."""
+    return len(reading.tiers.now) > _AT_ONCE
+
+
+def listed_first(reading: Reading) -> pd.DataFrame:
+    """The students as they are listed where nobody picked an order."""
+    return reading.by_tier if is_large(reading) else reading.at_risk
+
+
 def call_list(handover: Handover[Reading]) -> None:
     """Draw the list of one class teacher, or of all, the highest risk first."""
     reading = handover.take()
@@ -35,10 +45,10 @@ def call_list(handover: Handover[Reading]) -> None:
     if reading.tiers.now.empty:
         nothing_to_show(_("No student is enrolled on the as-of day."))
         return
-    # Learning and scoring take seconds of a large institution: not before somebody asks.
-    many = len(reading.tiers.now) > _AT_ONCE
-    by_risk = not many or st.toggle(_("Order by learned risk"), key="learning_by_risk")
-    listed = reading.at_risk if by_risk else reading.by_tier
+    if is_large(reading) and st.toggle(_("Order by learned risk"), key="learning_by_risk"):
+        by_risk, listed = True, reading.at_risk
+    else:
+        by_risk, listed = not is_large(reading), listed_first(reading)
     teachers = sorted(listed["class_teacher_id"].dropna().unique())
     with st.container(horizontal=True, gap="medium"):
         teacher = st.selectbox(

@@ -20,10 +20,11 @@ _SOON_DAYS = 28
 
 def todo_list(reading: Reading) -> None:
     """Draw what the figures carry; nothing is advised for the sake of a full list."""
-    draw_tasks(_tasks(reading), today=reading.scope.as_of_on)
+    draw_tasks(tasks_of(reading), today=reading.scope.as_of_on)
 
 
-def _tasks(reading: Reading) -> Iterator[Task]:
+def tasks_of(reading: Reading) -> Iterator[Task]:
+    """The lines, the most urgent first."""
     yield from _calls(reading)
     yield from _drops(reading)
     yield from _rolls(reading)

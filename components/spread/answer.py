@@ -23,7 +23,7 @@ _LEAST_WIDTH = 200
 def spread_answer(reading: SpreadReading) -> None:
     """Draw the answer card."""
     answer_card(
-        _sentence(reading),
+        sentence_of(reading),
         metric=share_arrivals,
         figure=reading.figure(share_arrivals),
         filters=EVER,
@@ -33,7 +33,8 @@ def spread_answer(reading: SpreadReading) -> None:
 
 
 @query.remembered
-def _sentence(reading: SpreadReading) -> str:
+def sentence_of(reading: SpreadReading) -> str:
+    """The answer: what shares brought, who carried it, and how far."""
     nodes = reading.nodes
     brought = int(reading.figure(share_arrivals)["value"])
     came = int(nodes["visitors"].sum())

@@ -20,11 +20,12 @@ ACTIVITY, CONSULTANT = N_("Activity owner"), N_("Course consultant")
 
 def spread_todo(reading: SpreadReading) -> None:
     """Draw what the figures carry."""
-    draw_tasks(_listed(reading), today=reading.scope.as_of_on)
+    draw_tasks(tasks_of(reading), today=reading.scope.as_of_on)
 
 
 @query.remembered
-def _listed(reading: SpreadReading) -> tuple[Task, ...]:
+def tasks_of(reading: SpreadReading) -> tuple[Task, ...]:
+    """The lines, the most urgent first."""
     return tuple(_tasks(reading))[:MOST]
 
 

@@ -23,7 +23,7 @@ def visitor_answer(reading: VisitorReading) -> None:
     """Draw the answer card."""
     figure = reading.figure(keen_without_phone)
     answer_card(
-        _sentence(reading),
+        sentence_of(reading),
         metric=keen_without_phone,
         figure=figure,
         filters=reading.filters,
@@ -33,7 +33,8 @@ def visitor_answer(reading: VisitorReading) -> None:
 
 
 @query.remembered
-def _sentence(reading: VisitorReading) -> str:
+def sentence_of(reading: VisitorReading) -> str:
+    """The answer: who came, who was keen, and whom somebody can ask."""
     came, new = reading.figure(visitors), reading.figure(new_visitors)
     keen = int(reading.figure(keen_without_phone)["value"])
     first = _(

@@ -19,11 +19,12 @@ ACTIVITY, CONSULTANT = N_("Activity owner"), N_("Course consultant")
 
 def visitor_todo(reading: VisitorReading) -> None:
     """Draw what the list carries."""
-    draw_tasks(_listed(reading), today=reading.scope.as_of_on)
+    draw_tasks(tasks_of(reading), today=reading.scope.as_of_on)
 
 
 @query.remembered
-def _listed(reading: VisitorReading) -> tuple[Task, ...]:
+def tasks_of(reading: VisitorReading) -> tuple[Task, ...]:
+    """The lines, the most urgent first."""
     return tuple(_tasks(reading))[:MOST]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components import query
+from components.first_views import FIRST_VIEWS
 from components.preparation import MOST_SCOPES, prepare, scopes_in_use
 from data.scope import EVERY_CAMPUS
 from data.stores import DuckDBStore
@@ -21,14 +22,14 @@ def asked_of(store: DuckDBStore, monkeypatch) -> list[str]:
     return asked
 
 
-def test_a_prepared_board_and_acquisition_ask_the_store_nothing(served, monkeypatch):
+def test_a_prepared_page_asks_the_store_nothing(served, monkeypatch):
     prepare()
     asked = asked_of(served.installation.store, monkeypatch)
-    board = served.frame("manager")
-    assert not board.exception
-    board.switch_page("../pages/lifecycle/acquisition.py").run()
-    assert not board.exception
-    assert [sql[-300:] for sql in asked] == [], "everything was made before"
+    for page in FIRST_VIEWS:
+        at = served.frame("manager")
+        at.switch_page(f"../pages/{page}.py").run()
+        assert not at.exception
+        assert [sql[-300:] for sql in asked] == [], f"{page}: everything was made before"
 
 
 def test_scopes_of_the_whole_institution_are_prepared_first_and_each_once(served):

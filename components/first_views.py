@@ -1,0 +1,163 @@
+"""What each page asks for when it is opened with nothing picked, asked without drawing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from components import query
+from components.acquisition import measures as acquisition_measures
+from components.acquisition.answer import answer_of
+from components.acquisition.cards import CARDS as ACQUISITION_CARDS
+from components.acquisition.cards import card_of
+from components.acquisition.channels import channel_table_of
+from components.acquisition.picture import ranking_of
+from components.acquisition.reading import Reading as AcquisitionReading
+from components.acquisition.todo import tasks_of as acquisition_tasks
+from components.activities.index import year_of
+from components.activities.reading import overview
+from components.activity_choice import EVERY
+from components.board.answers import answers
+from components.board.figures import period_cards
+from components.board.hours import hours_picture
+from components.board.matrix import matrix_picture
+from components.board.pace import month_answer, month_picture, planned_for
+from components.conversion import answer as conversion_answer
+from components.conversion.cards import RATES as CONVERSION_RATES
+from components.conversion.funnel import funnel_counts
+from components.conversion.measures import Choice as ConversionChoice
+from components.conversion.reading import Reading as ConversionReading
+from components.conversion.todo import tasks_of as conversion_tasks
+from components.learning import answer as learning_answer
+from components.learning.calls import listed_first
+from components.learning.cards import CARDS as LEARNING_CARDS
+from components.learning.reading import Reading as LearningReading
+from components.learning.todo import tasks_of as learning_tasks
+from components.renewal import answer as renewal_answer
+from components.renewal.cards import RATES as RENEWAL_RATES
+from components.renewal.reading import Reading as RenewalReading
+from components.renewal.todo import renewal_tasks
+from components.renewal.worklist import to_talk_to
+from components.spread import answer as spread_answer
+from components.spread.reading import SpreadReading, latest_shared
+from components.spread.todo import tasks_of as spread_tasks
+from components.visitors import answer as visitors_answer
+from components.visitors.reading import VisitorReading
+from components.visitors.todo import tasks_of as visitor_tasks
+from data.scope import Filters
+from metrics import visits as visit_metrics
+from metrics.person import contribution, current_state, household, identifiers, timeline
+from metrics.shares import share_arrivals
+
+
+def board(filters: Filters) -> None:
+    """The cards, the hours, the month and the ten answers."""
+    matrix_picture(filters)
+    hours_picture(filters)
+    month_answer(filters)
+    for name in planned_for(query.current_scope().role)[:1]:
+        month_picture(filters, name)
+    period_cards(filters)
+    list(answers(filters))
+
+
+def acquisition(filters: Filters) -> None:
+    """The answer, the cards, the ranking, the channels and the tasks."""
+    reading = AcquisitionReading.of(filters, acquisition_measures.Choice())
+    if not reading.seen("conversion") or reading.is_empty:
+        return
+    answer_of(reading)
+    for name in reading.seen(*ACQUISITION_CARDS):
+        card_of(reading, name)
+    pictured = acquisition_measures.PICTURED[acquisition_measures.OVERVIEW]
+    ranking_of(reading, reading.seen(*pictured)[0])
+    channel_table_of(reading, acquisition_measures.OVERVIEW)
+    acquisition_tasks(reading)
+
+
+def person(filters: Filters) -> None:
+    """The statements about one person; nobody's rows."""
+    del filters
+    for of in (current_state, contribution, timeline, identifiers, household):
+        query.fetch(of, None, person_id="nobody yet")
+
+
+def conversion(filters: Filters) -> None:
+    """The answer, the cards, the funnel, the work list and the tasks."""
+    reading = ConversionReading.of(filters, ConversionChoice())
+    if reading.is_empty:
+        return
+    for sentence in ("rate", "response", "score", "work"):
+        getattr(conversion_answer, f"{sentence}_sentence")(reading)
+    for name in CONVERSION_RATES:
+        reading.figures(name)
+    funnel_counts(reading)
+    list(conversion_tasks(reading))
+
+
+def learning(filters: Filters) -> None:
+    """The answer, the cards, the call list and the tasks."""
+    reading = LearningReading.of(filters)
+    if reading.is_empty:
+        return
+    learning_answer.teaching_finding(reading)
+    learning_answer.students_sentence(reading)
+    for name in LEARNING_CARDS:
+        reading.figures(name)
+    list(learning_tasks(reading))
+    listed_first(reading)
+
+
+def renewal(filters: Filters) -> None:
+    """The answer, the cards, the calendar, the work list and the tasks."""
+    reading = RenewalReading.of(filters)
+    if {"due", "order_line", "followup"} & reading.hidden_facts:
+        return
+    if not reading.figure("renewal_rate")["denominator"] and reading.pool.empty:
+        return
+    renewal_answer.renewal_sentence(reading)
+    renewal_answer.outlook_sentence(reading)
+    for name in RENEWAL_RATES:
+        reading.figure(name)
+        reading.figures(name, reading.before)
+        reading.figures(name, reading.year, "unit_on")
+    to_talk_to(reading)
+    list(renewal_tasks(reading))
+
+
+def activities(filters: Filters) -> None:
+    """The index."""
+    shown = overview(filters)
+    if shown is not None:
+        year_of(shown, filters)
+
+
+def visitors(filters: Filters) -> None:
+    """The answer with the list of keen people, and the tasks."""
+    reading = VisitorReading.of(filters, EVERY)
+    if not reading.figure(visit_metrics.visitors)["n"]:
+        return
+    visitors_answer.sentence_of(reading)
+    visitor_tasks(reading)
+
+
+def spread(filters: Filters) -> None:
+    """The answer on the latest activity that was shared, and the tasks."""
+    del filters
+    reading = SpreadReading.of(latest_shared())
+    if not reading.figure(share_arrivals)["n"]:
+        return
+    spread_answer.sentence_of(reading)
+    spread_tasks(reading)
+
+
+FIRST_VIEWS: Mapping[str, Callable[[Filters], None]] = {
+    "overview/board": board,
+    "lifecycle/acquisition": acquisition,
+    "people/person": person,
+    "lifecycle/conversion": conversion,
+    "lifecycle/learning": learning,
+    "lifecycle/renewal": renewal,
+    "growth/activities": activities,
+    "growth/visitors": visitors,
+    "growth/spread": spread,
+}
