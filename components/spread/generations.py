@@ -36,6 +36,7 @@ def generations_panel(reading: SpreadReading) -> None:
         finding = _("It dies out: generation {g} brings {r} each", g=int(last["generation"]),
                     r=number(last["r"]))  # fmt: skip
     show(generation_sankey(flows, title=finding), key="spread_sankey", alt=finding)
+    st.caption(_("Orange: who brought others; grey: who brought nobody."))
     _table(reading, table)
     _shape(reading)
     _bridges(reading)

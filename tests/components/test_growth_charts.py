@@ -40,7 +40,7 @@ def test_lorenz_curve_marks_the_top():
 def test_sankey_flows_split_each_generation_whole():
     table = pd.DataFrame({"generation": [0, 1], "people": [10, 40], "carriers": [4, 0]})
     drawn = generation_sankey(table, title="t")
-    link, labels = drawn.data[0].link, list(drawn.data[0].node.label)
+    link, labels = drawn.data[0].link, list(drawn.data[0].node.customdata)
     flows = {
         (labels[a], labels[b]): v
         for a, b, v in zip(link.source, link.target, link.value, strict=True)
@@ -51,3 +51,6 @@ def test_sankey_flows_split_each_generation_whole():
         ("4 brought others", "Generation 1 40"): 40,
         ("Generation 1 40", "40 brought nobody"): 40,
     }
+    # Beside one another there is room for a number only.
+    assert list(drawn.data[0].node.label) == ["Began 10", "6", "4", "Generation 1 40", "40"]
+    assert max(drawn.data[0].node.x) == pytest.approx(0.99)
