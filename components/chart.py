@@ -21,6 +21,7 @@ from components.theme import Palette, palette
 from data.errors import InvalidOption
 
 HEIGHT = 320
+_TITLE_HEIGHT = 28
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
 _NO_SPAN = 1e-9  # of the largest value (at least of 1): less is no difference to show
 _LONG_SPAN = 200  # days from which an axis says months, not days
@@ -43,13 +44,6 @@ def template(colours: Palette) -> go.layout.Template:
     return go.layout.Template(
         layout={
             "font": {"family": colours.font, "color": colours.text, "size": 13},
-            "title": {
-                "font": {"size": 15, "weight": 600},
-                "x": 0,
-                "xanchor": "left",
-                "y": 0.98,
-                "yanchor": "top",
-            },
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": list(colours.categorical),
@@ -57,7 +51,7 @@ def template(colours: Palette) -> go.layout.Template:
                 "sequential": colours.scale(colours.sequential),
                 "diverging": colours.scale(colours.diverging),
             },
-            "margin": {"l": 8, "r": 16, "t": 40, "b": 8, "pad": 2},
+            "margin": {"l": 8, "r": 16, "t": 12, "b": 8, "pad": 2},
             "hovermode": "closest",
             "hoverlabel": {
                 "bgcolor": colours.panel,
@@ -79,14 +73,21 @@ def template(colours: Palette) -> go.layout.Template:
 def figure(
     *traces: Any, title: str, colours: Palette, height: int = HEIGHT, **layout: Any
 ) -> go.Figure:
-    """A figure in our template; ``title`` says the finding and may be empty."""
+    """A figure in our template; ``title`` says the finding and may be empty.
+
+    Plotly cuts a title off where a phone ends: the figure only carries it, and `show`
+    writes it above, where it wraps. ``height`` holds both.
+    """
     drawn = go.Figure(data=list(traces))
-    drawn.update_layout(template=template(colours), height=height, **layout)
-    if title:
-        drawn.update_layout(title_text=title)
-    else:
-        drawn.update_layout(margin_t=12)
+    room = _TITLE_HEIGHT if title else 0
+    drawn.update_layout(template=template(colours), height=height - room, meta={"title": title})
+    drawn.update_layout(**layout)
     return drawn
+
+
+def title_of(drawn: go.Figure) -> str:
+    """The finding that a figure carries; empty where it has none."""
+    return str((drawn.layout.meta or {}).get("title", ""))
 
 
 def show(
@@ -97,7 +98,7 @@ def show(
     on_select: Callable[[Any], None] | None = None,
     clickable: bool = False,
 ) -> Any:
-    """Draw a figure; gives what the mark clicked just now stands for, else None.
+    """Draw a figure below its title; gives what the mark clicked just now stands for, else None.
 
     Parameters
     ----------
@@ -119,6 +120,8 @@ def show(
     """
     if not alt.strip():
         raise InvalidOption("alt must state the finding of the chart, got a blank text")
+    if title := title_of(drawn):
+        st.markdown(f"**{words.escape(title)}**")
     if on_select is None and not clickable:
         st.plotly_chart(drawn, theme=None, key=key, alt=alt, config=_CONFIG)
         return None

@@ -84,7 +84,7 @@ def _draw(answer: Answer, viewer_role: Role) -> None:
     st.markdown(f"**{answer.sentence}**")
     st.caption(evidence(answer.metric, answer.figure))
     st.space("stretch")
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if st.button(_("See the rows"), icon=":material/table_rows:", key=f"{key}_rows"):
             open_rows(answer.metric, answer.filters, where=answer.where, **dict(answer.options))
         definition_button(answer.metric, answer.filters, key=key, **dict(answer.options))

@@ -91,7 +91,7 @@ def ranked_bars(
         },
     )  # fmt: skip
     if reference is not None:
-        drawn.update_layout(margin_t=62 if title else 30)  # the words stand above the bars
+        drawn.update_layout(margin_t=30)  # the words stand above the bars
         drawn.add_vline(
             x=reference, line={"color": colours.muted, "width": 1.25, "dash": "dash"},
             annotation={

@@ -77,7 +77,7 @@ def lifeline(
     drawn.update_layout(
         xaxis=day_axis(days),
         yaxis=value_axis([v for c in columns for v in points[c].dropna()], unit),
-        margin_t=64 if title else 32,
+        margin_t=32,
     )
     _shade(drawn, phases, colours)
     return drawn

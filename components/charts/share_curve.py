@@ -67,5 +67,5 @@ def share_curve(
                         "yanchor": "bottom", "y": 1, "textangle": 0},
         )  # fmt: skip
     if marks:
-        drawn.update_layout(margin_t=62 if title else 30)
+        drawn.update_layout(margin_t=30)
     return drawn

@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
-from components.chart import day_axis, show, template, value_axis
+from components.chart import day_axis, figure, show, template, title_of, value_axis
 from components.charts.bars import ranked_bars
 from components.charts.funnel import funnel_steps
 from components.charts.line import MOST_SERIES, Note, line
@@ -300,3 +301,26 @@ def test_a_click_opens_once_and_not_again_with_the_next_rerun(monkeypatch, serve
     at.run()
     at.run()
     assert at.session_state["opened"] == [{"channel_id": "sem"}]
+
+
+def test_title_stands_above_the_picture_where_it_wraps():
+    drawn = figure(title="Half of *all* [leads] order", colours=palette("light"), height=300)
+    assert drawn.layout.title.text is None
+    assert title_of(drawn) == "Half of *all* [leads] order"
+    at = AppTest.from_function(_show_titled).run()
+    assert not at.exception
+    assert [text.value for text in at.markdown] == [r"**Half of \*all\* \[leads\] order**"]
+
+
+def _show_titled():
+    from components.chart import figure, show
+    from components.theme import palette
+
+    show(figure(title="Half of *all* [leads] order", colours=palette()), key="k", alt="x")
+
+
+def test_figure_without_a_title_keeps_its_height():
+    bare, titled = (figure(title=t, colours=palette("light"), height=300) for t in ("", "t"))
+    assert title_of(bare) == ""
+    assert bare.layout.height == 300
+    assert titled.layout.height < 300, "the title takes what is missing"

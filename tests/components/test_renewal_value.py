@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from components.chart import title_of
 from components.renewal.outlook import Outlook
 from components.renewal.value import trial_figure, trial_finding, value_sentence
 from metrics.remaining_value import Window
@@ -66,4 +67,4 @@ def test_the_picture_shows_what_was_foretold_and_what_came():
     assert list(foretold.y) == GROUPS["expected"].to_list()
     assert list(came.y) == GROUPS["came"].to_list()
     assert list(came.x) == ["0", "1", "2", "3 or more"]
-    assert "Foretold 400 orders of 660 payers" in drawn.layout.title.text
+    assert "Foretold 400 orders of 660 payers" in title_of(drawn)
