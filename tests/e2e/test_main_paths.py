@@ -111,7 +111,7 @@ def test_an_analyst_gets_no_phone_number(sign_in: SignIn, tmp_path: Path):
 
 
 def test_english_is_one_switch_away(sign_in: SignIn):
-    page = sign_in("manager")
+    page = sign_in("consultant2")  # whose account keeps the language
     page.get_by_role("radio", name="EN").or_(page.get_by_text("EN", exact=True)).first.click()
     settled(page)
     expect(page.get_by_role("heading", name="Live board")).to_be_visible()

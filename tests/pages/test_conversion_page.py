@@ -41,7 +41,7 @@ def test_the_manager_reads_rate_response_and_what_the_score_is_worth():
     assert "Half are reached within" in text
     assert "the fifth with the best score would have held" in text
     assert "have waited longer than 48 hours" in text
-    assert "The narrowest step" not in text  # a chart's title
+    assert "The narrowest step is" in text  # the title of the main picture
     assert len(at.metric) == len(CARDS) + 2
 
 
