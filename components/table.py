@@ -7,7 +7,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+LINES = 20  # of a list at a glance, and on paper
 _NOTHING = {"selection": {"rows": [], "columns": [], "cells": []}}
+
+
+def lines_height(count: int, most: int = LINES) -> int:
+    """The height in pixels of a table of so many lines, the rest of them scrolled to."""
+    return 35 * min(count, most) + 38
 
 
 def clickable_table(frame: pd.DataFrame, *, key: str, **how: Any) -> tuple[int, str] | None:

@@ -13,6 +13,7 @@ from components.i18n import N_, _
 from components.renewal.calendar import STAGES
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
+from components.table import lines_height
 
 AHEAD = 45  # days ahead within which a talk is due
 _CAPACITY = 20
@@ -119,7 +120,7 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
     st.dataframe(
         shown,
         hide_index=True,
-        height=38 * 11,
+        height=lines_height(len(shown)),
         placeholder="—",
         column_config={
             "open": person_column(),

@@ -14,6 +14,7 @@ from components.format import MISSING, money, number
 from components.i18n import N_, _
 from components.spread.reading import EVER, SpreadReading
 from components.states import nothing_to_show
+from components.table import lines_height
 from metrics.shares import share_arrivals
 from metrics.spread_layout import REST, below_of, icicle_boxes
 
@@ -102,7 +103,7 @@ def node_rows(reading: SpreadReading) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=388,
+        height=lines_height(len(frame)),
         placeholder=MISSING,
         column_config={
             "open": person_column(),
