@@ -36,14 +36,26 @@ class FigureCard:
     note: str = ""
     where: Mapping[str, object] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    filters: Filters | None = None  # its own, where they are not those of the row
 
 
-def figure_cards(cards: Sequence[FigureCard], *, filters: Filters, key: str) -> None:
-    """Draw the cards in a row that wraps; a click on "rows" opens the list behind one."""
-    with st.grid(max(len(cards), 1), min_column_width=_LEAST_WIDTH, gap="small") as grid:
+def figure_cards(
+    cards: Sequence[FigureCard],
+    *,
+    filters: Filters,
+    key: str,
+    columns: int = 0,
+    least_width: int = _LEAST_WIDTH,
+) -> None:
+    """Draw the cards in rows of equal height; a click on "rows" opens the list behind one.
+
+    Without ``columns`` they stand in one row; it wraps where a card would be narrower
+    than ``least_width`` pixels.
+    """
+    with st.grid(columns or max(len(cards), 1), min_column_width=least_width, gap="small") as grid:
         for i, card in enumerate(cards):
             with grid.container(border=True, height="stretch", gap="xsmall"):
-                _draw(card, filters, f"{key}_{i}")
+                _draw(card, card.filters or filters, f"{key}_{i}")
 
 
 def _draw(card: FigureCard, filters: Filters, key: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from components import query
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
@@ -18,12 +16,10 @@ _LEAST_WIDTH = 240  # pixels; one card a row on a phone
 
 def acquisition_cards(reading: Reading) -> None:
     """Draw the cards that the viewer's role may read."""
-    shown = reading.seen(*CARDS)
-    with st.grid(_COLUMNS, min_column_width=_LEAST_WIDTH, gap="small") as grid:
-        for name in shown:
-            with grid.container():
-                judged = reading.judged(name)
-                figure_cards([card_of(reading, name)], filters=judged, key=f"acquisition_{name}")
+    figure_cards(
+        [card_of(reading, name) for name in reading.seen(*CARDS)], filters=reading.filters,
+        key="acquisition_card", columns=_COLUMNS, least_width=_LEAST_WIDTH,
+    )  # fmt: skip
 
 
 @query.remembered
@@ -44,6 +40,7 @@ def card_of(reading: Reading, name: str) -> FigureCard:
         title=measure.heading(reading.choice),
         note=_rests_on(reading, name) if figure["value"] is not None else _("no spend on record"),
         options=measure.settings(reading.choice),
+        filters=judged,
     )
 
 

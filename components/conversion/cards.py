@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
 from components.figures import FigureCard, figure_cards
@@ -20,16 +18,11 @@ _LEAST_WIDTH = 170  # pixels; one card a row on a phone
 
 def conversion_cards(reading: Reading) -> None:
     """Draw the cards."""
-    with st.grid(_COLUMNS, min_column_width=_LEAST_WIDTH, gap="small") as grid:
-        for name in _CARDS:
-            with grid.container(height="stretch"):
-                if name == "response":
-                    card, filters = _response(reading), reading.filters
-                elif name == "overdue":
-                    card, filters = _overdue(reading), reading.listed
-                else:
-                    card, filters = _rate(reading, name), reading.judged(name)
-                figure_cards([card], filters=filters, key=f"conversion_{name}")
+    cards = {"response": _response, "overdue": _overdue}
+    figure_cards(
+        [cards[name](reading) if name in cards else _rate(reading, name) for name in _CARDS],
+        filters=reading.filters, key="conversion_card", columns=_COLUMNS, least_width=_LEAST_WIDTH,
+    )  # fmt: skip
 
 
 def _rate(reading: Reading, name: str) -> FigureCard:
@@ -51,6 +44,7 @@ def _rate(reading: Reading, name: str) -> FigureCard:
         title=measure.heading(reading.choice.days),
         note=f"{first if not is_missing(figure['low']) else ''}  \n{' · '.join(parts)}",
         options=measure.settings(reading.choice.days),
+        filters=judged,
     )
 
 
@@ -60,6 +54,7 @@ def _overdue(reading: Reading) -> FigureCard:
         metric=overdue_leads,
         figure={"value": overdue, "n": overdue, "low": None, "high": None, "immature": 0},
         title=_("Waiting over 48 hours"),
+        filters=reading.listed,
         note=_(
             "of {leads} open leads of the last 30 days  \n{n} of them unassigned",
             leads=number(leads, exact=True),

@@ -83,12 +83,8 @@ def expansion_view(reading: Reading) -> None:
         metric=find("expansion_rate"), figure=figure, title=_("Expansion rate, a month"),
         trend=monthly(reading.figures("expansion_rate", reading.year, "unit_on")),
     )  # fmt: skip
-    stock = FigureCard(metric=find("expansion_eligible"), figure=ready)
-    with st.grid(2, min_column_width=240, gap="small") as grid:
-        with grid.container():
-            figure_cards([rate], filters=reading.judged, key="expansion_rate")
-        with grid.container():
-            figure_cards([stock], filters=everybody, key="expansion_ready")
+    stock = FigureCard(metric=find("expansion_eligible"), figure=ready, filters=everybody)
+    figure_cards([rate, stock], filters=reading.judged, key="expansion_card")
     _waterfall(found)
     _pairs(found)
     draw_tasks(_tasks(found, int(ready["value"])), today=reading.today)
