@@ -181,9 +181,10 @@ def upstream_edges(facts: Facts, *, people: tuple[str, ...]) -> ir.Table:
     edges = first_edges(facts)
     wanted = edges.filter(edges.person_id.isin(people)).select("activity_id").distinct()
     near = first_edges(facts).semi_join(wanted, "activity_id")
-    who = facts.person.group_by("person_id").aggregate(
-        sharer_name=facts.person.name.max(), sharer_phone=facts.person.phone.max(),
-        sharer_stage=facts.person.stage.max(),
+    known = facts.person.semi_join(near, facts.person.person_id == near.sharer_person_id)
+    who = known.group_by("person_id").aggregate(
+        sharer_name=known.name.max(), sharer_phone=known.phone.max(),
+        sharer_stage=known.stage.max(),
     )  # fmt: skip
     joined = near.left_join(who, near.sharer_person_id == who.person_id)
     return joined.select(
