@@ -39,6 +39,7 @@ ACTION_LABELS = {
     "recovery_codes_made": N_("new recovery codes made"),
     "access_denied": N_("access denied"),
     "export": N_("rows exported"),
+    "mapping": N_("mapping of columns kept"),
     "export_denied": N_("export denied"),
 }
 _SEPARATORS = {"zh": "、", "en": ", "}

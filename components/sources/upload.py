@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +14,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from components.format import escape, number
 from components.i18n import N_, _, language
 from components.session import current_viewer
+from components.sources.matching import matching_panel
 from data.contracts import CONTRACTS
 from data.errors import EduLensError, NotAllowed
 from data.installation import installation
 from data.scope import role
 from data.sources.command import template
-from data.sources.imports import ImportReport, import_files
+from data.sources.imports import ImportReport, headers_of, import_files
 from data.sources.mapping import SHIPPED, find_mapping
 from data.sources.preview import TablePreview
 
@@ -84,13 +86,27 @@ def upload_panel() -> None:
             _("These files cannot be read: {reason}", reason=escape(error)),
             icon=":material/error:",
         )
+        _match(files, table, mapping)
         return
     _report(report)
+    _match(files, table, mapping)
     if st.button(
         _("Import"), type="primary", icon=":material/upload:", key="sources_commit",
         disabled=not any(part.new or part.update for part in report.tables),
     ):  # fmt: skip
         _commit(files, table, mapping)
+
+
+def _match(files: Sequence[UploadedFile], table: str, mapping: str) -> None:
+    """Matching by hand, of one file that no mapping reads."""
+    if len(files) != 1 or mapping:
+        return
+    try:
+        with _stored(files) as paths:
+            headers = headers_of(paths[0])
+    except EduLensError:
+        return  # the reader was told why it cannot be read
+    matching_panel(headers, table)
 
 
 def _template_button(table: str) -> None:
@@ -149,6 +165,15 @@ def _imported(
 ) -> ImportReport:
     opened = installation()
     plan = find_mapping(mapping, [opened.home.mappings]) if mapping else None
+    with _stored(files) as paths:
+        return import_files(
+            opened.store, opened.landing, paths, table=table or None, mapping=plan,
+            actor=actor, commit=commit,
+        )  # fmt: skip
+
+
+@contextmanager
+def _stored(files: Sequence[UploadedFile]) -> Iterator[list[Path]]:
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for place, file in enumerate(files):
@@ -158,10 +183,7 @@ def _imported(
             path = inside / Path(file.name.replace("\\", "/")).name
             path.write_bytes(file.getbuffer())
             paths.append(path)
-        return import_files(
-            opened.store, opened.landing, paths, table=table or None, mapping=plan,
-            actor=actor, commit=commit,
-        )  # fmt: skip
+        yield paths
 
 
 def _report(report: ImportReport) -> None:

@@ -83,6 +83,16 @@ def import_files(
     return report
 
 
+def headers_of(path: Path) -> list[str]:
+    """The headers of a file's first table, as they stand in it."""
+    try:
+        with workbench(careful=False) as bench:
+            return bench.add(path)[0].columns
+    except UnevenFile:
+        with workbench(careful=True) as bench:
+            return bench.add(path)[0].columns
+
+
 def _opened(
     files: list[Path],
     table: str | None,
