@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections import defaultdict
 from collections.abc import Iterator
@@ -134,3 +135,14 @@ def test_catalogues_hold_no_fuzzy_or_empty_messages():
         if message.id and (message.fuzzy or not message.string)
     ]
     assert not broken, "\n".join(broken)
+
+
+def test_chinese_is_punctuated_as_chinese():
+    broken = [
+        f"{path.name}: {text}"
+        for path in sorted((LOCALE / "zh").glob("*.po"))
+        for message in read_catalogue(path)
+        for text in (message.string if isinstance(message.string, tuple) else (message.string,))
+        if re.search(r"[\u4e00-\u9fff][,;?]|[,;][\u4e00-\u9fff]", text)
+    ]
+    assert not broken, "write ，；？ beside Chinese:\n" + "\n".join(broken)

@@ -68,7 +68,7 @@ def test_evidence_tells_n_interval_and_what_is_immature():
 
 def test_evidence_says_when_there_are_too_few():
     text = evidence(metric(), figure(0.5, 0.2, 0.8, n=8))
-    assert "样本太少:目前成熟 8 条,至少需要 30 条才能判断。" in text
+    assert "样本太少：目前成熟 8 条，至少需要 30 条才能判断。" in text
 
 
 def card() -> None:

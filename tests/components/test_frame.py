@@ -204,4 +204,4 @@ def test_an_empty_part_says_why_and_what_to_do(served):
     assert [said.value for said in at.markdown] == [
         ":material/inbox: **没有线索。**", ":material/inbox: **这些日子没有线索。**",
     ]  # fmt: skip
-    assert [said.value for said in at.caption] == ["放宽日期,或去掉一个筛选条件。", "换一个月。"]
+    assert [said.value for said in at.caption] == ["放宽日期，或去掉一个筛选条件。", "换一个月。"]

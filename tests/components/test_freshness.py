@@ -60,5 +60,5 @@ def test_words_name_the_worst(monkeypatch):
     monkeypatch.setenv("EDULENS_LANG", "zh")
     assert freshness.in_words(freshness.sources(["leads"])) == "来源 1/1 新鲜"
     words = freshness.in_words(freshness.sources(["leads", "spend"]))
-    assert words == "来源 1/2 新鲜,投放花费 · 信息流延迟"
+    assert words == "来源 1/2 新鲜，投放花费 · 信息流延迟"
     assert freshness.in_words([]) == ""

@@ -44,7 +44,9 @@ def test_every_reason_has_a_script_and_none_is_one_too():
 def test_a_script_is_in_the_readers_language(monkeypatch):
     monkeypatch.setenv("EDULENS_LANG", "zh")
     assert (
-        call_script(STUDENT)[0] == "问:小宝最近 3 次课为什么没来——生病、时间不合适,还是不想继续学?"
+        call_script(STUDENT)[0]
+        == "问：小宝最近 3 次课为什么没来——生病、时间不合适，还是不想继续学？"
+        == "问：小宝最近 3 次课为什么没来——生病、时间不合适，还是不想继续学？"
     )
 
 

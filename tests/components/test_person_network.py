@@ -39,7 +39,7 @@ def star(institution, monkeypatch):
 def test_the_network_card_sums_what_the_star_brought(star, institution):
     text = card("manager", star, institution)
     assert "Brought 865 directly, 1,315 with all below over 5 generations" in text or (
-        "直接带来 865 人,连同下级 1,315 人、5 代" in text
+        "直接带来 865 人，连同下级 1,315 人、5 代" in text
     )
     assert text.count("/person?person_id=") >= 5
 

@@ -77,7 +77,7 @@ def test_a_running_activity_has_its_forecast_with_what_such_forecasts_are_worth(
 
 def test_the_screen_speaks_chinese():
     text = shown(visit("manager", STALLED_ACTIVITY, language="zh"))
-    assert "中段停滞:连续 4 天没有线索" in text
+    assert "中段停滞：连续 4 天没有线索" in text
     assert "要做的事" in text
 
 

@@ -96,7 +96,7 @@ def test_a_wrong_figure_is_told_and_not_stored(sample):
 
 def test_a_refusal_is_told_in_chinese_too(sample):
     text = shown(save_as("manager", "C001", -3, language="zh"))
-    assert "没有保存:新增线索必须是不小于 0 的数,不能是 -3.0" in text
+    assert "没有保存：新增线索必须是不小于 0 的数，不能是 -3.0" in text
 
 
 def test_saving_what_was_there_says_that_nothing_changed(sample):
