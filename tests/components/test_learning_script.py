@@ -46,7 +46,6 @@ def test_a_script_is_in_the_readers_language(monkeypatch):
     assert (
         call_script(STUDENT)[0]
         == "问：小宝最近 3 次课为什么没来——生病、时间不合适，还是不想继续学？"
-        == "问：小宝最近 3 次课为什么没来——生病、时间不合适，还是不想继续学？"
     )
 
 
