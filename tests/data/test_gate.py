@@ -25,27 +25,13 @@ from data.gate.signin import signin_routes
 from data.gate.words import WORDS
 from data.home import Home
 from tests.asgi import Browser, Socket
+from tests.data.conftest import Clock
 from tests.signin import PASSWORD, add_account
 
 STREAMLIT_PAGE = (
     '<!DOCTYPE html><html lang="en"><head><title>Streamlit</title>'
     "<script>window.prerenderReady = false</script></head><body></body></html>"
 )
-
-
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture(scope="module")

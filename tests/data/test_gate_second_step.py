@@ -17,22 +17,8 @@ from data.gate.signin import signin_routes
 from data.gate.words import WORDS
 from data.home import Home
 from tests.asgi import Answer, Browser
+from tests.data.conftest import Clock
 from tests.signin import PASSWORD, add_account
-
-
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

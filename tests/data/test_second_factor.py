@@ -15,22 +15,8 @@ from data.accounts.sessions import CODE, ENROLMENT, PASSWORD
 from data.accounts.throttle import TooManyAttempts
 from data.errors import NotAllowed, UnknownName
 from data.home import Home
+from tests.data.conftest import Clock
 from tests.signin import add_account
-
-
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
