@@ -73,7 +73,7 @@ def main() -> None:
     st.session_state[i18n.ACCOUNT_KEY] = viewer.language
     st.html(BRAND / "page.css")
     if theme.theme_name() == "dark":
-        st.html(BRAND / "print_dark.css")
+        st.html(BRAND / "dark.css")
     st.logo(str(BRAND / f"logo_{theme.theme_name()}.svg"), icon_image=str(BRAND / "icon.png"))
     sections = entries_for(role(viewer.role))
     if not sections:

@@ -32,7 +32,7 @@ def answer_sentence(state: Row, brought: Row, now: Standing, names: Names, as_of
         _referrals(brought),
         _contact(state, now, names, today),
     ]
-    comma, stop = (",", "。") if language() == "zh" else (", ", ".")
+    comma, stop = ("，", "。") if language() == "zh" else (", ", ".")
     told = comma.join(clause for clause in clauses if clause) + stop
     step = _step(now, today)
     return f"{told}{'' if language() == 'zh' else ' '}{step}" if step else told

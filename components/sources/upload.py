@@ -27,6 +27,7 @@ from data.sources.preview import TablePreview
 BY_HEADERS = ""
 _KINDS = ("csv", "txt", "xlsx", "parquet")
 _MOST_PROBLEMS = 50
+_MOST_HEADERS = 20
 _COUNTS = {
     "rows": N_("rows"),
     "new": N_("new"),
@@ -82,14 +83,12 @@ def upload_panel() -> None:
     try:
         report = _preview(files, table, mapping)
     except EduLensError as error:
-        st.error(
-            _("These files cannot be read: {reason}", reason=escape(error)),
-            icon=":material/error:",
-        )
-        _match(files, table, mapping)
+        _unread(files, table, mapping, error)
         return
     _report(report)
-    _match(files, table, mapping)
+    headers = _headers(files, mapping)
+    if headers:
+        matching_panel(headers, table)
     if st.button(
         _("Import"), type="primary", icon=":material/upload:", key="sources_commit",
         disabled=not any(part.new or part.update for part in report.tables),
@@ -97,15 +96,33 @@ def upload_panel() -> None:
         _commit(files, table, mapping)
 
 
-def _match(files: Sequence[UploadedFile], table: str, mapping: str) -> None:
-    """Matching by hand, of one file that no mapping reads."""
+def _headers(files: Sequence[UploadedFile], mapping: str) -> list[str]:
+    """The headers of one file that no mapping reads; none where there is no such file."""
     if len(files) != 1 or mapping:
-        return
+        return []
     try:
         with _stored(files) as paths:
-            headers = headers_of(paths[0])
+            return headers_of(paths[0])
     except EduLensError:
-        return  # the reader was told why it cannot be read
+        return []
+
+
+def _unread(files: Sequence[UploadedFile], table: str, mapping: str, error: EduLensError) -> None:
+    headers = _headers(files, mapping)
+    if not headers:
+        st.error(
+            _("These files cannot be read: {reason}", reason=escape(error)),
+            icon=":material/error:",
+        )
+        return
+    st.warning(
+        _(
+            "These columns are not those of a table: {columns}. Pick the table, then match them"
+            " by hand.",
+            columns=escape(_(", ").join(headers[:_MOST_HEADERS])),
+        ),
+        icon=":material/join_inner:",
+    )
     matching_panel(headers, table)
 
 
