@@ -22,14 +22,15 @@ from data.sources.mapping import save_mapping
 _FAILED = "sources_mapping_failed"
 
 
-def matching_panel(headers: Sequence[str], table: str) -> None:
+def matching_panel(headers: Sequence[str], table: str, *, is_needed: bool = False) -> None:
     """Draw which header stands for which column of a table, and keep it under a name.
 
-    ``headers`` are the file's; ``table`` is empty where none is picked yet.
+    ``headers`` are the file's; ``table`` is empty where none is picked yet; where the file
+    cannot be read without a match it ``is_needed`` and open.
     """
     with st.expander(
         _("Match columns by hand"), icon=":material/join_inner:", key="sources_matching",
-        on_change="rerun",
+        on_change="rerun", expanded=is_needed,
     ) as panel:  # fmt: skip
         if not panel.open:
             return
@@ -40,7 +41,7 @@ def matching_panel(headers: Sequence[str], table: str) -> None:
         chosen = _editor(contract, headers)
         missing = missing_columns(contract, chosen)
         if missing:
-            st.caption(_("Still to match: {columns}", columns=escape(", ".join(missing))))
+            st.caption(_("Still to match: {columns}", columns=escape(_(", ").join(missing))))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(
                 _("Name of the mapping"), key="sources_mapping_name", width=260,
@@ -74,7 +75,7 @@ def _editor(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
         index=pd.Index([c.name for c in contract.columns]),
     ).astype({header: "object"})
     edited = st.data_editor(
-        frame, hide_index=True, disabled=[column, needed], height="auto",
+        frame, hide_index=True, disabled=[column, needed], height="auto", placeholder="—",
         key=f"sources_matching_{contract.name}_{abs(hash(tuple(headers)))}",
         column_config={
             needed: st.column_config.CheckboxColumn(width="small"),

@@ -123,7 +123,7 @@ def _unread(files: Sequence[UploadedFile], table: str, mapping: str, error: EduL
         ),
         icon=":material/join_inner:",
     )
-    matching_panel(headers, table)
+    matching_panel(headers, table, is_needed=True)
 
 
 def _template_button(table: str) -> None:
