@@ -149,13 +149,12 @@ def open_rows(facts: Facts, filters: Filters, *, person_id: str = "") -> ir.Tabl
         ``rung``, ``waiting_since_at``, ``contacts``, ``last_contact_at``, ``name``
         (masked unless the role may read it).
     """
-    leads = standing_leads(facts)
+    own = facts.lead.person_id == person_id if person_id else None
+    leads = standing_leads(facts, own)
     leads = within(
         leads.mutate(unit_on=leads.created_on), period=filters.period,
         channels=filters.channels, course_lines=filters.course_lines,
     )  # fmt: skip
-    if person_id:
-        leads = leads.filter(leads.person_id == person_id)
     leads = leads.filter(leads.state != "lost")
     who = facts.person.select("person_id", "campus_id", "name")
     rows = leads.left_join(who, ["person_id", "campus_id"])

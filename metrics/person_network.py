@@ -18,7 +18,9 @@ MOST_CHILDREN = 5
 
 def shared_in(facts: Facts, *, person_id: str) -> ir.Table:
     """Activities to which a person came by a share, or brought somebody: ``activity_id``."""
-    edges = first_edges(facts)
+    edge = facts.share_edge
+    near = edge.filter((edge.person_id == person_id) | (edge.sharer_person_id == person_id))
+    edges = first_edges(facts, among=near.select("activity_id", "person_id").distinct())
     own = edges.filter((edges.person_id == person_id) | (edges.sharer_person_id == person_id))
     return own.select("activity_id").distinct().order_by("activity_id")
 
