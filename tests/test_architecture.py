@@ -312,3 +312,18 @@ def test_nothing_is_left_undone():
         if mark.search(line)
     ]
     fail_if(broken, "finish it or take it out")
+
+
+def test_what_takes_a_handover_is_a_fragment():
+    takers = [
+        (
+            f"{name_of(path)}:{node.lineno} {node.name}",
+            [ast.unparse(d) for d in node.decorator_list],
+        )
+        for path in files("components")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and any(ast.unparse(a.annotation or a).startswith("Handover") for a in node.args.args)
+    ]
+    assert takers, "the rule must see somebody"
+    fail_if([name for name, marks in takers if "st.fragment" not in marks], "add @st.fragment")

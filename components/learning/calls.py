@@ -27,7 +27,6 @@ _SHOWN = 20
 _AT_ONCE = 5_000  # enrolled students up to which the risk is learned without being asked
 
 
-@st.fragment
 def is_large(reading: Reading) -> bool:
     """Whether learning and scoring would take seconds: not before somebody asks."""
     return len(reading.tiers.now) > _AT_ONCE
@@ -38,6 +37,7 @@ def listed_first(reading: Reading) -> pd.DataFrame:
     return reading.by_tier if is_large(reading) else reading.at_risk
 
 
+@st.fragment
 def call_list(handover: Handover[Reading]) -> None:
     """Draw the list of one class teacher, or of all, the highest risk first."""
     reading = handover.take()
