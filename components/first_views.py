@@ -86,8 +86,10 @@ def conversion(filters: Filters) -> None:
     reading = ConversionReading.of(filters, ConversionChoice())
     if reading.is_empty:
         return
-    for sentence in ("rate", "response", "score", "work"):
-        getattr(conversion_answer, f"{sentence}_sentence")(reading)
+    conversion_answer.rate_sentence(reading)
+    conversion_answer.response_sentence(reading)
+    conversion_answer.score_sentence(reading)
+    conversion_answer.work_sentence(reading)
     for name in CONVERSION_RATES:
         reading.figures(name)
     funnel_counts(reading)

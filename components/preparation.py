@@ -44,9 +44,9 @@ def keep_prepared(stop: Event) -> None:
             prepare()
             prepared = version
             rested = time.monotonic() + REST * (time.monotonic() - began)
-        if len(query.unlearnt()) == unlearnt:
+        if query.unlearnt() == unlearnt:
             query.learn(LEARNED_AT_ONCE)
-        unlearnt = len(query.unlearnt())
+        unlearnt = query.unlearnt()
         stop.wait(PAUSE_SECONDS if unlearnt == 0 else PAUSE_SECONDS / 4)
 
 

@@ -238,9 +238,9 @@ def _expanded(filters: Filters, scope: Scope) -> Filters:
 _statements = Statements()
 
 
-def unlearnt() -> list[tuple[Any, Look]]:
-    """What was compiled for one look and is not yet known for others."""
-    return _statements.met
+def unlearnt() -> int:
+    """How many statements were compiled for one look and are not yet known for others."""
+    return len(_statements.met)
 
 
 def learn(most: int | None = None) -> None:

@@ -86,9 +86,9 @@ def upload_panel() -> None:
         _unread(files, table, mapping, error)
         return
     _report(report)
-    headers = _headers(files, mapping)
-    if headers:
-        matching_panel(headers, table)
+    if len(files) == 1 and not mapping:
+        part = report.tables[0]
+        matching_panel([*part.columns.values(), *part.unmapped], table)
     if st.button(
         _("Import"), type="primary", icon=":material/upload:", key="sources_commit",
         disabled=not any(part.new or part.update for part in report.tables),

@@ -70,7 +70,8 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: by
             if changed is None or needed or query is FRESHNESS:
                 _build(cursor, query, key)
     remember(cursor)
-    _note_definitions(cursor)
+    if behind:
+        _note_definitions(cursor)
 
 
 def outdated(cursor: duckdb.DuckDBPyConnection) -> set[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from data.accounts import Accounts, totp
 from data.landing import Landing
 
 
@@ -29,3 +30,17 @@ class Clock:
 def clock() -> Clock:
     """A clock that stands still until it is told."""
     return Clock()
+
+
+@pytest.fixture
+def secret(accounts: Accounts, clock: Clock) -> bytes:
+    """The secret in the telephone of boss, whose second step is on."""
+    begun = accounts.second_factors.begin("boss")
+    accounts.confirm_second_factor("boss", code(begun, clock))
+    clock.now += 60
+    return begun
+
+
+def code(secret: bytes, clock: Clock) -> str:
+    """The code that the telephone shows now."""
+    return totp.code_of(secret, totp.step_of(clock.now))

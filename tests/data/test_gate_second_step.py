@@ -10,14 +10,14 @@ import pytest
 from starlette.responses import HTMLResponse
 from starlette.routing import Route, Router
 
-from data.accounts import Accounts, totp
+from data.accounts import Accounts
 from data.accounts.sessions import IDLE_SECONDS
 from data.gate import Gate
 from data.gate.signin import signin_routes
 from data.gate.words import WORDS
 from data.home import Home
 from tests.asgi import Answer, Browser
-from tests.data.conftest import Clock
+from tests.data.conftest import Clock, code
 from tests.signin import PASSWORD, add_account
 
 
@@ -34,19 +34,6 @@ def browser(accounts: Accounts) -> Iterator[Browser]:
     inside = Route("/{page:path}", lambda request: HTMLResponse("the figures"))
     with Browser(Gate(Router([*signin_routes(lambda: accounts), inside]), lambda: accounts)) as it:
         yield it
-
-
-@pytest.fixture
-def secret(accounts: Accounts, clock: Clock) -> bytes:
-    """The secret in the telephone of boss, whose second step is on."""
-    begun = accounts.second_factors.begin("boss")
-    accounts.confirm_second_factor("boss", code(begun, clock))
-    clock.now += 60
-    return begun
-
-
-def code(secret: bytes, clock: Clock) -> str:
-    return totp.code_of(secret, totp.step_of(clock.now))
 
 
 def enter(browser: Browser, **form: str) -> Answer:

@@ -15,7 +15,7 @@ from data.accounts.sessions import CODE, ENROLMENT, PASSWORD
 from data.accounts.throttle import TooManyAttempts
 from data.errors import NotAllowed, UnknownName
 from data.home import Home
-from tests.data.conftest import Clock
+from tests.data.conftest import Clock, code
 from tests.signin import add_account
 
 
@@ -31,19 +31,6 @@ def accounts(home: Home, clock: Clock) -> Iterator[Accounts]:
     add_account(made, "lin", "campus_head", campuses=["C1"])
     yield made
     made.close()
-
-
-@pytest.fixture
-def secret(accounts: Accounts, clock: Clock) -> bytes:
-    """The secret in the telephone of boss, whose second step is on."""
-    begun = accounts.second_factors.begin("boss")
-    accounts.confirm_second_factor("boss", code(begun, clock))
-    clock.now += 60
-    return begun
-
-
-def code(secret: bytes, clock: Clock) -> str:
-    return totp.code_of(secret, totp.step_of(clock.now))
 
 
 def waits(accounts: Accounts, token: str) -> str:
