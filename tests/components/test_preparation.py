@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from components import query
 from components.first_views import FIRST_VIEWS
 from components.preparation import MOST_SCOPES, prepare, scopes_in_use
@@ -23,6 +25,7 @@ def asked_of(store: DuckDBStore, monkeypatch) -> list[str]:
 
 
 def test_a_prepared_page_asks_the_store_nothing(served, monkeypatch):
+    monkeypatch.setattr(query, "_serials", WeakKeyDictionary())  # nothing is remembered of it
     prepare()
     asked = asked_of(served.installation.store, monkeypatch)
     for page in FIRST_VIEWS:
