@@ -70,6 +70,17 @@ def template(colours: Palette) -> go.layout.Template:
     )
 
 
+class Drawn(go.Figure):
+    """A figure that nobody changes any more once it has been put on a page."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its parts, made once: figures are remembered and shown again and again."""
+        if "_parts" not in self.__dict__:
+            self.__dict__["_parts"] = super().to_dict()
+        parts: dict[str, Any] = self.__dict__["_parts"]
+        return parts
+
+
 def figure(
     *traces: Any, title: str, colours: Palette, height: int = HEIGHT, **layout: Any
 ) -> go.Figure:
@@ -78,7 +89,7 @@ def figure(
     Plotly cuts a title off where a phone ends: the figure only carries it, and `show`
     writes it above, where it wraps. ``height`` holds both.
     """
-    drawn = go.Figure(data=list(traces))
+    drawn = Drawn(data=list(traces))
     room = _TITLE_HEIGHT if title else 0
     drawn.update_layout(template=template(colours), height=height - room, meta={"title": title})
     drawn.update_layout(**layout)

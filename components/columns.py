@@ -56,6 +56,7 @@ def label(column: str) -> str:
     return _(LABELS[column]) if column in LABELS else column.replace("_", " ")
 
 
+@query.remembered
 def names_by_id(dimension: str, *, scope: Scope | None = None) -> dict[str, str]:
     """Id → name of a dimension (campus, channel, staff, course, activity), as the viewer may."""
     rows = query.names(dimension, scope=scope)

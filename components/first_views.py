@@ -33,7 +33,8 @@ from components.learning.cards import CARDS as LEARNING_CARDS
 from components.learning.reading import Reading as LearningReading
 from components.learning.todo import tasks_of as learning_tasks
 from components.renewal import answer as renewal_answer
-from components.renewal.cards import RATES as RENEWAL_RATES
+from components.renewal.calendar import weeks_picture
+from components.renewal.cards import cards_of as renewal_cards
 from components.renewal.reading import Reading as RenewalReading
 from components.renewal.todo import renewal_tasks
 from components.renewal.worklist import to_talk_to
@@ -118,12 +119,10 @@ def renewal(filters: Filters) -> None:
         return
     renewal_answer.renewal_sentence(reading)
     renewal_answer.outlook_sentence(reading)
-    for name in RENEWAL_RATES:
-        reading.figure(name)
-        reading.figures(name, reading.before)
-        reading.figures(name, reading.year, "unit_on")
+    renewal_cards(reading)
+    weeks_picture(reading)
     to_talk_to(reading)
-    list(renewal_tasks(reading))
+    renewal_tasks(reading)
 
 
 def activities(filters: Filters) -> None:

@@ -19,6 +19,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from components.once_a_run import once_a_run
+
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
 SWITCH_LABELS = {"zh": "中", "en": "EN"}
@@ -28,6 +30,7 @@ COOKIE = "edulens_lang"
 LOCALE = Path(__file__).parent / "locale"
 
 
+@once_a_run
 def language() -> str:
     """The reader's language, "zh" or "en".
 

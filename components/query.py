@@ -149,7 +149,8 @@ def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
 
     ``make`` takes hashable arguments, reads through this module only, draws nothing, and
     depends on nothing else but the reader's language and theme. What it gave is shared
-    with every viewer of equal scope: nobody may change it.
+    with every viewer of equal scope (the signed-in viewer's, or the ``scope`` named among
+    the arguments): nobody may change it.
     """
 
     @lru_cache(maxsize=_MOST_MADE)
@@ -157,9 +158,17 @@ def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
         del seen_by  # in the key
         return make(*args, **dict(kwargs))
 
+    made_of: list[tuple[int, int]] = []
+
     @wraps(make)
     def asked(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        seen_by = nameless(current_scope()), _version(), language(), theme_name()
+        version = _version()
+        if made_of != [version]:
+            kept.cache_clear()  # nobody asks for what was made before the load again
+            made_of[:] = [version]
+        said = kwargs.get("scope")
+        viewer = said if isinstance(said, Scope) else current_scope()
+        seen_by = nameless(viewer), version, language(), theme_name()
         return kept(seen_by, args, tuple(sorted(kwargs.items())))
 
     return asked

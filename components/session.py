@@ -5,17 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from components.i18n import _
+from components.once_a_run import once_a_run
 from data.accounts import Session, Viewer
 from data.accounts.sessions import PASSWORD
 from data.errors import NotAllowed, UnknownName
 from data.installation import installation
 
 
+@once_a_run
 def current_viewer() -> Viewer:
     """The signed-in viewer; without one the script stops with a sentence and a way on.
 
     The gate puts name and session into ``st.user`` when a tab connects. Neither is
-    believed later: session, account and role are looked up at every call, so that a
+    believed later: session, account and role are looked up in every run, so that a
     revoked session or a changed role counts from the next click.
     """
     session = current_session()

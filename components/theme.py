@@ -11,6 +11,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from components.once_a_run import once_a_run
+
 CONFIG = Path(__file__).parent.parent / ".streamlit" / "config.toml"
 THEMES = ("light", "dark")
 
@@ -53,6 +55,7 @@ class Palette:
         return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
 
 
+@once_a_run
 def theme_name() -> str:
     """The theme the reader looks at, "light" or "dark"; light where nobody looks."""
     if get_script_run_ctx(suppress_warning=True) is None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pandas as pd
 
+from components import query
 from components.answer import answer_card
 from components.format import days_range, escape, is_missing, money, number, percent
 from components.i18n import _, ngettext
@@ -45,6 +46,7 @@ def below_the_rest(figures: pd.DataFrame, dimension: str) -> Outlier | None:
     return None
 
 
+@query.remembered
 def outlier(reading: Reading) -> Outlier | None:
     """The channel, else the campus, that renews less than the rest in the last year."""
     for dimension in ("channel_id", "campus_id"):
@@ -54,6 +56,7 @@ def outlier(reading: Reading) -> Outlier | None:
     return None
 
 
+@query.remembered
 def renewal_sentence(reading: Reading) -> str:
     """The rate of the judged days and, where one stands out, the group that pulls it down."""
     figure = reading.figure("renewal_rate")
@@ -77,6 +80,7 @@ def renewal_sentence(reading: Reading) -> str:
     )
 
 
+@query.remembered
 def soon(reading: Reading) -> pd.DataFrame:
     """The families of the pool not yet paid that fall due within 30 days."""
     pool = reading.intent.pool
@@ -85,6 +89,7 @@ def soon(reading: Reading) -> pd.DataFrame:
     return pool[(days >= reading.today) & (days < last)]
 
 
+@query.remembered
 def outlook_sentence(reading: Reading) -> str:
     """What falls due in the next 30 days, and how many renewals to expect of it."""
     rows = soon(reading)

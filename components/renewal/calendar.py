@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import show
+from components import query
+from components.chart import show, title_of
 from components.charts.bars import ranked_bars
 from components.charts.stack import stacked_bars
 from components.drill import open_rows
@@ -36,31 +38,34 @@ def due_calendar(reading: Reading) -> None:
     )
     if weeks.open:
         with weeks:
-            _by_week(reading, pool)
+            _by_week(reading)
     if stages.open:
         with stages:
             _by_stage(reading, pool)
 
 
-def _by_week(reading: Reading, pool: pd.DataFrame) -> None:
+def _by_week(reading: Reading) -> None:
     measure = st.segmented_control(
         _("Measure"), [_BY_COUNT, _BY_AMOUNT], default=_BY_COUNT, required=True,
         format_func=lambda name: _("Enrolments") if name == _BY_COUNT else _("Amount due"),
         key="renewal_measure", label_visibility="collapsed",
     )  # fmt: skip
-    finding = calendar_finding(pool)
-    clicked = show(
-        stacked_bars(
-            pool, x="week_on", by="pipeline", order=PIPELINE[::-1], value=measure,
-            unit="orders" if measure == _BY_COUNT else "cny", title=finding,
-            names={stage: _(words) for stage, words in STAGES.items()}, muted=("paid",),
-            marker_on=reading.today, marker_text=_("today"),
-        ),
-        key=f"renewal_weeks_{measure}", alt=finding, clickable=True,
-    )  # fmt: skip
+    drawn = weeks_picture(reading, measure)
+    clicked = show(drawn, key=f"renewal_weeks_{measure}", alt=title_of(drawn), clickable=True)
     if clicked:
         title = f"{clicked['week_on']} · {_(STAGES[clicked['pipeline']])}"
         open_rows("renewal_pool", reading.pool_days, where=clicked, title=title)
+
+
+@query.remembered
+def weeks_picture(reading: Reading, measure: str = _BY_COUNT) -> go.Figure:
+    """The pool by week and stage of the talk, as counted or in yuan."""
+    return stacked_bars(
+        reading.pool, x="week_on", by="pipeline", order=PIPELINE[::-1], value=measure,
+        unit="orders" if measure == _BY_COUNT else "cny", title=calendar_finding(reading.pool),
+        names={stage: _(words) for stage, words in STAGES.items()}, muted=("paid",),
+        marker_on=reading.today, marker_text=_("today"),
+    )  # fmt: skip
 
 
 def calendar_finding(pool: pd.DataFrame) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from components import query
 from components.figures import FigureCard, figure_cards
 from components.format import days_range
 from components.i18n import _
@@ -15,8 +16,14 @@ RATES = ("renewal_rate", "renewal_amount_rate", "renewal_flow_rate")
 
 def renewal_cards(reading: Reading) -> None:
     """Draw the three rates over the judged days, and the pool."""
+    figure_cards(cards_of(reading), filters=reading.judged, key="renewal_card")
+
+
+@query.remembered
+def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
+    """The three rates with what they were before and their trend."""
     against = _("against {days}", days=days_range(reading.before.period))
-    cards = [
+    return tuple(
         FigureCard(
             metric=find(name),
             figure=reading.figure(name),
@@ -25,8 +32,7 @@ def renewal_cards(reading: Reading) -> None:
             trend=monthly(reading.figures(name, reading.year, "unit_on")),
         )
         for name in RATES
-    ]
-    figure_cards(cards, filters=reading.judged, key="renewal_card")
+    )
 
 
 def monthly(figures: pd.DataFrame) -> list[float]:

@@ -21,9 +21,9 @@ from metrics.renewal_pool import AHEAD_DAYS, names_of, pool_period, pool_table
 LEAST_MONTHS, YEAR_MONTHS = 3, 12
 
 
-@dataclass
+@dataclass(eq=False)  # itself: what is made of it is remembered by it
 class Reading:
-    """One run's figures for a viewer and their filters."""
+    """The figures for a viewer's scope and filters, each found when first asked for."""
 
     filters: Filters
     scope: Scope
@@ -31,8 +31,9 @@ class Reading:
 
     @classmethod
     def of(cls, filters: Filters) -> Reading:
-        """The signed-in viewer's reading."""
-        return cls(filters, query.current_scope(filters))
+        """The signed-in viewer's reading; one made for equal questions is used again."""
+        del cls
+        return _reading(filters)
 
     def again(self) -> Reading:
         """The same reading for the viewer now signed in."""
@@ -116,6 +117,11 @@ class Reading:
     def names(self, dimension: str) -> dict[str, str]:
         """Ids of a dimension → names."""
         return names_by_id(dimension, scope=self.scope)
+
+
+@query.remembered
+def _reading(filters: Filters) -> Reading:
+    return Reading(filters, query.current_scope(filters))
 
 
 def judged_months(period: Period, today: date) -> Period:

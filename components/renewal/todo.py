@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from components import query
 from components.format import escape, money, number, percent
 from components.i18n import N_, _
 from components.renewal.answer import outlier, soon
 from components.renewal.calendar import refusals
 from components.renewal.reading import Reading
-from components.todo import Task
+from components.todo import MOST, Task
 
 TEACHERS, HEADS, MARKETING = N_("Class teachers"), N_("Campus heads"), N_("Marketing lead")
 _OVERDUE_DAYS = 14
 
 
-def renewal_tasks(reading: Reading) -> Iterator[Task]:
-    """What the pool and the rates call for."""
+@query.remembered
+def renewal_tasks(reading: Reading) -> tuple[Task, ...]:
+    """What the pool and the rates call for, the most urgent first."""
+    return tuple(_tasks(reading))[:MOST]
+
+
+def _tasks(reading: Reading) -> Iterator[Task]:
     yield from _silent(reading)
     yield from _late(reading)
     yield from _promised(reading)

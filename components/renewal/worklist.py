@@ -7,6 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from components import query
 from components.drill import download_buttons, person_column, person_links
 from components.format import is_missing, money, number, percent
 from components.i18n import N_, _
@@ -73,7 +74,7 @@ def work_list(reading: Reading) -> None:
                 amount=money(picked["worth_cny"].sum()),
             ).replace("$", r"\$")
         )
-    _table(reading, picked)
+    _table(_listed(reading, capacity))
     download_buttons(
         lambda: rows, subject="renewal_work_list", key="renewal_list", where={"days": AHEAD}
     )
@@ -83,6 +84,7 @@ def _whole(figure: float) -> str:
     return number(None if is_missing(figure) else round(figure))
 
 
+@query.remembered
 def to_talk_to(reading: Reading) -> pd.DataFrame:
     """Unpaid and not refused, due within `AHEAD` days, by expected value."""
     pool = reading.intent.pool
@@ -100,10 +102,13 @@ def why(feature: str, pull: float) -> str:
     return f"{'▲' if pull > 0 else '▼'} {_(good if pull > 0 else bad)}"
 
 
-def _table(reading: Reading, rows: pd.DataFrame) -> None:
+@query.remembered
+def _listed(reading: Reading, capacity: int) -> pd.DataFrame:
+    """The first families as the table shows them."""
+    rows = to_talk_to(reading).head(capacity)
     names = reading.people(rows["person_id"])
     staff, campuses = reading.names("staff"), reading.names("campus")
-    shown = pd.DataFrame(
+    return pd.DataFrame(
         {
             "open": person_links(rows["person_id"]),
             "name": [names.get(person) for person in rows["person_id"]],
@@ -116,6 +121,9 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
             "campus": [campuses.get(c, c) for c in rows["campus_id"]],
         }
     )
+
+
+def _table(shown: pd.DataFrame) -> None:
     column = st.column_config
     st.dataframe(
         shown,

@@ -278,6 +278,7 @@ def test_manager_says_which_roles_must_sign_in_in_two_steps(accounts: Accounts):
     assert accounts.second_factors.required_roles() == ("campus_head",)
     assert accounts.audit.lines(action="second_factor_required")[0].actor == "manager"
     at.multiselect(key="access_two_steps").select("manager").run()
+    at.run()
     assert "two steps" in at.warning[0].value, "the page itself waits for the second step now"
     assert 'href="/second-factor"' in at.get("html")[0].value
 
