@@ -28,8 +28,9 @@ from components.conversion.measures import Choice as ConversionChoice
 from components.conversion.reading import Reading as ConversionReading
 from components.conversion.todo import tasks_of as conversion_tasks
 from components.learning import answer as learning_answer
-from components.learning.calls import listed_first
-from components.learning.cards import CARDS as LEARNING_CARDS
+from components.learning.calls import first_calls, is_large
+from components.learning.cards import cards_of as learning_cards
+from components.learning.curve import course_picture, offered_courses
 from components.learning.reading import Reading as LearningReading
 from components.learning.todo import tasks_of as learning_tasks
 from components.renewal import answer as renewal_answer
@@ -104,10 +105,11 @@ def learning(filters: Filters) -> None:
         return
     learning_answer.teaching_finding(reading)
     learning_answer.students_sentence(reading)
-    for name in LEARNING_CARDS:
-        reading.figures(name)
-    list(learning_tasks(reading))
-    listed_first(reading)
+    learning_cards(reading)
+    for course in offered_courses(reading)[:1]:
+        course_picture(reading, course)
+    learning_tasks(reading)
+    first_calls(reading, not is_large(reading))
 
 
 def renewal(filters: Filters) -> None:

@@ -101,10 +101,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 
 def entries_for(role: Role) -> list[tuple[str, list[Entry]]]:
     """Sections with the pages that a role has."""
-    found = [
-        (section, [e for e in entries if e.allowed(role)])
-        for section, entries in SECTIONS
-    ]
+    found = [(section, [e for e in entries if e.allowed(role)]) for section, entries in SECTIONS]
     return [(section, entries) for section, entries in found if entries]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from components import query
 from components.answer import answer_card
 from components.format import escape, interval, number, percent
 from components.i18n import _, ngettext
@@ -31,6 +32,7 @@ class Finding:
     where: dict[str, object] | None = None
 
 
+@query.remembered
 def teaching_finding(reading: Reading) -> Finding:
     """Question 7: how well lessons are attended, and the lesson that loses children."""
     whole = reading.figures("attendance_strict").total
@@ -69,6 +71,7 @@ def seat_figure(row: pd.Series) -> dict[str, float]:
     return {name: values[0].item() for name, values in found.items()}
 
 
+@query.remembered
 def students_sentence(reading: Reading) -> str:
     """Question 8: how many students are slipping, and since when."""
     tiers = reading.tiers

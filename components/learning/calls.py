@@ -7,6 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from components import query
 from components.drill import download_buttons
 from components.format import day, interval, number, percent
 from components.i18n import _
@@ -32,11 +33,6 @@ def is_large(reading: Reading) -> bool:
     return len(reading.tiers.now) > _AT_ONCE
 
 
-def listed_first(reading: Reading) -> pd.DataFrame:
-    """The students as they are listed where nobody picked an order."""
-    return reading.by_tier if is_large(reading) else reading.at_risk
-
-
 @st.fragment
 def call_list(handover: Handover[Reading]) -> None:
     """Draw the list of one class teacher, or of all, the highest risk first."""
@@ -45,36 +41,33 @@ def call_list(handover: Handover[Reading]) -> None:
     if reading.tiers.now.empty:
         nothing_to_show(_("No student is enrolled on the as-of day."))
         return
+    by_risk = not is_large(reading)
     if is_large(reading) and st.toggle(_("Order by learned risk"), key="learning_by_risk"):
-        by_risk, listed = True, reading.at_risk
-    else:
-        by_risk, listed = not is_large(reading), listed_first(reading)
-    teachers = sorted(listed["class_teacher_id"].dropna().unique())
+        by_risk = True
     with st.container(horizontal=True, gap="medium"):
         teacher = st.selectbox(
-            _("Class teacher"), ["", *teachers], width=240, key="learning_teacher",
+            _("Class teacher"), ["", *_teachers(reading)], width=240, key="learning_teacher",
             format_func=lambda t: reading.staff.get(t, t) or _("All class teachers"),
         )  # fmt: skip
         capacity = st.segmented_control(
             _("Calls a week each"), CAPACITIES, default=CAPACITIES[1], required=True,
             key="learning_capacity",
         )  # fmt: skip
-    calls = calls_of(listed, capacity, teacher)
+    calls = _calls(reading, by_risk, capacity, teacher)
     if calls.empty:
         nothing_to_show(
             _("Nobody needs a call: no risk above the usual, no run of misses."),
             _("Students to watch are in the tiers below."),
         )
         return
-    due = reading.scope.as_of_on + timedelta(days=CALL_DAYS)
-    shown = _worded(calls.head(_SHOWN), reading, day(due))
+    shown = first_calls(reading, by_risk, capacity, teacher)
     picked = students_table(shown, _COLUMNS, key="learning_calls", pick=True)
     if picked is not None:
         script_card(shown.iloc[picked].to_dict())
     else:
         st.caption(_("Pick a row for what to ask and what to offer."))
     download_buttons(
-        lambda: _exported(calls, reading, day(due)), subject="call_scripts",
+        lambda: _exported(calls, reading), subject="call_scripts",
         key="learning_calls_file", where={"teacher": teacher, "calls": capacity},
     )  # fmt: skip
     note = (
@@ -83,18 +76,38 @@ def call_list(handover: Handover[Reading]) -> None:
     st.caption(" ".join([_shown(len(shown), len(calls)), note]))
 
 
-def _worded(calls: pd.DataFrame, reading: Reading, due: str) -> pd.DataFrame:
+@query.remembered
+def _teachers(reading: Reading) -> list[str]:
+    """Class teachers of the students enrolled now."""
+    return sorted(reading.tiers.now["class_teacher_id"].dropna().unique())
+
+
+@query.remembered
+def _calls(reading: Reading, by_risk: bool, capacity: int, teacher: str) -> pd.DataFrame:
+    return calls_of(reading.at_risk if by_risk else reading.by_tier, capacity, teacher)
+
+
+@query.remembered
+def first_calls(
+    reading: Reading, by_risk: bool, capacity: int = CAPACITIES[1], teacher: str = ""
+) -> pd.DataFrame:
+    """The first calls as the table shows them, with names and reasons in words."""
+    return _worded(_calls(reading, by_risk, capacity, teacher).head(_SHOWN), reading)
+
+
+def _worded(calls: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     found = with_names(calls, reading)
+    due = reading.scope.as_of_on + timedelta(days=CALL_DAYS)
     return found.assign(
         reason=[reasons_in_words(row) for row in found.to_dict("records")],
-        deadline=due,
+        deadline=day(due),
         risk=found["risk"].round(2),
     )
 
 
-def _exported(calls: pd.DataFrame, reading: Reading, due: str) -> pd.DataFrame:
+def _exported(calls: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     """The calls as a file: who, why, by when, and the script in one cell."""
-    found = _worded(calls, reading, due)
+    found = _worded(calls, reading)
     scripts = ["\n".join(call_script(row)) for row in found.to_dict("records")]
     kept = ["person_id", "student_id", "parent", *(c for c in _COLUMNS if c in found)]
     return found[kept].assign(script=scripts)

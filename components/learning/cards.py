@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components import query
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, is_missing, number, value
 from components.i18n import _
@@ -19,8 +20,20 @@ PEOPLE = ("student", "tier", "run", "days_since", "course", "teacher", "campus")
 
 def learning_cards(reading: Reading) -> None:
     """Draw the cards; each opens its rows."""
+    cards = cards_of(reading)
+    with st.grid(len(cards) + 1, min_column_width=_LEAST_WIDTH, gap="small") as grid:
+        for card in cards:
+            with grid.container(height="stretch"):
+                figure_cards([card], filters=reading.filters, key=f"learning_{card.metric.name}")
+        with grid.container(height="stretch"):
+            _alarm_card(reading)
+
+
+@query.remembered
+def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
+    """The figures of lessons with what they were before and their trend."""
     compared = reading.filters.comparison
-    cards = [
+    return tuple(
         FigureCard(
             metric=reading.metric(name),
             figure=reading.figures(name).total,
@@ -29,13 +42,7 @@ def learning_cards(reading: Reading) -> None:
             trend=[x for x in reading.figures(name).trend if not is_missing(x)],
         )
         for name in CARDS
-    ]
-    with st.grid(len(cards) + 1, min_column_width=_LEAST_WIDTH, gap="small") as grid:
-        for card in cards:
-            with grid.container(height="stretch"):
-                figure_cards([card], filters=reading.filters, key=f"learning_{card.metric.name}")
-        with grid.container(height="stretch"):
-            _alarm_card(reading)
+    )
 
 
 def _alarm_card(reading: Reading) -> None:

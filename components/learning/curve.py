@@ -6,9 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import figure, own_palette, show, value_axis
+from components import query
+from components.chart import figure, own_palette, show, title_of, value_axis
 from components.drill import open_rows
-from components.format import escape, interval, number, percent
+from components.format import interval, number, percent
 from components.i18n import _
 from components.learning.reading import Reading
 from components.panels import Handover
@@ -21,7 +22,7 @@ from metrics.lesson_curve import LEAST_SEATS
 def lesson_picture(handover: Handover[Reading]) -> None:
     """Draw the choice of course and its curve; a mark opens the seats of that lesson."""
     reading = handover.take()
-    offered = _offered(reading)
+    offered = offered_courses(reading)
     if not offered:
         nothing_to_show(
             _("No lesson of any course has {n} seats yet.", n=LEAST_SEATS),
@@ -32,13 +33,8 @@ def lesson_picture(handover: Handover[Reading]) -> None:
         _("Course"), offered, format_func=lambda c: reading.courses.get(c, c), width=320,
         key="learning_course",
     )  # fmt: skip
-    lessons = reading.drops[reading.drops["course_id"] == course]
-    finding = curve_finding(lessons, reading.courses.get(course, course))
-    st.markdown(f"**{escape(finding)}**")  # a chart's own title would not wrap on a phone
-    clicked = show(
-        lesson_chart(lessons, title=""), key=f"learning_curve_{course}", alt=finding,
-        clickable=True,
-    )  # fmt: skip
+    drawn = course_picture(reading, course)
+    clicked = show(drawn, key=f"learning_curve_{course}", alt=title_of(drawn), clickable=True)
     st.caption(
         _(
             "Lessons of the last 365 days; a lesson is compared with the three on either side,"
@@ -54,12 +50,21 @@ def lesson_picture(handover: Handover[Reading]) -> None:
         )  # fmt: skip
 
 
-def _offered(reading: Reading) -> list[str]:
+@query.remembered
+def offered_courses(reading: Reading) -> list[str]:
     """Courses with lessons to judge: named drops first, then by seats."""
     drops = reading.drops
     tested = drops[drops["drop"].notna()]
     seats = tested.groupby("course_id")["denominator"].sum().sort_values(ascending=False)
     return list(dict.fromkeys([*reading.named["course_id"], *seats.index]))
+
+
+@query.remembered
+def course_picture(reading: Reading, course: str) -> go.Figure:
+    """A course's attendance by lesson, under what it shows."""
+    lessons = reading.drops[reading.drops["course_id"] == course]
+    finding = curve_finding(lessons, reading.courses.get(course, course))
+    return lesson_chart(lessons, title=finding)
 
 
 def curve_finding(lessons: pd.DataFrame, course: str) -> str:

@@ -32,9 +32,9 @@ CURVE_DAYS = 365  # a course has a lesson seven too seldom to judge it by a mont
 _EPOCH = date(1970, 1, 1)
 
 
-@dataclass
+@dataclass(eq=False)  # itself: what is made of it is remembered by it
 class Reading:
-    """One run's figures for a viewer and their filters."""
+    """The figures for a viewer's scope and filters, each found when first asked for."""
 
     filters: Filters
     scope: Scope
@@ -43,9 +43,9 @@ class Reading:
 
     @classmethod
     def of(cls, filters: Filters, leave: str = "neutral") -> Reading:
-        """The signed-in viewer's reading."""
-        lessons = replace(filters, channels=())  # a lesson has no channel
-        return cls(lessons, query.current_scope(filters), leave)
+        """The signed-in viewer's reading; one made for equal questions is used again."""
+        del cls
+        return _reading(replace(filters, channels=()), leave)  # a lesson has no channel
 
     def again(self) -> Reading:
         """The same reading for the viewer now signed in."""
@@ -111,8 +111,7 @@ class Reading:
     @property
     def by_tier(self) -> pd.DataFrame:
         """Students enrolled now, the gravest tier first, without a learned risk."""
-        today = (self.scope.as_of_on - _EPOCH).days
-        return scored(self.tiers.now, NO_MODEL, as_of_day=today)
+        return _by_tier(self._timeless, self._nameless, self.leave)
 
     @property
     def _nameless(self) -> Scope:
@@ -144,6 +143,11 @@ _ANY = Period(start=_EPOCH, end=_EPOCH)
 
 
 @query.remembered
+def _reading(filters: Filters, leave: str) -> Reading:
+    return Reading(filters, query.current_scope(filters), leave)
+
+
+@query.remembered
 def _drops(year: Filters, scope: Scope) -> pd.DataFrame:
     found: pd.DataFrame = query.fold(lesson_curve, drops_of, year, scope=scope)
     return found
@@ -169,6 +173,12 @@ def _model(scope: Scope) -> RiskModel:
 def learned_model(scope: Scope) -> RiskModel:
     """What was learned of who stops, of everybody in a scope."""
     return _model(replace(scope, user=""))
+
+
+@query.remembered
+def _by_tier(filters: Filters, scope: Scope, leave: str) -> pd.DataFrame:
+    today = (scope.as_of_on - _EPOCH).days
+    return scored(_tiers(filters, scope, leave, 1).now, NO_MODEL, as_of_day=today)
 
 
 @query.remembered

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pandas as pd
 
+from components import query
 from components.format import escape, number, percent
 from components.i18n import N_, _
 from components.learning.answer import COVERED
 from components.learning.reading import Reading
-from components.todo import Task, draw_tasks
+from components.todo import MOST, Task, draw_tasks
 from metrics.tiers import ALARMED
 
 CLASS_TEACHER, ACADEMIC, HEAD = N_("Class teachers"), N_("Academic lead"), N_("Campus heads")
@@ -23,8 +24,13 @@ def todo_list(reading: Reading) -> None:
     draw_tasks(tasks_of(reading), today=reading.scope.as_of_on)
 
 
-def tasks_of(reading: Reading) -> Iterator[Task]:
+@query.remembered
+def tasks_of(reading: Reading) -> tuple[Task, ...]:
     """The lines, the most urgent first."""
+    return tuple(_tasks(reading))[:MOST]
+
+
+def _tasks(reading: Reading) -> Iterator[Task]:
     yield from _calls(reading)
     yield from _drops(reading)
     yield from _rolls(reading)

@@ -41,7 +41,7 @@ def targets_panel(filters: Filters) -> None:
     if not names:
         nothing_to_show(_("No campus to plan for."))
         return
-    table = _table(filters, month, name, list(names))
+    table = plan_of(filters, month, name, tuple(names))
     st.markdown(f"### {plan_sentence(table, month, name)}")
     st.caption(
         _(
@@ -66,7 +66,9 @@ def _month_words(month: date) -> str:
     return f"{month.year}年{month.month}月" if language() == "zh" else f"{month:%Y-%m}"
 
 
-def _table(filters: Filters, month: date, name: str, campuses: list[str]) -> pd.DataFrame:
+@query.remembered
+def plan_of(filters: Filters, month: date, name: str, campuses: tuple[str, ...]) -> pd.DataFrame:
+    """A month's plan of a figure by campus, as `plan_table` gives it."""
     scope = query.current_scope(filters)
     first = year_before(month) - timedelta(days=HISTORY_DAYS + 366)
     end = scope.as_of_on + timedelta(days=1)
@@ -74,7 +76,7 @@ def _table(filters: Filters, month: date, name: str, campuses: list[str]) -> pd.
     daily = query.run(PLANNED[name], own, by=("campus_id", "unit_on"), scope=scope)
     targets = query.fetch(campus_plans, scope=scope, month_on=month, metric=name)
     return plan_table(
-        daily.rename(columns={"unit_on": "on"}), targets, campuses, month_on=month,
+        daily.rename(columns={"unit_on": "on"}), targets, list(campuses), month_on=month,
         as_of_on=scope.as_of_on,
     )  # fmt: skip
 

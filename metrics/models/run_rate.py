@@ -24,6 +24,7 @@ def _calendar(years: tuple[int, ...]) -> tuple[frozenset[date], frozenset[date]]
     return frozenset(days), frozenset(days.weekend_workdays)
 
 
+@lru_cache(maxsize=4096)
 def day_class(day: date) -> int:
     """The kind of day: 0 to 6 the weekday, 7 a holiday, 8 a weekend that is worked.
 
