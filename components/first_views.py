@@ -13,7 +13,7 @@ from components.acquisition.channels import channel_table_of
 from components.acquisition.picture import ranking_of
 from components.acquisition.reading import Reading as AcquisitionReading
 from components.acquisition.todo import tasks_of as acquisition_tasks
-from components.activities.index import year_of
+from components.activities.index import ran
 from components.activities.reading import overview
 from components.activity_choice import EVERY
 from components.board.answers import answers
@@ -22,11 +22,12 @@ from components.board.hours import hours_picture
 from components.board.matrix import matrix_picture
 from components.board.pace import month_answer, month_picture, planned_for
 from components.conversion import answer as conversion_answer
-from components.conversion.cards import RATES as CONVERSION_RATES
-from components.conversion.funnel import funnel_counts
+from components.conversion.cards import cards_of as conversion_cards
+from components.conversion.funnel import funnel_counts, funnel_picture
 from components.conversion.measures import Choice as ConversionChoice
 from components.conversion.reading import Reading as ConversionReading
 from components.conversion.todo import tasks_of as conversion_tasks
+from components.conversion.worklist import page_of as conversion_list
 from components.learning import answer as learning_answer
 from components.learning.calls import first_calls, is_large
 from components.learning.cards import cards_of as learning_cards
@@ -88,14 +89,13 @@ def conversion(filters: Filters) -> None:
     reading = ConversionReading.of(filters, ConversionChoice())
     if reading.is_empty:
         return
-    conversion_answer.rate_sentence(reading)
-    conversion_answer.response_sentence(reading)
-    conversion_answer.score_sentence(reading)
-    conversion_answer.work_sentence(reading)
-    for name in CONVERSION_RATES:
-        reading.figures(name)
-    funnel_counts(reading)
-    list(conversion_tasks(reading))
+    conversion_answer.sentence_of(reading)
+    conversion_cards(reading)
+    counts = funnel_counts(reading)
+    if counts is not None and counts["leads"]:
+        funnel_picture(reading)
+    conversion_list(reading)
+    conversion_tasks(reading)
 
 
 def learning(filters: Filters) -> None:
@@ -131,7 +131,7 @@ def activities(filters: Filters) -> None:
     """The index."""
     shown = overview(filters)
     if shown is not None:
-        year_of(shown, filters)
+        ran(shown, filters)
 
 
 def visitors(filters: Filters) -> None:

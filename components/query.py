@@ -149,8 +149,8 @@ def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
 
     ``make`` takes hashable arguments, reads through this module only, draws nothing, and
     depends on nothing else but the reader's language and theme. What it gave is shared
-    with every viewer of equal scope (the signed-in viewer's, or the ``scope`` named among
-    the arguments): nobody may change it.
+    with every viewer of equal scope (the ``scope`` among the arguments or of the reading
+    that comes first, else the signed-in viewer's): nobody may change it.
     """
 
     @lru_cache(maxsize=_MOST_MADE)
@@ -166,7 +166,7 @@ def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
         if made_of != [version]:
             kept.cache_clear()  # nobody asks for what was made before the load again
             made_of[:] = [version]
-        said = kwargs.get("scope")
+        said = kwargs.get("scope") or getattr(args[0] if args else None, "scope", None)
         viewer = said if isinstance(said, Scope) else current_scope()
         seen_by = nameless(viewer), version, language(), theme_name()
         return kept(seen_by, args, tuple(sorted(kwargs.items())))

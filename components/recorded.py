@@ -13,6 +13,11 @@ from metrics.recorded import recorded_steps
 def unrecorded(chain: str) -> tuple[str, ...]:
     """The steps of a chain that no source of the institution has ever told of."""
     scope = Scope(user="", role="analyst", campuses=EVERY_CAMPUS, as_of=query.as_of())
+    return _unrecorded(chain, scope=scope)
+
+
+@query.remembered
+def _unrecorded(chain: str, *, scope: Scope) -> tuple[str, ...]:
     steps = query.fetch(recorded_steps, scope=scope, chain=chain)
     return tuple(sorted(steps.loc[~steps["is_recorded"].astype(bool), "step"]))
 

@@ -7,6 +7,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -163,3 +164,9 @@ def repo_dataset(repo_datasets: Path) -> Callable[[str], Path]:
         return found
 
     return folder
+
+
+@pytest.fixture
+def forget(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Forget all that pages made of figures so far, in this test or in those before it."""
+    return lambda: monkeypatch.setattr("components.query._serials", WeakKeyDictionary())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -35,20 +35,19 @@ def activity_index(shown: Overview, filters: Filters) -> None:
         _("Shown"), list(WINDOWS), default=YEAR, required=True, key="activities_window",
         format_func=lambda name: _(WINDOWS[name]), label_visibility="collapsed",
     )  # fmt: skip
-    rows = _ran(shown, filters, window)
-    if rows.empty:
+    found = ran(shown, filters, window)
+    if found is None:
         nothing_to_show(_("No activity ran in these days."))
         return
-    own, options = _picked(shown, rows, filters, window)
     answer_card(
-        overview_sentence(shown, list(rows["activity_id"])),
+        found.sentence,
         metric=activity_leads,
-        figure=query.run(activity_leads, own, **options).iloc[0],
-        filters=own,
+        figure=found.figure,
+        filters=found.filters,
         key="activities",
-        **options,
+        activities=found.activities,
     )
-    _table(rows)
+    _table(found.rows)
     with st.expander(
         _("What a type of activity usually brings"), icon=":material/category:",
         key="activities_types", on_change="rerun",
@@ -57,21 +56,31 @@ def activity_index(shown: Overview, filters: Filters) -> None:
             types_panel(shown)
 
 
-def year_of(shown: Overview, filters: Filters) -> tuple[str, pd.Series] | None:
-    """The sentence and the figure on the activities of the last year; None without any."""
-    rows = _ran(shown, filters, YEAR)
+@dataclass(frozen=True)
+class Ran:
+    """The activities of some days: what is said of them, the figure, and the table's rows."""
+
+    sentence: str
+    figure: pd.Series
+    filters: Filters
+    activities: tuple[str, ...]
+    rows: pd.DataFrame
+
+
+@query.remembered
+def ran(shown: Overview, filters: Filters, window: str = YEAR) -> Ran | None:
+    """The activities that ran in the days shown; None where none did."""
+    period = _period(shown, filters, window)
+    table = shown.table
+    rows = table[(table["starts_on"] < period.end) & (table["ends_on"] >= period.start)]
     if rows.empty:
         return None
-    own, options = _picked(shown, rows, filters, YEAR)
-    said = overview_sentence(shown, list(rows["activity_id"]))
-    return said, query.run(activity_leads, own, **options).iloc[0]
-
-
-def _picked(
-    shown: Overview, rows: pd.DataFrame, filters: Filters, window: str
-) -> tuple[Filters, dict[str, tuple[str, ...]]]:
-    own = replace(shown.filters, period=_period(shown, filters, window))
-    return own, {"activities": tuple(sorted(rows["activity_id"]))}
+    own, activities = replace(shown.filters, period=period), tuple(sorted(rows["activity_id"]))
+    return Ran(
+        overview_sentence(shown, list(rows["activity_id"])),
+        query.run(activity_leads, own, activities=activities).iloc[0],
+        own, activities, _worded(rows.reset_index(drop=True)),
+    )  # fmt: skip
 
 
 def _period(shown: Overview, filters: Filters, window: str) -> Period:
@@ -83,14 +92,8 @@ def _period(shown: Overview, filters: Filters, window: str) -> Period:
     return whole
 
 
-def _ran(shown: Overview, filters: Filters, window: str) -> pd.DataFrame:
-    period = _period(shown, filters, window)
-    table = shown.table
-    ran = (table["starts_on"] < period.end) & (table["ends_on"] >= period.start)
-    return table[ran].reset_index(drop=True)
-
-
-def _table(rows: pd.DataFrame) -> None:
+def _worded(rows: pd.DataFrame) -> pd.DataFrame:
+    """The activities as the table shows them."""
     names = names_by_id("campus")
     kept = rows.assign(
         verdict=[said(VERDICTS, v) for v in rows["verdict"]],
@@ -98,12 +101,13 @@ def _table(rows: pd.DataFrame) -> None:
         campus=[names.get(c, c) for c in rows["campus_id"]],
         of_plan=rows["leads"] / rows["planned"].where(rows["planned"] > 0),
     )
-    columns = [
+    return kept[[
         "name", "verdict", "leads", "of_plan", "cpl", "paid", "conversion", "roi", "immature",
         "type", "campus", "starts_on", "ends_on", "cost", "activity_id",
-    ]  # fmt: skip
-    shown = kept[columns]
+    ]]  # fmt: skip
 
+
+def _table(shown: pd.DataFrame) -> None:
     def opened() -> None:
         picked = st.session_state[_TABLE]["selection"]["rows"]
         if picked:

@@ -43,7 +43,7 @@ def open_activity(activity_id: str) -> None:
         st.query_params.pop(ACTIVITY, None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # itself: what is made of it is remembered by it
 class Overview:
     """Every activity that has begun, with its curve, its verdict and what it brought."""
 

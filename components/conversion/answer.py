@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components import query
 from components.answer import answer_card
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
@@ -15,6 +16,24 @@ def conversion_answer(reading: Reading) -> None:
     """Draw the answer card."""
     measure, judged = MEASURES["conversion"], reading.judged("conversion")
     found = reading.figures("conversion")
+    answer_card(
+        sentence_of(reading),
+        metric=measure.metric,
+        figure=found.total,
+        filters=judged,
+        key="conversion",
+        previous=found.compared if judged.comparison else None,
+        against=_("against {days}", days=days_range(judged.comparison))
+        if judged.comparison
+        else "",
+        **measure.settings(reading.choice.days),
+    )
+
+
+@query.remembered
+def sentence_of(reading: Reading) -> str:
+    """The answer: who orders, how soon they are reached, what the score would have found."""
+    judged = reading.judged("conversion")
     said = [rate_sentence(reading), response_sentence(reading), score_sentence(reading)]
     about = []
     if judged.period != reading.filters.period:
@@ -27,18 +46,7 @@ def conversion_answer(reading: Reading) -> None:
         )
     about.append(work_sentence(reading))
     sentence = "\n\n".join([_(" ").join(said), " ".join(part for part in about if part)])
-    answer_card(
-        sentence.replace("$", r"\$"),
-        metric=measure.metric,
-        figure=found.total,
-        filters=judged,
-        key="conversion",
-        previous=found.compared if judged.comparison else None,
-        against=_("against {days}", days=days_range(judged.comparison))
-        if judged.comparison
-        else "",
-        **measure.settings(reading.choice.days),
-    )
+    return sentence.replace("$", r"\$")
 
 
 def rate_sentence(reading: Reading) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components import query
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
 from components.figures import FigureCard, figure_cards
@@ -10,7 +11,6 @@ from components.i18n import _
 from metrics.lead_pool import overdue_leads
 from metrics.response import response_time
 
-RATES = ("unassigned", "trial_paid", "conversion")
 _CARDS = ("unassigned", "response", "overdue", "trial_paid", "conversion")
 _COLUMNS = 5
 _LEAST_WIDTH = 170  # pixels; one card a row on a phone
@@ -18,11 +18,17 @@ _LEAST_WIDTH = 170  # pixels; one card a row on a phone
 
 def conversion_cards(reading: Reading) -> None:
     """Draw the cards."""
-    cards = {"response": _response, "overdue": _overdue}
     figure_cards(
-        [cards[name](reading) if name in cards else _rate(reading, name) for name in _CARDS],
-        filters=reading.filters, key="conversion_card", columns=_COLUMNS, least_width=_LEAST_WIDTH,
+        cards_of(reading), filters=reading.filters, key="conversion_card", columns=_COLUMNS,
+        least_width=_LEAST_WIDTH,
     )  # fmt: skip
+
+
+@query.remembered
+def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
+    """The figures with what they were before and their trend."""
+    cards = {"response": _response, "overdue": _overdue}
+    return tuple(cards[name](reading) if name in cards else _rate(reading, name) for name in _CARDS)
 
 
 def _rate(reading: Reading, name: str) -> FigureCard:

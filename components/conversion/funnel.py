@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
-from components.chart import show
+from components.chart import show, title_of
 from components.charts.funnel import funnel_steps
 from components.conversion.reading import Reading
 from components.format import days_range
@@ -29,6 +30,7 @@ STEP_WORDS = {
 _CHAIN = "sales"
 
 
+@query.remembered
 def funnel_counts(reading: Reading) -> pd.Series | None:
     """Leads of each step, of those old enough for the last; None where nobody records any."""
     skip = unrecorded(_CHAIN)
@@ -37,6 +39,19 @@ def funnel_counts(reading: Reading) -> pd.Series | None:
     filters = judged(reading)
     found = query.fetch(lead_funnel, filters, scope=reading.scope, chain=_CHAIN, skip=skip)
     return found.iloc[0]
+
+
+@query.remembered
+def funnel_picture(reading: Reading) -> go.Figure:
+    """The chain's steps, under the one at which most are lost."""
+    table = funnel_table(funnel_counts(reading), chain=_CHAIN, skip=unrecorded(_CHAIN))
+    return funnel_steps(
+        drawn_steps(table, STEP_WORDS),
+        title=narrowest(table[table["step"] != "lead"], STEP_WORDS),
+        count="of_leads",
+        passed="rate",
+        unit="ratio",
+    )
 
 
 def judged(reading: Reading) -> Filters:
@@ -56,20 +71,8 @@ def sales_funnel(reading: Reading) -> None:
     if not counts["leads"]:
         nothing_to_show(_("No leads in these days."))
         return
-    table = funnel_table(counts, chain=_CHAIN, skip=skip)
-    finding = narrowest(table[table["step"] != "lead"], STEP_WORDS)
-    clicked = show(
-        funnel_steps(
-            drawn_steps(table, STEP_WORDS),
-            title=finding,
-            count="of_leads",
-            passed="rate",
-            unit="ratio",
-        ),
-        key="conversion_funnel",
-        alt=finding,
-        clickable=True,
-    )
+    drawn = funnel_picture(reading)
+    clicked = show(drawn, key="conversion_funnel", alt=title_of(drawn), clickable=True)
     st.caption(
         _(
             "Leads of {days}; windows from the lead: {windows}. Each step counts leads old enough"

@@ -21,9 +21,9 @@ LEARNED_DAYS = 540
 LISTED_DAYS = 30  # the work list holds leads whose window is still open
 
 
-@dataclass
+@dataclass(eq=False)  # itself: what is made of it is remembered by it
 class Reading:
-    """One run's figures for a viewer, their filters and their choice."""
+    """The figures for a viewer's scope, filters and choice, each found when first asked for."""
 
     filters: Filters
     choice: Choice
@@ -32,8 +32,9 @@ class Reading:
 
     @classmethod
     def of(cls, filters: Filters, choice: Choice) -> Reading:
-        """The signed-in viewer's reading."""
-        return cls(filters, choice, query.current_scope(filters))
+        """The signed-in viewer's reading; one made for equal questions is used again."""
+        del cls
+        return _reading(filters, choice)
 
     def again(self) -> Reading:
         """The same reading for the viewer now signed in."""
@@ -113,6 +114,11 @@ class Reading:
         return self.choice.calls_a_day * people
 
 
+@query.remembered
+def _reading(filters: Filters, choice: Choice) -> Reading:
+    return Reading(filters, choice, query.current_scope(filters))
+
+
 def institution_score(window_days: int) -> LeadScore:
     """The score learned from all leads of the last year and a half.
 
@@ -120,7 +126,12 @@ def institution_score(window_days: int) -> LeadScore:
     depend on the viewer, one campus alone has too few orders to learn from, and weights
     are no rows of anybody. Only the viewer's own leads are scored by it.
     """
-    scope = Scope(user="", role="analyst", campuses=EVERY_CAMPUS, as_of=query.as_of())
+    everything = Scope(user="", role="analyst", campuses=EVERY_CAMPUS, as_of=query.as_of())
+    return _learned(window_days, scope=everything)
+
+
+@query.remembered
+def _learned(window_days: int, *, scope: Scope) -> LeadScore:
     until = scope.as_of_on + timedelta(days=1)
     period = Period(start=until - timedelta(days=LEARNED_DAYS), end=until)
     score: LeadScore = query.fold(

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from components import query
 from components.conversion.reading import Reading
 from components.conversion.worklist import worth_words
 from components.format import money, number
 from components.i18n import N_, _
-from components.todo import Task, draw_tasks
+from components.todo import MOST, Task, draw_tasks
 from metrics.lead_worklist import WorkList
 
 HEAD, OWNER, OPERATIONS = N_("Campus heads"), N_("Consultants"), N_("Operations")
@@ -21,8 +22,13 @@ def todo_list(reading: Reading) -> None:
     draw_tasks(tasks_of(reading), today=reading.scope.as_of_on)
 
 
-def tasks_of(reading: Reading) -> Iterator[Task]:
+@query.remembered
+def tasks_of(reading: Reading) -> tuple[Task, ...]:
     """The lines, the most urgent first."""
+    return tuple(_tasks(reading))[:MOST]
+
+
+def _tasks(reading: Reading) -> Iterator[Task]:
     work = reading.work
     if work.unassigned and reading.scope.role != "consultant":
         yield Task(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from components import query
 from components.columns import named
 from components.conversion.reading import Reading
 from components.conversion.words import (
@@ -40,25 +41,31 @@ def work_list(handover: Handover[Reading]) -> None:
         _("List"), list(LISTS), default=TODAY, required=True, key="conversion_list",
         format_func=lambda name: _(LISTS[name]), label_visibility="collapsed",
     )  # fmt: skip
-    work = reading.revival if chosen == OLD else reading.work
-    rows = listed_rows(work, chosen, reading.a_day)
+    rows = listed_rows(reading, chosen)
     if rows.empty:
         nothing_to_show(_("Nobody is on this list."), _("Pick another list or clear a filter."))
         return
-    st.caption(list_words(reading, work, chosen, len(rows)).replace("$", r"\$"))
+    st.caption(list_words(reading, chosen, len(rows)).replace("$", r"\$"))
     pages = -(-len(rows) // PAGE)
     slot = st.container()
     page = st.pagination(pages, key=f"conversion_page_{chosen}") if pages > 1 else 1
     with slot:
-        _table(reading, rows.iloc[(page - 1) * PAGE : page * PAGE], work, chosen)
+        _table(page_of(reading, chosen, page), chosen, is_model=work_of(reading, chosen).is_model)
     download_buttons(
         lambda: exported(rows, reading), subject=f"call_list_{chosen}", key="conversion_work",
         where={"list": chosen},
     )  # fmt: skip
 
 
-def listed_rows(work: WorkList, chosen: str, a_day: int) -> pd.DataFrame:
+def work_of(reading: Reading, chosen: str) -> WorkList:
+    """What a list is cut from."""
+    return reading.revival if chosen == OLD else reading.work
+
+
+@query.remembered
+def listed_rows(reading: Reading, chosen: str) -> pd.DataFrame:
     """The rows of a list with their tiers; the list of today is cut at a day's calls."""
+    work, a_day = work_of(reading, chosen), reading.a_day
     rows = work.rows.assign(tier=[tier(int(rank), a_day) for rank in work.rows["rank"]])
     if chosen == LATE:
         return rows[rows["rung"].notna() & (rows["rung"] != "in_time")]
@@ -67,8 +74,9 @@ def listed_rows(work: WorkList, chosen: str, a_day: int) -> pd.DataFrame:
     return rows[rows["rank"] <= min(a_day, MOST_LISTED)]
 
 
-def list_words(reading: Reading, work: WorkList, chosen: str, shown: int) -> str:
+def list_words(reading: Reading, chosen: str, shown: int) -> str:
     """What the list holds and how it is ordered."""
+    work = work_of(reading, chosen)
     order = (
         _("sorted by expected value: the chance of an order in what is left of the window × the"
           " net revenue of such a payer")
@@ -98,10 +106,12 @@ def exported(rows: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     return taken
 
 
-def _table(reading: Reading, rows: pd.DataFrame, work: WorkList, chosen: str) -> None:
-    shown = exported(rows, reading)
+@query.remembered
+def page_of(reading: Reading, chosen: str = TODAY, page: int = 1) -> pd.DataFrame:
+    """A page of a list as the table shows it."""
+    shown = exported(listed_rows(reading, chosen).iloc[(page - 1) * PAGE : page * PAGE], reading)
     waited = reading.scope.as_of - pd.to_datetime(shown["waiting_since_at"])
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "open": person_links(shown["person_id"]),
             "tier": [worded(TIER_WORDS, name) for name in shown["tier"]],
@@ -120,11 +130,14 @@ def _table(reading: Reading, rows: pd.DataFrame, work: WorkList, chosen: str) ->
             "channel": shown["channel"],
         }
     )  # fmt: skip
-    if chosen == OLD or not work.is_model:
+
+
+def _table(table: pd.DataFrame, chosen: str, *, is_model: bool) -> None:
+    if chosen == OLD or not is_model:
         table = table.drop(columns=["expected_cny", *(["score"] if chosen == OLD else [])])
     score = (
         st.column_config.NumberColumn(_("Order chance"), format="percent")
-        if work.is_model
+        if is_model
         else st.column_config.NumberColumn(_("Points"), format="%.0f")
     )
     st.dataframe(

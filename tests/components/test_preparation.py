@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from components import query
 from components.first_views import FIRST_VIEWS
 from components.preparation import MOST_SCOPES, prepare, scopes_in_use
@@ -24,8 +22,8 @@ def asked_of(store: DuckDBStore, monkeypatch) -> list[str]:
     return asked
 
 
-def test_a_prepared_page_asks_the_store_nothing(served, monkeypatch):
-    monkeypatch.setattr(query, "_serials", WeakKeyDictionary())  # nothing is remembered of it
+def test_a_prepared_page_asks_the_store_nothing(served, monkeypatch, forget):
+    forget()
     prepare()
     asked = asked_of(served.installation.store, monkeypatch)
     for page in FIRST_VIEWS:

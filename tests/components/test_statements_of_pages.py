@@ -38,9 +38,10 @@ def another(look: Look) -> Look:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda entry: entry.script)
-def test_a_page_asks_for_what_can_be_written(served, monkeypatch, page):
+def test_a_page_asks_for_what_can_be_written(served, monkeypatch, forget, page):
     statements = Statements()
     monkeypatch.setattr(query, "_statements", statements)
+    forget()
     query._compiled.cache_clear()
     for user in (user for user, role in USERS.items() if page.allowed(ROLES[role])):
         at = served.frame(user)

@@ -257,16 +257,18 @@ def test_the_proposal_of_a_head_holds_the_own_campuses_leads_and_people(sample):
     assert set(tables[0]["to"]) <= set(rows["name"])
 
 
-def test_a_step_that_nobody_records_is_left_out_of_the_funnel_and_said_to_be(monkeypatch):
+def test_a_step_that_nobody_records_is_left_out_of_the_funnel_and_said_to_be(monkeypatch, forget):
     assert "No source records" not in shown(visit("manager"))
     missing = ("assigned", "first_contact")
     monkeypatch.setattr("components.conversion.funnel.unrecorded", lambda _chain: missing)
+    forget()
     text = shown(visit("manager"))
     assert "No source records “Assigned”, “First contact”: left out of the chain" in text
     assert "Assigned 1 d" not in text
     assert "Effective contact 7 d" in text
     nothing = ("assigned", "first_contact", "contact", "visit_or_trial", "order")
     monkeypatch.setattr("components.conversion.funnel.unrecorded", lambda _chain: nothing)
+    forget()
     assert "No source records what is done with leads." in shown(visit("manager"))
 
 
