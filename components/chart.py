@@ -127,13 +127,16 @@ def show(
     Raises
     ------
     InvalidOption
-        If ``alt`` is blank.
+        If ``alt`` is blank, or no mark of a figure to be clicked stands for anything.
     """
     if not alt.strip():
         raise InvalidOption("alt must state the finding of the chart, got a blank text")
+    listens = clickable or on_select is not None
+    if listens and all(trace.customdata is None for trace in drawn.data):
+        raise InvalidOption(f"marks of {key!r} must carry customdata to open their rows")
     if title := title_of(drawn):
         st.markdown(f"**{words.escape(title)}**")
-    if on_select is None and not clickable:
+    if not listens:
         st.plotly_chart(drawn, theme=None, key=key, alt=alt, config=_CONFIG)
         return None
     fresh = f"{key}_clicked"

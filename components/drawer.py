@@ -35,6 +35,7 @@ def open_list(
     key: str,
     where: Mapping[str, object] | None = None,
     others: Rows | None = None,
+    note: str = "",
 ) -> None:
     """Open the drawer with a list; call it when a mark was clicked.
 
@@ -51,6 +52,8 @@ def open_list(
         What a download of it is called, and what its line in the audit log says.
     others
         Those who did not take the step: offered by a switch.
+    note
+        What the count alone does not say, in Markdown: their sum, of how many they are.
     """
 
     def draw() -> None:
@@ -63,6 +66,8 @@ def open_list(
             nothing_to_show(_("No rows stand behind this figure."))
             return
         st.markdown(f"**{_('{n} rows', n=number(len(found), exact=True))}**")
+        if note:
+            st.caption(note)
         _table(named(found.head(MOST)), columns)
         if len(found) > MOST:
             st.caption(_("The newest {n} are shown; the download has all.", n=MOST))

@@ -50,8 +50,8 @@ def open_rows(
     Parameters
     ----------
     where
-        Columns of the units and the value that names the rows: what a chart's mark
-        carries as ``customdata``. Days may be text, as they come back from the browser.
+        Columns of the units and the value, or several, that name the rows: what a chart's
+        mark carries as ``customdata``. Days may be text, as they come back from the browser.
     title
         What was clicked, in the reader's language; the metric's title without it.
     options
@@ -211,8 +211,15 @@ def _file(
 
 
 def _typed(where: Mapping[str, object]) -> dict[str, object]:
-    """What a mark stands for, with days as days again."""
+    """What a mark stands for: days are days again, and several values a tuple."""
     return {
-        name: date.fromisoformat(said) if name.endswith("_on") and isinstance(said, str) else said
+        name: tuple(_value(name, one) for one in said)
+        if isinstance(said, list | tuple)
+        else _value(name, said)
         for name, said in where.items()
     }
+
+
+def _value(name: str, said: object) -> object:
+    is_day = name.endswith("_on") and isinstance(said, str)
+    return date.fromisoformat(str(said)) if is_day else said

@@ -50,28 +50,10 @@ def activity_streams(
         One row per activity and ``stream`` (a share channel, `DIRECT` or `UNSEEN`):
         ``base`` (people reached, or shares; 0 for `UNSEEN`), ``visitors``, ``leads``.
     """
-    known = picked(facts.activity, activities)
-    known = known.select("activity_id", "campus_id", "starts_on", "ends_on")
-    if days is not None:
-        last = known.starts_on + ibis.interval(days=at_least("days", days) - 1)
-        known = known.mutate(ends_on=ibis.least(last.cast("date"), known.ends_on))
-    came = arrivals(facts, activities)
-    came = came.mutate(stream=came.share_channel.fill_null(DIRECT))
-    leads, shared = activity_cohort(facts, activities), activity_events(facts, activities)
-    if days is not None:
-        came = _until(came, "arrived_on", known)
-        leads, shared = _until(leads, "created_on", known), _until(shared, "occurred_on", known)
-    leads = leads.select("activity_id", "person_id", is_lead=1)
-    people = came.select("activity_id", "person_id", "stream").outer_join(
-        leads, ["activity_id", "person_id"]
-    )
+    known = _lasting(facts, activities, days)
+    came, leads, shared = _happened(facts, activities, None if days is None else known)
+    people = _people(came, leads)
     nothing = ibis.literal(0, "int64")
-    people = people.select(
-        activity_id=people.activity_id.fill_null(people.activity_id_right),
-        stream=people.stream.fill_null(UNSEEN),
-        is_lead=people.is_lead.fill_null(0),
-        is_visitor=people.stream.notnull().cast("int64"),
-    )
     counted = people.group_by("activity_id", "stream").aggregate(
         visitors=people.is_visitor.sum(), leads=people.is_lead.cast("int64").sum()
     )
@@ -85,6 +67,72 @@ def activity_streams(
     return both.group_by("activity_id", "stream").aggregate(
         **{name: both[name].sum().cast("float64") for name in ("base", "visitors", "leads")}
     )
+
+
+def stream_people(
+    facts: Facts, *, activities: tuple[str, ...], days: int | None = None
+) -> ir.Table:
+    """Who came to activities or left a lead in them, and by which way; the newest first.
+
+    Parameters
+    ----------
+    activities, days
+        As for `activity_streams`, whose visitors and leads these are.
+
+    Returns
+    -------
+    ibis Table
+        One row per activity and person: ``activity_id``, ``person_id``, ``campus_id``,
+        ``name`` (masked unless the role may read it), ``stream``, ``seen_on`` (the day of
+        the arrival, of the lead without one), ``is_visitor``, ``is_lead`` (0 or 1).
+    """
+    known = None if days is None else _lasting(facts, activities, days)
+    came, leads, _shared = _happened(facts, activities, known)
+    people = _people(came, leads)
+    who = facts.person.select("person_id", "campus_id", "name")
+    rows = people.left_join(who, ["person_id", "campus_id"])
+    rows = rows.select(*people.columns, "name")
+    return rows.order_by(ibis.desc("seen_on"), "activity_id", "person_id")
+
+
+def _lasting(facts: Facts, activities: tuple[str, ...], days: int | None) -> ir.Table:
+    """Activities with their campus and days; of each its first ones only, where asked."""
+    known = picked(facts.activity, activities)
+    known = known.select("activity_id", "campus_id", "starts_on", "ends_on")
+    if days is None:
+        return known
+    last = known.starts_on + ibis.interval(days=at_least("days", days) - 1)
+    return known.mutate(ends_on=ibis.least(last.cast("date"), known.ends_on))
+
+
+def _happened(
+    facts: Facts, activities: tuple[str, ...], known: ir.Table | None
+) -> tuple[ir.Table, ir.Table, ir.Table]:
+    """Arrivals with their ``stream``, new leads and events; until the last days of ``known``."""
+    came = arrivals(facts, activities)
+    came = came.mutate(stream=came.share_channel.fill_null(DIRECT))
+    leads, events = activity_cohort(facts, activities), activity_events(facts, activities)
+    if known is None:
+        return came, leads, events
+    return (
+        _until(came, "arrived_on", known), _until(leads, "created_on", known),
+        _until(events, "occurred_on", known),
+    )  # fmt: skip
+
+
+def _people(came: ir.Table, leads: ir.Table) -> ir.Table:
+    """One row per activity and person: by which way, whether visitor, whether lead."""
+    keys = ["activity_id", "person_id"]
+    leads = leads.select(*keys, "campus_id", seen_on="created_on", is_lead=1)
+    both = came.select(*keys, "campus_id", "stream", seen_on="arrived_on").outer_join(leads, keys)
+    own = {
+        name: both[name].fill_null(both[f"{name}_right"])
+        for name in (*keys, "campus_id", "seen_on")
+    }
+    return both.select(
+        **own, stream=both.stream.fill_null(UNSEEN), is_lead=both.is_lead.fill_null(0),
+        is_visitor=both.stream.notnull().cast("int64"),
+    )  # fmt: skip
 
 
 def _until(rows: ir.Table, day: str, known: ir.Table) -> ir.Table:

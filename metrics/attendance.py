@@ -15,6 +15,7 @@ ATTENDED = ("present", "late")
 _SOURCES = ("seats", "lessons")
 _KEPT = (
     "student_id", "enrolment_id", "class_id", "course_id", "teacher_id", "lesson_id", "lesson_no",
+    "attendance",
 )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def attendance_strict(facts: Facts, *, days_old: int = 0) -> ir.Table:
     ibis Table
         One row per expected seat: ``numerator`` 1 where there, ``denominator`` 1, and
         ``student_id``, ``enrolment_id``, ``class_id``, ``course_id``, ``teacher_id``,
-        ``lesson_id``, ``lesson_no``.
+        ``lesson_id``, ``lesson_no``, ``attendance``.
 
     Raises
     ------

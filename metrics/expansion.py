@@ -188,12 +188,13 @@ def retention_rows(facts: Facts, filters: Filters, *, part: str) -> ir.Table:
     -------
     ibis Table
         One row per person: ``person_id``, ``opening``, ``closing`` and ``change`` in yuan a
-        month; the changes add up to the part (negative for contraction and churn).
+        month; the changes add up to the part (negative for contraction and churn), of
+        ``opening`` and ``closing`` the columns of their name.
 
     Raises
     ------
     UnknownName
-        If ``part`` is none of expansion, contraction and churn.
+        If ``part`` is none of opening, expansion, contraction, churn and closing.
     """
     persons = _worths(facts, filters)
     parts = _retention_parts(persons)
@@ -212,9 +213,11 @@ def _retention_parts(persons: ir.Table) -> dict[str, ir.BooleanValue]:
     first, then = persons.first, persons.then
     stays = (first > 0) & (then > 0)
     return {
+        "opening": first > 0,
         "expansion": stays & (then > first),
         "contraction": stays & (then < first),
         "churn": (first > 0) & (then == 0),
+        "closing": stays,
     }
 
 

@@ -197,6 +197,21 @@ def revival_rows(
     )
 
 
+def leads_named(facts: Facts, *, lead_ids: tuple[str, ...]) -> ir.Table:
+    """Those of some leads that are in scope, with their person's name.
+
+    Returns
+    -------
+    ibis Table
+        ``lead_id``, ``person_id``, ``campus_id``, ``channel_id``, ``created_on``, ``name``
+        (masked unless the role may read it).
+    """
+    leads = facts.lead.filter(facts.lead.lead_id.isin(lead_ids))
+    leads = leads.select("lead_id", "person_id", "campus_id", "channel_id", "created_on")
+    who = facts.person.select("person_id", "campus_id", "name")
+    return leads.left_join(who, ["person_id", "campus_id"]).select(*leads.columns, "name")
+
+
 def received_rows(facts: Facts, filters: Filters, *, window_days: int = 90) -> ir.Table:
     """Leads that consultants received, old enough to know whether they ordered.
 

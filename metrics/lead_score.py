@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from metrics.lead_features import CATEGORIES, NUMBERS, allowed, refused
 from metrics.models.level_logit import Codes, Fit, Floats, fit_logit, sigmoid
-from metrics.models.ranking import brier, calibration, lift
+from metrics.models.ranking import brier, calibration, group_of, lift, rank_of
 from metrics.models.roc import Discrimination, discrimination
 from metrics.score_levels import Feature, attributes, encoded, feature_of, prepared
 
@@ -34,7 +34,9 @@ class Quality:
 
     ``order`` is how well it tells buyers from others;
     ``calibration`` and ``lift`` as in `metrics.models.ranking`; ``base_brier`` is that of
-    the average rate given to everybody.
+    the average rate given to everybody. ``tried`` has a row per lead: ``lead_id``,
+    ``chance``, ``won``, ``group`` (of ``calibration``) and ``rank`` (1 the likeliest, as
+    ``lift`` counts).
     """
 
     leads: int
@@ -45,6 +47,7 @@ class Quality:
     base_brier: float
     calibration: pd.DataFrame = field(repr=False)
     lift: pd.DataFrame = field(repr=False)
+    tried: pd.DataFrame = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +171,7 @@ def fit_lead_score(table: pa.Table, *, features: Sequence[str] | None = None) ->
     typical = tuple(float(w[c].mean()) for w, c in zip(fit.weights, codes, strict=True))
     return LeadScore(
         features=chosen, fit=fit, typical=typical,
-        quality=_judged(codes, sizes, happened, table["created_at"], fit),
+        quality=_judged(codes, sizes, happened, table, fit),
         fingerprint=f"{fit.intercept!r}:{[w.tolist() for w in fit.weights]!r}", **told,
     )  # fmt: skip
 
@@ -177,7 +180,7 @@ def _judged(
     codes: list[Codes],
     sizes: list[int],
     happened: NDArray[np.bool_],
-    created: pa.ChunkedArray,
+    table: pa.Table,
     start: Fit,
 ) -> Quality | None:
     """The same model learned from the older leads, judged on the newer ones."""
@@ -188,10 +191,17 @@ def _judged(
     older = fit_logit([code[:cut] for code in codes], sizes, before, ridge=_RIDGE, start=start)
     score = sigmoid(older.log_odds([code[cut:] for code in codes]))
     return Quality(
-        leads=after.size, conversions=int(after.sum()), since=created[cut].as_py().date(),
+        leads=after.size, conversions=int(after.sum()),
+        since=table["created_at"][cut].as_py().date(),
         order=discrimination(after, score), brier=brier(score, after),
         base_brier=brier(np.full(after.size, before.mean()), after),
         calibration=calibration(score, after), lift=lift(score, after),
+        tried=pd.DataFrame(
+            {
+                "lead_id": table["lead_id"][cut:].to_pylist(), "chance": score, "won": after,
+                "group": group_of(score), "rank": rank_of(score),
+            }
+        ),
     )  # fmt: skip
 
 

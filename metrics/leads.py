@@ -30,7 +30,8 @@ def new_leads(facts: Facts) -> ir.Table:
     Returns
     -------
     ibis Table
-        One row per person's first lead: ``numerator`` 1, mature at once.
+        One row per person's first lead, with its local ``hour``: ``numerator`` 1, mature at
+        once.
 
     References
     ----------
@@ -39,7 +40,7 @@ def new_leads(facts: Facts) -> ir.Table:
     leads = first_leads(facts)
     return as_units(
         leads, grain="lead", unit_id=leads.lead_id, unit_on=leads.created_on,
-        numerator=ibis.literal(1), mature_at=leads.created_at,
+        numerator=ibis.literal(1), mature_at=leads.created_at, hour=leads.created_hour,
     )  # fmt: skip
 
 

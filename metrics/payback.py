@@ -42,17 +42,7 @@ def cohort_cashflow(
     InvalidOption
         If ``days`` is less than 1.
     """
-    at_least("days", days)
-    leads = first_leads(facts)
-    cohort = within(
-        leads.mutate(unit_on=leads.created_on), period=filters.period,
-        channels=filters.channels, course_lines=filters.course_lines,
-    ).select("person_id", by, "created_at", "created_on")  # fmt: skip
-    lines = facts.order_line.select("person_id", "paid_at", "paid_on", "net_cny")
-    paid = lines.inner_join(cohort, "person_id")
-    paid = paid.filter(paid.paid_at >= paid.created_at)
-    paid = paid.mutate(day_no=paid.paid_on.delta(paid.created_on, unit="day").cast("int64"))
-    paid = paid.filter(paid.day_no <= days)
+    paid = _revenue(facts, filters, at_least("days", days))
     revenue = paid.group_by(by, "day_no").aggregate(net=paid.net_cny.sum())
     spend = facts.spend
     spent = within(
@@ -68,6 +58,51 @@ def cohort_cashflow(
             cost_cny=cost.cost.cast(money),
         )
     )  # fmt: skip
+
+
+def cohort_orders(
+    facts: Facts, filters: Filters, *, channels: tuple[str, ...], days: int
+) -> ir.Table:
+    """The order lines that a lead cohort's revenue is made of, the newest first.
+
+    Parameters
+    ----------
+    facts, filters
+        The cohort, as for `cohort_cashflow`.
+    channels
+        Channels of the leads.
+    days
+        Days since the lead up to which lines count, the last included, at least 0.
+
+    Returns
+    -------
+    ibis Table
+        ``person_id``, ``campus_id``, ``channel_id``, ``name`` (masked unless the role may
+        read it), ``created_on`` (the lead's day), ``paid_on``, ``day_no``, ``net_cny``
+        (refunds below 0): adds up to the curve's revenue on that day.
+    """
+    paid = _revenue(facts, filters, at_least("days", days, 0))
+    paid = paid.filter(paid.channel_id.isin(channels))
+    who = facts.person.select("person_id", "campus_id", "name")
+    rows = paid.left_join(who, ["person_id", "campus_id"])
+    return rows.select(
+        "person_id", "campus_id", "channel_id", "name", "created_on", "paid_on", "day_no",
+        net_cny=rows.net_cny.cast("float64"),
+    ).order_by(ibis.desc("paid_on"), "person_id", "net_cny")  # fmt: skip
+
+
+def _revenue(facts: Facts, filters: Filters, days: int) -> ir.Table:
+    """Order lines of a cohort's people, from their lead up to so many days after it."""
+    leads = first_leads(facts)
+    cohort = within(
+        leads.mutate(unit_on=leads.created_on), period=filters.period,
+        channels=filters.channels, course_lines=filters.course_lines,
+    ).select("person_id", "campus_id", "channel_id", "created_at", "created_on")  # fmt: skip
+    lines = facts.order_line.select("person_id", "paid_at", "paid_on", "net_cny")
+    paid = lines.inner_join(cohort, "person_id")
+    paid = paid.filter(paid.paid_at >= paid.created_at)
+    paid = paid.mutate(day_no=paid.paid_on.delta(paid.created_on, unit="day").cast("int64"))
+    return paid.filter(paid.day_no <= days)
 
 
 def payback_curve(

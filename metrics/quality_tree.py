@@ -182,6 +182,11 @@ class QualityTree:
         ordered: pd.DataFrame = found.sort_values("n", ascending=False).reset_index()
         return ordered
 
+    def having(self, node: str) -> pd.DataFrame:
+        """The enrolments that have a node's figure: as many as its ``n``."""
+        found: pd.DataFrame = self.enrolments[self.enrolments[f"{node}_n"] > 0]
+        return found
+
     def side(self, node: str, *, above: bool) -> pd.DataFrame:
         """The enrolments on one side of a node's split."""
         split = float(self.nodes.set_index("node")["split"][node])

@@ -125,6 +125,37 @@ def payer(facts: Facts, *, person_id: str, until: date) -> ir.Table:
     return _people(_order_days(facts, until, person_id), until).drop("later")
 
 
+def trial_payers(
+    facts: Facts, *, until: date, after: date, repeats: int, or_more: bool = False
+) -> ir.Table:
+    """The payers of one group of a trial, who ordered most since first.
+
+    Parameters
+    ----------
+    until, after
+        As for `history_counts`, whose people these are.
+    repeats
+        Orders after the first by ``until``, at least 0.
+    or_more
+        Those with more of them too.
+
+    Returns
+    -------
+    ibis Table
+        One row per person: ``person_id``, ``name`` (masked unless the role may read it),
+        ``orders``, ``first_on``, ``last_on`` (by ``until``), ``later`` (days with an order
+        since).
+    """
+    people = _people(_order_days(facts, after), until)
+    again = people.orders - 1
+    people = people.filter(again >= repeats if or_more else again == repeats)
+    names = facts.person.group_by("person_id").aggregate(name=facts.person.name.min())
+    rows = people.left_join(names, "person_id")
+    return rows.select(
+        "person_id", "name", "orders", "first_on", "last_on", "later"
+    ).order_by(ibis.desc("later"), ibis.desc("last_on"), "person_id")  # fmt: skip
+
+
 def history_counts(facts: Facts, filters: Filters, *, until: date, after: date) -> ir.Table:
     """How many people have each history, how long each gap between orders was, and its value.
 

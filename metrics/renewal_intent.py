@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from metrics.intervals import Z95, share_bounds
+from metrics.intervals import Z95
 from metrics.models.logit import Logit, fit_logit
+from metrics.models.ranking import calibration, group_of
 from metrics.models.roc import Discrimination, discrimination
 
 Floats = NDArray[np.float64]
@@ -31,9 +31,10 @@ _BINS = 5
 class Tested:
     """How the forecast did on families it had not seen, all later than those it learnt from.
 
-    ``bins`` has a row per fifth of the forecast: ``forecast`` (mean chance), ``renewed``
-    (share), ``low``, ``high`` (Wilson), ``n``. ``top`` is the share renewed of the tenth
-    with the highest chance, ``share`` that of all.
+    ``bins`` are fifths of the forecast, as `metrics.models.ranking.calibration` gives them;
+    ``families`` has a row per enrolment tested: whose, ``due_on``, ``chance``, ``renewed``
+    and its ``group`` of ``bins``. ``top`` is the share renewed of the tenth with the
+    highest chance, ``share`` that of all.
     """
 
     roc: Discrimination
@@ -42,6 +43,7 @@ class Tested:
     share: float
     top: float
     bins: pd.DataFrame
+    families: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -188,24 +190,8 @@ def _tested(past: pd.DataFrame) -> Tested | None:
         happened=float(happened.sum()),
         share=float(happened.mean()),
         top=float(happened[top].mean()),
-        bins=calibration(happened, chance),
+        bins=calibration(chance, happened > 0, groups=_BINS),
+        families=after[["enrolment_id", "person_id", "campus_id", "channel_id", "due_on"]].assign(
+            chance=chance, renewed=happened > 0, group=group_of(chance, _BINS)
+        ),
     )
-
-
-def calibration(happened: Floats, chance: Floats, bins: int = _BINS) -> pd.DataFrame:
-    """Forecast against outcome in groups of like forecast; the columns of `Tested.bins`."""
-    order = np.argsort(chance, kind="stable")
-    rows: list[dict[str, Any]] = []
-    for part in np.array_split(order, min(bins, len(order)) or 1):
-        n = len(part)
-        if not n:
-            continue
-        low, high = share_bounds(happened[part].sum(), n)
-        rows.append(
-            {
-                "forecast": float(chance[part].mean()),
-                "renewed": float(happened[part].mean()), "n": n,
-                "low": float(low), "high": float(high),
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=["forecast", "renewed", "low", "high", "n"])

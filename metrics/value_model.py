@@ -23,7 +23,7 @@ LEAST_REPEAT = 100  # people who bought again, below which nothing is estimated
 NEAR = 0.2  # a test that missed by no more than a fifth may be relied on
 MOST_LISTED = 200
 ANY_TIME, BY_TERM = "any_time", "by_term"  # who buys at any time; who buys by the term
-_MOST_REPEATS = 3  # repeat orders from which people are tested together
+MOST_REPEATS = 3  # repeat orders from which people are tested together
 
 
 class OrderModel(Protocol):
@@ -153,9 +153,9 @@ def trier(weeks: int) -> Callable[[pa.Table], list[Trial]]:
 
 def _trial(name: str, people: pd.DataFrame, expected: Floats) -> Trial:
     n, came = (people[column].to_numpy(dtype=np.float64) for column in ("n", "later"))
-    repeats = np.minimum(people["orders"].to_numpy(dtype=np.int64) - 1, _MOST_REPEATS)
+    repeats = np.minimum(people["orders"].to_numpy(dtype=np.int64) - 1, MOST_REPEATS)
     rows = []
-    for k in range(_MOST_REPEATS + 1):
+    for k in range(MOST_REPEATS + 1):
         own = repeats == k
         if not n[own].sum():
             continue

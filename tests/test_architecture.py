@@ -314,6 +314,39 @@ def test_nothing_is_left_undone():
     fail_if(broken, "finish it or take it out")
 
 
+def charts_drawn(path: Path) -> Iterator[tuple[ast.Call, bool]]:
+    """Calls of `chart.show` in a file, and whether what was clicked is made use of."""
+    from_chart = any(module == "components.chart.show" for module, _line in imports(path))
+    if not from_chart:
+        return
+    tree = tree_of(path)
+    dropped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "show":
+            given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            listens = given.get("clickable") == "True" and id(node) not in dropped
+            yield node, listens or "on_select" in given
+
+
+def test_every_chart_opens_the_rows_behind_its_marks():
+    drawn = [(path, *call) for path in files("components", "pages") for call in charts_drawn(path)]
+    assert len(drawn) >= 30, "the rule must see the charts"
+    broken = [f"{name_of(path)}:{call.lineno}" for path, call, listens in drawn if not listens]
+    fail_if(broken, "show(…, clickable=True), and open what its mark stands for")
+
+
+def test_charts_are_drawn_by_one_function():
+    drawing = re.compile(r"\bst\.(\w+_chart|pyplot|graphviz_chart|map)\b")
+    broken = [
+        f"{name_of(path)}:{node.lineno} {ast.unparse(node.func)}"
+        for path in files("components", "pages", "app.py")
+        if name_of(path) != "components/chart.py"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and drawing.match(ast.unparse(node.func))
+    ]
+    fail_if(broken, "components.chart.show gives every chart its words and its clicks")
+
+
 def test_what_takes_a_handover_is_a_fragment():
     takers = [
         (

@@ -29,6 +29,7 @@ DIMENSIONS = {
 }
 EXPLAINED = ("leads", "conversion", "cpl", "spend")
 _MOST = 7  # parts that are drawn; the rest are one
+_BEFORE, _AFTER = "before", "after"  # what the outer bars stand for
 
 
 def explained_panel(reading: Reading) -> None:
@@ -67,6 +68,8 @@ def explained_panel(reading: Reading) -> None:
             after_name=days_range(judged.period),
             unit=unit,
             title=finding,
+            before_where=_BEFORE,
+            after_where=_AFTER,
         ),
         key=f"acquisition_waterfall_{name}_{dimension}",
         alt=finding,
@@ -74,8 +77,11 @@ def explained_panel(reading: Reading) -> None:
     )
     if measure.metric.kind not in TOTALS:
         clicked = _effects_table(parts, dimension, _names(reading, dimension)) or clicked
+    if clicked == _BEFORE:
+        judged = replace(judged, period=judged.comparison, comparison=None)
     if clicked:
-        open_rows(measure.metric, judged, where=clicked, **measure.settings(reading.choice))
+        where = None if clicked in (_BEFORE, _AFTER) else clicked
+        open_rows(measure.metric, judged, where=where, **measure.settings(reading.choice))
 
 
 def _rolled(reading: Reading, name: str, filters: Filters, dimension: str) -> pd.DataFrame:
@@ -105,7 +111,9 @@ def drawn_parts(parts: pd.DataFrame, dimension: str, names: dict[str, str]) -> p
     ]
     if len(rest):
         label = _("{n} others", n=len(rest))
-        rows.append({"name": label, "change": rest["effect"].sum(), "where": None})
+        others = list(rest[dimension])
+        where = None if rest[dimension].isna().any() else {dimension: others}
+        rows.append({"name": label, "change": rest["effect"].sum(), "where": where})
     return pd.DataFrame(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,11 +14,13 @@ from components import query
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.chart import figure, show, value_axis
+from components.drill import open_rows
 from components.format import money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
+from components.table import clickable_table
 from components.theme import Palette, palette
-from data.scope import Period
+from data.scope import Filters, Period
 from metrics.marginal import (
     BEYOND_OBSERVED,
     SPEND_TOO_EVEN,
@@ -42,10 +45,8 @@ _REFUSALS = {
 def weekly(reading: Reading) -> dict[str, pd.DataFrame]:
     """Each paid channel's weeks of spend and first orders, of the last year old enough."""
     measure = MEASURES["cac_media"]
-    end = reading.scope.as_of_on - timedelta(days=reading.choice.window_days)
-    year = Period(start=end - timedelta(days=_HISTORY_DAYS), end=end)
     daily = query.run(
-        measure.metric, replace(reading.filters, period=year), by=("channel_id", "unit_on"),
+        measure.metric, _year(reading), by=("channel_id", "unit_on"),
         scope=reading.scope, **measure.settings(reading.choice),
     )  # fmt: skip
     found = {}
@@ -65,9 +66,9 @@ def marginal_panel(reading: Reading) -> None:
         return
     nexts = {channel: marginal_return(found, step_cny=STEP_CNY) for channel, found in weeks.items()}
     frame = step_table(nexts, reading.names)
-    st.dataframe(
+    cell = clickable_table(
         frame.drop(columns="channel_id"),
-        hide_index=True,
+        key="acquisition_marginal_steps",
         placeholder="—",
         height=min(37 + 35 * len(frame), 740),
         column_config={
@@ -90,6 +91,8 @@ def marginal_panel(reading: Reading) -> None:
             days=reading.choice.window_days,
         )
     )
+    if cell is not None:
+        _open(reading, frame["channel_id"].iloc[cell[0]])
     told = [row["channel_id"] for row in frame.to_dict("records") if not row["refusal"]]
     if not told:
         return
@@ -99,11 +102,31 @@ def marginal_panel(reading: Reading) -> None:
     )  # fmt: skip
     drawn = curve(weeks[channel])
     finding = marginal_finding(reading.names.get(channel, channel), nexts[channel])
-    show(
-        marginal_curve(drawn, title=finding),
+    clicked = show(
+        marginal_curve(drawn, title=finding, where={"channel_id": channel}),
         key=f"acquisition_marginal_{channel}",
         alt=finding,
+        clickable=True,
     )
+    if clicked:
+        _open(reading, channel)
+
+
+def _open(reading: Reading, channel: str) -> None:
+    """Open what a channel's steps are learned from: its spend and orders of the year."""
+    measure, name = MEASURES["cac_media"], reading.names.get(channel, channel)
+    open_rows(
+        measure.metric, _year(reading), where={"channel_id": channel},
+        title=_("“{channel}”: what this is learned from", channel=name),
+        **measure.settings(reading.choice),
+    )  # fmt: skip
+
+
+def _year(reading: Reading) -> Filters:
+    """The filters with the last year that is old enough."""
+    end = reading.scope.as_of_on - timedelta(days=reading.choice.window_days)
+    year = Period(start=end - timedelta(days=_HISTORY_DAYS), end=end)
+    return replace(reading.filters, period=year, comparison=None)
 
 
 def marginal_finding(name: str, found: Marginal) -> str:
@@ -160,9 +183,12 @@ def curve(weeks: pd.DataFrame) -> pd.DataFrame:
 
 
 def marginal_curve(
-    points: pd.DataFrame, *, title: str, colours: Palette | None = None
+    points: pd.DataFrame, *, title: str, where: Mapping[str, str], colours: Palette | None = None
 ) -> go.Figure:
-    """Extra orders against extra weekly spend, with its 80 % band; it ends where data end."""
+    """Extra orders against extra weekly spend, with its 80 % band; it ends where data end.
+
+    Every mark rests on all weeks of the channel: on the rows that ``where`` names.
+    """
     colours = colours or palette()
     edge = {"x": points["step_cny"], "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     drawn = figure(
@@ -172,6 +198,7 @@ def marginal_curve(
         ),
         go.Scatter(
             x=points["step_cny"], y=points["gain"], mode="lines+markers",
+            customdata=[dict(where)] * len(points),
             line={"color": colours.series, "width": 2.25},
             text=[f"{money(x)} → {number(y)}" for x, y in
                   zip(points["step_cny"], points["gain"], strict=True)],

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
 from components.acquisition.reading import Reading
-from components.acquisition.worth import worth_table
+from components.acquisition.worth import open_worth, worth_table
 from components.chart import figure, show, value_axis
-from components.format import days_range, money
+from components.drawer import day_column, open_list
+from components.drill import open_rows
+from components.format import days_range, escape, money
 from components.i18n import _
 from components.states import nothing_to_show
 from components.theme import Palette, palette
-from metrics.payback import cohort_cashflow, payback_curve, payback_day
+from metrics.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day
 
 _EVERY = ""
+COST, REVENUE = "cost", "revenue"  # what a mark of the curve stands for
 
 
 def _cashflow(reading: Reading) -> pd.DataFrame:
@@ -65,14 +71,52 @@ def payback_panel(reading: Reading) -> None:
         return
     name = reading.names.get(channel, channel) if channel else _("Paid channels")
     finding = payback_finding(curve, name)
-    show(payback_figure(curve, title=finding), key=f"acquisition_payback_{channel}", alt=finding)
+    clicked = show(
+        payback_figure(curve, title=finding), key=f"acquisition_payback_{channel}", alt=finding,
+        clickable=True,
+    )  # fmt: skip
     st.caption(
         _(
             "Leads of {days}; the curve ends on the day that the youngest of them has finished.",
             days=_days(reading),
         )
     )
-    worth_table(reading, paid)
+    asked = worth_table(reading, paid)
+    if clicked:
+        open_payback(reading, (channel,) if channel else tuple(paid), clicked, name)
+    elif asked:
+        open_worth(reading, paid, *asked)
+
+
+def open_payback(
+    reading: Reading, channels: tuple[str, ...], mark: dict[str, Any], name: str
+) -> None:
+    """Open what a mark of the curve stands for: the cost, or the orders up to a day."""
+    if mark["what"] == COST:
+        open_rows(
+            "spend_total", reading.judged("roi"), where={"channel_id": channels},
+            title=f"{name} · {_('Spend')}",
+        )  # fmt: skip
+        return
+    yuan = st.column_config.NumberColumn(_("Net yuan"), format="%.2f")
+    open_list(
+        partial(
+            query.fetch, cohort_orders, reading.judged("roi"), scope=reading.scope,
+            channels=channels, days=mark["day_no"],
+        ),
+        {
+            "name": st.column_config.TextColumn(_("Name")), "net_cny": yuan,
+            "paid_on": day_column(_("Paid on")),
+            "day_no": st.column_config.NumberColumn(_("Days since the lead")),
+            "created_on": day_column(_("Lead on")),
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "channel": st.column_config.TextColumn(_("Channel")),
+        },
+        title=_("{channel}: orders up to day {day}", channel=escape(name), day=mark["day_no"]),
+        subject="payback_orders", key="acquisition_payback_rows",
+        where={"channels": channels, "day_no": mark["day_no"]},
+        note=_("They add up to {revenue}.", revenue=money(mark["revenue_cny"])).replace("$", r"\$"),
+    )  # fmt: skip
 
 
 def _days(reading: Reading) -> str:
@@ -100,21 +144,32 @@ def payback_figure(curve: pd.DataFrame, *, title: str, colours: Palette | None =
     """Cumulative net revenue over the days since the lead, and the cost as a level line."""
     colours = colours or palette()
     cost = float(curve["cost_cny"].iloc[0])
+    days = [int(day) for day in curve["day_no"]]
     drawn = figure(
         go.Scatter(
-            x=curve["day_no"], y=curve["revenue_cny"], mode="lines",
+            # Only markers can be clicked; the line itself stays the picture.
+            x=[days[0], days[-1]], y=[cost, cost], mode="lines+markers",
+            marker={"size": 8, "color": colours.warning, "symbol": "diamond"},
+            line={"color": colours.warning, "width": 1.25, "dash": "dash"},
+            customdata=[{"what": COST}] * 2, text=[money(cost)] * 2,
+            hovertemplate="<b>%{text}</b><extra></extra>",
+        ),
+        go.Scatter(
+            x=days, y=curve["revenue_cny"], mode="lines+markers",
+            marker={"size": 3, "color": colours.series},
             line={"color": colours.series, "width": 2.25},
+            customdata=[
+                {"what": REVENUE, "day_no": day, "revenue_cny": float(cny)}
+                for day, cny in zip(days, curve["revenue_cny"], strict=True)
+            ],
             text=[money(x) for x in curve["revenue_cny"]],
             hovertemplate="%{x}: <b>%{text}</b><extra></extra>",
         ),
         title=title, colours=colours, showlegend=False,
     )  # fmt: skip
-    drawn.add_hline(
-        y=cost, line={"color": colours.warning, "width": 1.25, "dash": "dash"},
-        annotation={
-            "text": _("Cost {cost}", cost=money(cost)), "showarrow": False, "xanchor": "right",
-            "yanchor": "bottom", "font": {"color": colours.warning, "size": 12},
-        },
+    drawn.add_annotation(
+        x=days[-1], y=cost, text=_("Cost {cost}", cost=money(cost)), showarrow=False,
+        xanchor="right", yanchor="bottom", font={"color": colours.warning, "size": 12},
     )  # fmt: skip
     day = payback_day(curve)
     if day is not None:

@@ -9,8 +9,10 @@ import streamlit as st
 
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
+from components.drill import open_rows
 from components.format import MISSING, days_range, interval, money, number
 from components.i18n import _
+from components.table import clickable_table
 from components.tally import tally
 from metrics.payback import ltv_to_cac
 from metrics.registry import find
@@ -42,19 +44,19 @@ def _cac(reading: Reading) -> str:
     return reading.seen("cac_full", "cac_media")[0]
 
 
-def worth_table(reading: Reading, paid: Sequence[str]) -> None:
+def worth_table(reading: Reading, paid: Sequence[str]) -> tuple[str, str] | None:
     """Draw what a payer of each paid channel brought, what they cost, and the first by the
-    second."""
+    second; gives the node and the column of the cell clicked just now."""
     found = worth_of(reading, paid)
     if found.empty:
-        return
+        return None
     st.markdown(worth_words(found))
     judged = found["n"] >= LEAST_MATURE
     rows = found.to_dict("records")
     name = {_PAID: _("Paid channels")} | reading.names
     cost = MEASURES[_cac(reading)]
     column = st.column_config
-    st.dataframe(
+    clicked = clickable_table(
         pd.DataFrame(
             {
                 "channel": [name.get(row["node"], row["node"]) for row in rows],
@@ -69,7 +71,7 @@ def worth_table(reading: Reading, paid: Sequence[str]) -> None:
                 "immature": found["immature"],
             }
         ),
-        hide_index=True, placeholder=MISSING, height="content", key="acquisition_worth",
+        placeholder=MISSING, height="content", key="acquisition_worth",
         column_config={
             "channel": column.TextColumn(_("Channel"), pinned=True),
             "ltv": column.TextColumn(_("LTV, {days} days", days=reading.choice.return_days)),
@@ -90,6 +92,21 @@ def worth_table(reading: Reading, paid: Sequence[str]) -> None:
             n=reading.choice.return_days,
         )
     )
+    return None if clicked is None else (rows[clicked[0]]["node"], clicked[1])
+
+
+def open_worth(reading: Reading, paid: Sequence[str], node: str, column: str) -> None:
+    """Open what a node of the table cost, or the payers and what they brought."""
+    filters, days = reading.judged("roi"), reading.choice.return_days
+    where = {"channel_id": tuple(paid) if node == _PAID else node}
+    name = _("Paid channels") if node == _PAID else reading.names.get(node, node)
+    if column == "cac":
+        cost = MEASURES[_cac(reading)]
+        title = f"{name} · {_(cost.title)}"
+        open_rows(cost.metric, filters, where=where, title=title, window_days=days)
+    else:
+        title = f"{name} · {_('LTV, {days} days', days=days)}"
+        open_rows("ltv", filters, where=where, title=title, days=days, base="payer")
 
 
 def worth_words(found: pd.DataFrame) -> str:

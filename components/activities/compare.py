@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pandas as pd
 import streamlit as st
 
 from components.activities.reading import Life
@@ -9,9 +12,13 @@ from components.activities.sentences import title_of
 from components.activities.words import VERDICTS, said
 from components.chart import show
 from components.charts.lifeline import aligned_lines
+from components.drill import open_rows
 from components.format import number
 from components.i18n import N_, _
 from components.states import nothing_to_show
+from components.table import clickable_table
+from metrics.activity_outcomes import activity_cost_per_lead
+from metrics.activity_traffic import activity_leads
 
 COUNT, SHARE, SUM = "count", "share", "sum"
 _AS = {COUNT: N_("Leads a day"), SUM: N_("Leads so far"), SHARE: N_("Share of its total")}
@@ -35,23 +42,24 @@ def compare_panel(life: Life) -> None:
             format_func=lambda name: _(_AS[name]), label_visibility="collapsed",
         )  # fmt: skip
     ids = (life.activity_id, other)
-    curves = {title_of(shown.row(a)): _scaled(shown.curves[a], how) for a in ids}
+    curves = {a: _scaled(shown.curves[a], how) for a in ids}
+    names = {a: title_of(shown.row(a)) for a in ids}
     finding = _("; ").join(
         _(
             "“{name}” {leads} leads in {days} days",
-            name=title_of(shown.row(a)), leads=number(shown.health[a].leads),
+            name=names[a], leads=number(shown.health[a].leads),
             days=shown.health[a].complete_days,
         )
         for a in ids
     )  # fmt: skip
     unit = "ratio" if how == SHARE else "leads"
-    show(
-        aligned_lines(curves, unit=unit, title=finding),
-        key=f"activity_aligned_{other}_{how}", alt=finding,
+    clicked = show(
+        aligned_lines(curves, names=names, unit=unit, title=finding),
+        key=f"activity_aligned_{other}_{how}", alt=finding, clickable=True,
     )  # fmt: skip
     rows = [
         {
-            "name": title_of(shown.row(a)), "verdict": said(VERDICTS, shown.health[a].verdict),
+            "name": names[a], "verdict": said(VERDICTS, shown.health[a].verdict),
             "leads": shown.health[a].leads, "launch": shown.health[a].launch_index,
             "middle": shown.health[a].middle_share, "sprint": shown.health[a].sprint_index,
             "cpl": shown.row(a)["cpl"],
@@ -59,8 +67,8 @@ def compare_panel(life: Life) -> None:
         for a in ids
     ]  # fmt: skip
     count = st.column_config.NumberColumn
-    st.dataframe(
-        rows, hide_index=True, placeholder="—", key="activity_compared",
+    cell = clickable_table(
+        pd.DataFrame(rows), placeholder="—", key="activity_compared",
         alt=_("Both activities with their figures."),
         column_config={
             "name": st.column_config.TextColumn(_("Activity"), pinned=True),
@@ -70,6 +78,32 @@ def compare_panel(life: Life) -> None:
             "sprint": count(_("Sprint ÷ last middle"), format="%.2f"),
             "cpl": count(_("Cost per lead, ¥"), format="%.2f"),
         },
+    )  # fmt: skip
+    if clicked:
+        first = 1 if how == SUM else clicked["day"]
+        _open_leads(life, clicked["activity_id"], range(first - 1, clicked["day"]))
+    elif cell is not None and cell[1] == "cpl":
+        _open_cost(life, ids[cell[0]])
+    elif cell is not None:
+        _open_leads(life, ids[cell[0]], range(shown.health[ids[cell[0]]].complete_days))
+
+
+def _open_leads(life: Life, activity_id: str, days: range) -> None:
+    """Open the new leads of some days of an activity, counted from its first."""
+    shown = life.overview
+    starts_on = shown.row(activity_id)["starts_on"]
+    open_rows(
+        activity_leads, shown.filters, title=title_of(shown.row(activity_id)),
+        where={"unit_on": tuple(starts_on + timedelta(days=day) for day in days)},
+        activities=(activity_id,),
+    )  # fmt: skip
+
+
+def _open_cost(life: Life, activity_id: str) -> None:
+    shown = life.overview
+    open_rows(
+        activity_cost_per_lead, shown.filters, title=title_of(shown.row(activity_id)),
+        activities=(activity_id,),
     )  # fmt: skip
 
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from components import query
+from components.activities.behind import LEADS, VISITORS, open_stream_people
 from components.activities.reading import Life
-from components.activities.words import FACTORS, STREAMS, said
+from components.activities.words import FACTORS, SHARE_CHANNELS, STREAMS, said
 from components.chart import show
 from components.charts.waterfall import waterfall
 from components.format import is_missing, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
+from components.table import clickable_table
+from metrics.activity_cohort import DIRECT, UNSEEN
 from metrics.activity_gap import (
+    SHARES,
+    SUBMIT_RATE,
+    UNTRACED,
+    VISITS_PER_SHARE,
     Gap,
     Stream,
     activity_streams,
@@ -24,6 +31,7 @@ from metrics.activity_gap import (
 from metrics.models.activity_curve import LEAST_PAST
 
 USUAL, PLAN = "usual", "plan"
+_EXPECTED, _ACTUAL = "expected", "actual"  # what the outer bars stand for
 _AGAINST = {USUAL: N_("What is usual for the type"), PLAN: N_("The plan")}
 
 
@@ -48,15 +56,18 @@ def gap_panel(life: Life) -> None:
     order = list(FACTORS)
     factors = factors.sort_values("factor", key=lambda c: c.map(order.index))
     finding = gap_finding(found)
-    show(
+    factors["where"] = list(factors["factor"])
+    clicked = show(
         waterfall(
             factors, before=found.expected, after=found.actual, change="leads",
             before_name=_("Expected"), after_name=_("Actual"), unit="leads", title=finding,
+            before_where=_EXPECTED if against == USUAL else None, after_where=_ACTUAL,
         ),
         key=f"activity_gap_{against}",
         alt=finding,
+        clickable=True,
     )  # fmt: skip
-    _by_stream(found)
+    stream = _by_stream(found)
     st.caption(
         _(
             "Leads = people reached × visit rate × submit rate, and for each way of sharing shares"
@@ -66,15 +77,40 @@ def gap_panel(life: Life) -> None:
         )
         + (" " + _("Only the days that are over, of each activity.") if not life.is_over else "")
     )
+    if clicked:
+        _open(life, clicked)
+    elif stream:
+        open_stream_people(life, title=said(STREAMS, stream), streams=[stream])
+
+
+def _open(life: Life, mark: str) -> None:
+    """Open whom a bar counts: leads, or the people in whom a factor shows."""
+    if mark == _EXPECTED:
+        past = tuple(sorted(life.overview.past(life.activity_id)))
+        title = _("Leads of the {n} activities that it is held against", n=len(past))
+        open_stream_people(life, title=title, only=LEADS, activities=past)
+    elif mark == _ACTUAL:
+        open_stream_people(life, title=_("Leads"), only=LEADS)
+    elif mark in (SHARES, VISITS_PER_SHARE):
+        title = _("{factor}: who came by a share", factor=said(FACTORS, mark))
+        open_stream_people(life, title=title, streams=SHARE_CHANNELS, only=VISITORS)
+    elif mark == UNTRACED:
+        open_stream_people(life, title=said(FACTORS, mark), streams=[UNSEEN])
+    elif mark == SUBMIT_RATE:
+        title = _("{factor}: visitors, and who left a lead", factor=said(FACTORS, mark))
+        open_stream_people(life, title=title, only=VISITORS)
+    else:
+        title = _("{factor}: who came directly", factor=said(FACTORS, mark))
+        open_stream_people(life, title=title, streams=[DIRECT], only=VISITORS)
 
 
 def life_gap(life: Life, against: str) -> Gap:
     """The gap of an activity to what is usual for its type at its age, or to its plan."""
     past = tuple(sorted(life.overview.past(life.activity_id)))
-    days = None if life.is_over else life.health.complete_days
     rows = query.fetch(
-        activity_streams, scope=life.scope, activities=(*past, life.activity_id), days=days
-    )
+        activity_streams, scope=life.scope, activities=(*past, life.activity_id),
+        days=life.counted_days,
+    )  # fmt: skip
     usual = usual_streams(rows, past)
     expected: dict[str, Stream] = (
         usual if against == USUAL else planned_streams(life.plan, usual, elapsed=life.elapsed)
@@ -99,7 +135,8 @@ def gap_finding(found: Gap) -> str:
     )  # fmt: skip
 
 
-def _by_stream(found: Gap) -> None:
+def _by_stream(found: Gap) -> str | None:
+    """Draw the parts by way of coming; gives the way of the line clicked just now."""
     wide = found.parts.pivot_table(
         index="stream", columns="factor", values="leads", aggfunc="sum", sort=False
     )
@@ -110,8 +147,9 @@ def _by_stream(found: Gap) -> None:
     columns = {
         name: st.column_config.NumberColumn(said(FACTORS, name), format="%+.1f") for name in FACTORS
     }
-    st.dataframe(
-        wide, hide_index=True, placeholder="—", key="activity_gap_table",
+    names = list(wide.index)
+    clicked = clickable_table(
+        wide, placeholder="—", key="activity_gap_table",
         alt=_("Each way of sharing with its parts of the gap, in leads."),
         column_config={
             "stream": st.column_config.TextColumn(_("How they came"), pinned=True),
@@ -119,6 +157,7 @@ def _by_stream(found: Gap) -> None:
             **columns,
         },
     )  # fmt: skip
+    return None if clicked is None else str(names[clicked[0]])
 
 
 def _signed(leads: float) -> str:

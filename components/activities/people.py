@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
+from components.activities.behind import EVERYBODY, LEADS, VISITORS, open_stream_people
 from components.activities.reading import Life
 from components.activities.words import STREAMS, TYPES, said
 from components.answer import evidence
@@ -14,6 +15,7 @@ from components.drill import download_buttons, open_rows, person_column, person_
 from components.format import escape, number, percent
 from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
+from components.table import clickable_table
 from metrics.activity_gap import activity_streams, streams_of
 from metrics.activity_newness import activity_new_share
 from metrics.activity_people import participants
@@ -107,10 +109,10 @@ def _people_table(rows: pd.DataFrame) -> None:
 
 def channels_panel(life: Life) -> None:
     """Draw each way of sharing against its estimate, and the share of new participants."""
-    days = None if life.is_over else max(life.health.complete_days, 1)
     rows = query.fetch(
-        activity_streams, scope=life.scope, activities=(life.activity_id,), days=days
-    )
+        activity_streams, scope=life.scope, activities=(life.activity_id,),
+        days=life.counted_days,
+    )  # fmt: skip
     actual = pd.DataFrame(
         [
             {"stream": name, "visitors": s.visitors, "leads": s.leads}
@@ -122,8 +124,8 @@ def channels_panel(life: Life) -> None:
     st.markdown(_channel_sentence(table))
     shown = table.assign(stream=[said(STREAMS, name) for name in table["stream"]])
     count = st.column_config.NumberColumn
-    st.dataframe(
-        shown, hide_index=True, placeholder="—", key="activity_channels_table",
+    cell = clickable_table(
+        shown, placeholder="—", key="activity_channels_table",
         alt=_("Ways of sharing, actual against estimate."),
         column_config={
             "stream": st.column_config.TextColumn(_("How they came"), pinned=True),
@@ -135,7 +137,14 @@ def channels_panel(life: Life) -> None:
             "gap_share": count(_("Gap"), format="percent"),
         },
     )  # fmt: skip
+    st.caption(_("A line opens the people who came that way."))
     _newness(life)
+    if cell is not None:
+        of_visits = cell[1] in ("visitors", "planned_visits")
+        open_stream_people(
+            life, title=shown["stream"].iloc[cell[0]], streams=[table["stream"].iloc[cell[0]]],
+            only=EVERYBODY if cell[1] == "stream" else VISITORS if of_visits else LEADS,
+        )  # fmt: skip
 
 
 def _channel_sentence(table: pd.DataFrame) -> str:

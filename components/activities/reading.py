@@ -173,6 +173,11 @@ class Life:
         """Whether every day of it is over."""
         return self.overview.is_over(self.activity_id)
 
+    @property
+    def counted_days(self) -> int | None:
+        """How many of its first days are held against others; None where all are over."""
+        return None if self.is_over else max(self.health.complete_days, 1)
+
     @cached_property
     def days(self) -> list[date]:
         """Its planned days."""

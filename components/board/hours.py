@@ -20,6 +20,7 @@ from metrics.leads import new_leads
 from metrics.today import hour_curve, leads_by_hour
 
 WEEKS = 4
+TODAY, USUAL = "today", "usual"  # whose curve a mark lies on
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,12 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
         go.Scatter(
             x=ends,
             y=curve["usual"],
-            mode="lines",
+            # Only markers can be clicked; the line itself stays the picture.
+            mode="lines+markers",
+            marker={"size": 3, "color": colours.muted},
             line={"color": colours.muted, "width": 1.5},
             text=[value(v, "people") for v in curve["usual"]],
+            customdata=[{"days": USUAL, "hour": int(hour)} for hour in curve["hour"]],
             hovertemplate="%{x}:00 %{text}<extra></extra>",
         ),
         go.Scatter(
@@ -96,7 +100,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
             line={"color": colours.series, "width": 2.5},
             marker={"size": 5},
             text=[value(v, "people") for v in curve["today"]],
-            customdata=["today"] * len(curve),
+            customdata=[{"days": TODAY, "hour": int(hour)} for hour in curve["hour"]],
             hovertemplate="%{x}:00 <b>%{text}</b><extra></extra>",
         ),
         title="",
@@ -132,10 +136,20 @@ def hours_card(filters: Filters) -> None:
         st.markdown(f"**{_('Today, hour by hour')}**")
         finding, picture = hours_picture(filters)
         st.caption(finding)
-        if show(picture, key="board_hours", alt=finding, clickable=True):
-            open_rows(new_leads, _today(filters), title=_("Today, hour by hour"))
+        clicked = show(picture, key="board_hours", alt=finding, clickable=True)
+        if clicked:
+            _open(filters, is_today=clicked["days"] == TODAY, hour=clicked["hour"])
 
 
-def _today(filters: Filters) -> Filters:
+def _open(filters: Filters, *, is_today: bool, hour: int) -> None:
+    """Open the leads up to the end of an hour: today's, or those of the weekdays before."""
     on = query.current_scope(filters).as_of_on
-    return replace(filters, period=Period(start=on, end=on + timedelta(days=1)), comparison=None)
+    days = (on,) if is_today else tuple(on - timedelta(days=7 * n) for n in range(1, WEEKS + 1))
+    whole = Period(start=min(days), end=on + timedelta(days=1))
+    until = _("{day}, by {hour}:00", day=day(on, weekday=True), hour=hour + 1)
+    usual = _("The {n} weekdays before, by {hour}:00", n=WEEKS, hour=hour + 1)
+    open_rows(
+        new_leads, replace(filters, period=whole, comparison=None),
+        where={"unit_on": days, "hour": tuple(range(hour + 1))},
+        title=until if is_today else usual,
+    )  # fmt: skip

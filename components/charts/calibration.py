@@ -16,7 +16,8 @@ def calibration_plot(
 ) -> go.Figure:
     """A mark per group with the observed share's interval; on the line the score is right.
 
-    ``groups`` holds ``expected``, ``observed``, ``low``, ``high`` and ``n``.
+    ``groups`` is as `metrics.models.ranking.calibration` gives it; a mark stands for its
+    ``group``.
     """
     colours = own_palette(colours)
     most = float(max(groups["expected"].max(), groups["high"].max()))
@@ -27,6 +28,7 @@ def calibration_plot(
     marks = go.Scatter(
         x=groups["expected"], y=groups["observed"], mode="markers",
         marker={"size": 10, "color": colours.series},
+        customdata=[{"group": int(group)} for group in groups["group"]],
         error_y={
             "type": "data", "symmetric": False, "thickness": 1.25, "width": 3,
             "color": colours.muted, "array": groups["high"] - groups["observed"],

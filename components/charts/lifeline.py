@@ -117,23 +117,29 @@ def _shade(drawn: go.Figure, phases: Mapping[str, Sequence[date]], colours: Pale
 def aligned_lines(
     curves: Mapping[str, Sequence[float]],
     *,
+    names: Mapping[str, str],
     unit: str,
     title: str = "",
     height: int = 300,
     colours: Palette | None = None,
 ) -> go.Figure:
-    """Activities day by day from their first one, each a line with its name at the end."""
+    """Activities day by day from their first one, each a line.
+
+    ``curves`` and ``names`` are by ``activity_id``; a mark stands for it and ``day``, from 1.
+    """
     colours = own_palette(colours)
     traces = [
         go.Scatter(
-            x=list(range(1, len(curve) + 1)), y=list(curve), mode="lines+markers", name=name,
+            x=list(range(1, len(curve) + 1)), y=list(curve), mode="lines+markers",
+            name=names[activity],
+            customdata=[{"activity_id": activity, "day": n + 1} for n in range(len(curve))],
             line={"color": colours.categorical[place], "width": 2.25},
             marker={"size": 6, "symbol": ("circle", "square")[place % 2]},
             text=[words.value(v, unit) for v in curve],
             hovertemplate=_("Day {n}", n="%{x}") + "<br><b>%{text}</b><br>" + "%{fullData.name}"
             "<extra></extra>",
         )
-        for place, (name, curve) in enumerate(curves.items())
+        for place, (activity, curve) in enumerate(curves.items())
     ]  # fmt: skip
     drawn = figure(*traces, title=title, colours=colours, height=height, showlegend=True)
     longest = max((len(curve) for curve in curves.values()), default=1)

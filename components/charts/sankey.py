@@ -1,6 +1,12 @@
-"""Flows between generations: who came by whom, who shared on, who left a lead."""
+"""Flows between generations: who came by whom, who shared on, who left a lead.
+
+Made of bars and ribbons: Plotly's own Sankey cannot be clicked from here.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,13 +16,68 @@ from components.format import number
 from components.i18n import _
 from components.theme import Palette
 
+PEOPLE, CARRIERS, ENDED = "people", "carriers", "ended"  # what a bar counts
 _MOST = 4  # generations; the later ones are a handful
+_WIDTH = 0.14  # of a bar, where columns are 1 apart
+_GAP = 0.06  # of the tallest bar, between who brought others and who did not
+_HIT = 26  # pixels that a click may miss a low bar by, about
+
+
+@dataclass
+class _Bars:
+    """The bars in the order drawn, one value a bar."""
+
+    x: list[float] = field(default_factory=list)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    colour: list[str] = field(default_factory=list)
+    where: list[dict[str, object]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def add(
+        self, x: float, low: float, count: int, *, colour: str, said: str, **where: object
+    ) -> tuple[float, float]:
+        """Add one; gives its lower and upper end."""
+        self.x.append(x)
+        self.low.append(low)
+        self.high.append(low + count)
+        self.colour.append(colour)
+        self.where.append(where)
+        self.said.append(said)
+        return low, low + count
+
+    def traces(self, colours: Palette) -> list[Any]:
+        """The bars, what is clicked for them, and their numbers."""
+        hover = {"customdata": self.where, "hovertext": self.said,
+                 "hovertemplate": "%{hovertext}<extra></extra>"}  # fmt: skip
+        sizes = [high - low for low, high in zip(self.low, self.high, strict=True)]
+        middles = [(low + high) / 2 for low, high in zip(self.low, self.high, strict=True)]
+        ended = [where["part"] == ENDED for where in self.where]
+        ends = [low if end else high
+                for low, high, end in zip(self.low, self.high, ended, strict=True)]  # fmt: skip
+        return [
+            go.Bar(
+                x=self.x, y=sizes, base=self.low, width=_WIDTH,
+                marker={"color": self.colour, "line": {"width": 0}}, **hover,
+            ),
+            go.Scatter(  # a bar of few people is too low to hit
+                x=self.x, y=middles, mode="markers",
+                marker={"size": _HIT, "color": "rgba(0,0,0,0)"}, **hover,
+            ),
+            go.Scatter(
+                x=self.x, y=ends, mode="text", text=[number(n, exact=True) for n in sizes],
+                textposition=["bottom center" if end else "top center" for end in ended],
+                textfont={"color": colours.text, "size": 12}, hoverinfo="skip", cliponaxis=False,
+            ),
+        ]  # fmt: skip
 
 
 def generation_sankey(
     generations: pd.DataFrame, *, title: str, colours: Palette | None = None
 ) -> go.Figure:
     """Each generation splits into who brought the next and whose share, if any, ended there.
+
+    A bar stands for its ``generation`` and its ``part``: `PEOPLE`, `CARRIERS` or `ENDED`.
 
     Parameters
     ----------
@@ -25,59 +86,60 @@ def generation_sankey(
     """
     colours = own_palette(colours)
     rows = generations.head(_MOST).to_dict("records")
-    labels, said, tints, where_x = [], [], [], []
-    source, target, value, link = [], [], [], []
-
-    def node(words: str, colour: str, x: float, label: str = "") -> int:
-        labels.append(label or words)
-        said.append(words)
-        tints.append(colour)
-        where_x.append(x)
-        return len(labels) - 1
-
-    steps = max(len(rows), 1) - 0.5  # the last split stands at the end
-    into: int | None = None
+    blue, orange = colours.categorical[:2]
+    gap = _GAP * max((int(row["people"]) for row in rows), default=1)
+    bars, ribbons, names = _Bars(), [], []
+    into: tuple[float, float] | None = None
     for place, row in enumerate(rows):
-        g, people, carriers = int(row["generation"]), int(row["people"]), int(row["carriers"])
-        x = 0.01 + 0.98 * place / steps
-        name = _("Began") if g == 0 else _("Generation {n}", n=g)
-        whole = node(f"{name} {number(people, exact=True)}", colours.categorical[0], x)
+        g, people, carriers = (int(row[name]) for name in ("generation", PEOPLE, CARRIERS))
+        ended, x = people - carriers, 2.0 * place
+        names.append(_("Began") if g == 0 else _("Generation {n}", n=g))
+        said = f"{names[-1]} {number(people, exact=True)}"
+        whole = bars.add(x, -people / 2, people, colour=blue, said=said, generation=g, part=PEOPLE)
         if into is not None:
-            source.append(into)
-            target.append(whole)
-            value.append(people)
-            link.append(colours.faded(colours.categorical[0], 0.35))
-        half = 0.01 + 0.98 * (place + 0.5) / steps
-        ends = people - carriers
-        if ends:
-            count = number(ends, exact=True)
-            stop = node(_("{n} brought nobody", n=count), colours.muted, half, count)
-            source.append(whole)
-            target.append(stop)
-            value.append(ends)
-            link.append(colours.faded(colours.muted, 0.25))
+            ribbons.append(_ribbon(x - 1, into, x, whole, colours.faded(blue, 0.35)))
         into = None
+        apart = gap / 2 if ended and carriers else 0.0
+        if ended:
+            said = _("{n} brought nobody", n=number(ended, exact=True))
+            stop = bars.add(
+                x + 1, whole[0] - apart, ended, colour=colours.muted, said=said, generation=g,
+                part=ENDED,
+            )  # fmt: skip
+            left = (whole[0], whole[0] + ended)
+            ribbons.append(_ribbon(x, left, x + 1, stop, colours.faded(colours.muted, 0.25)))
         if carriers:
-            count = number(carriers, exact=True)
-            into = node(_("{n} brought others", n=count), colours.categorical[1], half, count)
-            source.append(whole)
-            target.append(into)
-            value.append(carriers)
-            link.append(colours.faded(colours.categorical[1], 0.4))
+            said = _("{n} brought others", n=number(carriers, exact=True))
+            into = bars.add(
+                x + 1, whole[1] - carriers + apart, carriers, colour=orange, said=said,
+                generation=g, part=CARRIERS,
+            )  # fmt: skip
+            left = (whole[1] - carriers, whole[1])
+            ribbons.append(_ribbon(x, left, x + 1, into, colours.faded(orange, 0.4)))
     drawn = figure(
-        go.Sankey(
-            arrangement="snap",
-            node={
-                "label": labels, "color": tints, "x": where_x, "y": [0.3] * len(labels),
-                "pad": 18, "thickness": 14, "line": {"width": 0},
-                "customdata": said, "hovertemplate": "%{customdata}<extra></extra>",
-            },
-            link={
-                "source": source, "target": target, "value": value, "color": link,
-                "hovertemplate": "%{source.customdata} → %{target.customdata}<extra></extra>",
-            },
-            textfont={"color": colours.text, "size": 12},
-        ),
-        title=title, colours=colours, height=360,
+        *bars.traces(colours), title=title, colours=colours, height=360, showlegend=False,
+        shapes=ribbons,
+    )  # fmt: skip
+    drawn.update_layout(
+        xaxis={
+            "tickvals": [2.0 * place for place in range(len(rows))], "ticktext": names,
+            "range": [-0.4, 2 * len(rows) - 0.6], "tickfont": {"color": colours.text},
+            "showline": False, "ticks": "",
+        },
+        yaxis={"visible": False}, margin_t=24,
     )  # fmt: skip
     return drawn
+
+
+def _ribbon(
+    x0: float, left: tuple[float, float], x1: float, right: tuple[float, float], colour: str
+) -> dict[str, Any]:
+    """A band from one bar's part to another."""
+    x0, x1 = x0 + _WIDTH / 2, x1 - _WIDTH / 2
+    middle = (x0 + x1) / 2
+    path = (
+        f"M {x0},{left[1]} C {middle},{left[1]} {middle},{right[1]} {x1},{right[1]}"
+        f" L {x1},{right[0]} C {middle},{right[0]} {middle},{left[0]} {x0},{left[0]} Z"
+    )
+    return {"type": "path", "path": path, "fillcolor": colour, "line": {"width": 0},
+            "layer": "below"}  # fmt: skip

@@ -20,7 +20,7 @@ def share_curve(
     marks: dict[str, float] | None = None,
     colours: Palette | None = None,
 ) -> go.Figure:
-    """A rising line with its band over lengths of time.
+    """A rising line with its band over lengths of time; each mark stands for its ``time``.
 
     Parameters
     ----------
@@ -40,7 +40,10 @@ def share_curve(
             line={"width": 0}, hoverinfo="skip",
         ),
         go.Scatter(
-            x=points["time"], y=points["share"], mode="lines",
+            # Only markers can be clicked; the curve itself stays the picture.
+            x=points["time"], y=points["share"], mode="lines+markers",
+            marker={"size": 3, "color": colours.series},
+            customdata=[{"time": float(time)} for time in points["time"]],
             line={"color": colours.series, "width": 2.25, "shape": "hv"},
             hovertext=[
                 _(

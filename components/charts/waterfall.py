@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -21,14 +23,17 @@ def waterfall(
     title: str = "",
     name: str = "name",
     change: str = "change",
+    before_where: Any = None,
+    after_where: Any = None,
     height: int = HEIGHT,
     colours: Palette | None = None,
 ) -> go.Figure:
     """Bars from ``before`` over each part's change to ``after``.
 
     ``parts`` holds a row per part with ``name``, ``change`` (they add up to
-    ``after - before``) and, for clicks, ``where``. Rise and fall differ by colour, by
-    sign and by direction.
+    ``after - before``) and, for clicks, ``where``; the outer bars stand for
+    ``before_where`` and ``after_where``. Rise and fall differ by colour, by sign and by
+    direction.
     """
     colours = own_palette(colours)
     changes = [float(x) for x in parts[change]]
@@ -41,7 +46,7 @@ def waterfall(
             measure=["absolute", *["relative"] * len(parts), "total"],
             text=[*texts, words.value(after, unit)], textposition="outside", cliponaxis=False,
             textfont={"color": colours.text, "size": 12},
-            customdata=[None, *where, None],
+            customdata=[before_where, *where, after_where],
             increasing={"marker": {"color": colours.categorical[0]}},
             decreasing={"marker": {"color": colours.categorical[1]}},
             totals={"marker": {"color": colours.muted}},

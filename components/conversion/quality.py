@@ -5,15 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from components import query
 from components.chart import show
 from components.charts.calibration import calibration_plot
 from components.conversion.reading import Reading
 from components.conversion.rules import rules_editor
 from components.conversion.words import feature_word
+from components.drawer import day_column, open_list
 from components.format import escape, interval, number, percent
 from components.i18n import _
 from components.states import nothing_to_show
-from metrics.lead_features import MOST_LEARNED
+from components.table import clickable_table
+from data.scope import Scope
+from metrics.lead_features import MOST_LEARNED, leads_named
 from metrics.lead_rules import HALF_LIFE_DAYS
 from metrics.lead_score import LEAST_CONVERSIONS, LeadScore, Quality
 
@@ -35,10 +39,11 @@ def _trial(reading: Reading, score: LeadScore, quality: Quality) -> None:
     finding = calibration_finding(quality)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=520):
-            show(
+            clicked = show(
                 calibration_plot(quality.calibration, title=finding),
                 key="conversion_calibration",
                 alt=finding,
+                clickable=True,
             )
         with st.container(width="stretch"):
             st.markdown(
@@ -57,11 +62,60 @@ def _trial(reading: Reading, score: LeadScore, quality: Quality) -> None:
                     base=f"{quality.base_brier:.4f}",
                 )
             )
-            _lift_table(quality.lift)
+            best = _lift_table(quality.lift)
+    tried = quality.tried
+    if clicked:
+        own = tried[tried["group"] == clicked["group"]]
+        least, most = own["chance"].min(), own["chance"].max()
+        _open_leads(
+            reading, own,
+            _("Promised {least} to {most}", least=percent(least), most=percent(most)),
+        )  # fmt: skip
+    elif best is not None:
+        row = quality.lift.iloc[best]
+        _open_leads(
+            reading, tried[tried["rank"] <= row["called"]],
+            _("The best {share} of the scores", share=percent(row["share"])),
+        )  # fmt: skip
 
 
-def _lift_table(lift: pd.DataFrame) -> None:
-    st.dataframe(
+def _open_leads(reading: Reading, tried: pd.DataFrame, title: str) -> None:
+    """Open leads that the score was tried on, as far as they are the viewer's to see."""
+    own = tried_leads(tried, reading.scope)
+    open_list(
+        lambda: own,
+        {
+            "name": st.column_config.TextColumn(_("Name")),
+            "created_on": day_column(_("Lead on")),
+            "chance": st.column_config.NumberColumn(_("Chance promised"), format="percent"),
+            "won": st.column_config.CheckboxColumn(_("Has ordered")),
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "channel": st.column_config.TextColumn(_("Channel")),
+        },
+        title=title, subject="score_trial", key="conversion_trial", where={"title": title},
+        note=_of_all(len(own), len(tried)),
+    )  # fmt: skip
+
+
+def tried_leads(tried: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    """Leads of `Quality.tried` within a scope, the likeliest first."""
+    known = query.fetch(leads_named, scope=scope, lead_ids=tuple(sorted(tried["lead_id"])))
+    found = known.merge(tried[["lead_id", "chance", "won", "rank"]], on="lead_id")
+    return found.sort_values("rank", ignore_index=True)
+
+
+def _of_all(own: int, tried: int) -> str:
+    if own == tried:
+        return ""
+    return _(
+        "The score is tried on the whole institution: of these {n} leads you see your own.",
+        n=number(tried, exact=True),
+    )
+
+
+def _lift_table(lift: pd.DataFrame) -> int | None:
+    """Draw the table; gives the line clicked just now."""
+    clicked = clickable_table(
         pd.DataFrame(
             {
                 "share": [percent(share) for share in lift["share"]],
@@ -74,7 +128,7 @@ def _lift_table(lift: pd.DataFrame) -> None:
                 "lift": lift["lift"],
             }
         ),
-        hide_index=True,
+        key="conversion_lift",
         column_config={
             "share": st.column_config.TextColumn(_("Best scores")),
             "called": st.column_config.NumberColumn(_("Leads"), format="localized"),
@@ -84,6 +138,7 @@ def _lift_table(lift: pd.DataFrame) -> None:
         },
         alt=_("What calling the best scores first would have found."),
     )
+    return None if clicked is None else clicked[0]
 
 
 def calibration_finding(quality: Quality) -> str:

@@ -36,12 +36,12 @@ def timing_panel(reading: Reading) -> None:
     points = curve_points(curve, last)
     times = quantiles_within(curve, last)
     finding = timing_finding(points, times, last)
-    show(
+    clicked = show(
         share_curve(
             points, unit="days", title=finding,
             marks={name: day for name, day in times.items() if not is_missing(day)},
         ),
-        key="conversion_timing_curve", alt=finding,
+        key="conversion_timing_curve", alt=finding, clickable=True,
     )  # fmt: skip
     st.caption(
         _(
@@ -56,7 +56,8 @@ def timing_panel(reading: Reading) -> None:
             else _("half order by day {day}", day=number(curve.quantile(0.5))),
         )
     )
-    if st.button(_("See the rows"), icon=":material/table_rows:", key="conversion_timing_rows"):
+    asked = st.button(_("See the rows"), icon=":material/table_rows:", key="conversion_timing_rows")
+    if asked or clicked:  # every mark of the curve rests on all of them
         open_rows(time_to_convert, filters)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
@@ -13,6 +16,7 @@ from components.format import delta, interval, number, percent
 from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.states import nothing_to_show
+from data.scope import Filters, Period
 from metrics.attendance import MAKE_UP_DAYS
 from metrics.attendance_bridge import attendance_bridge
 
@@ -49,12 +53,17 @@ def definitions_panel(reading: Reading) -> None:
         parts = bridge[bridge["to"] == target]
         title = bridge_finding(parts, found["attendance_strict"], found[name], name)
         drawn = waterfall(
-            parts.assign(name=[_(_PARTS[p]) for p in parts["part"]]),
+            parts.assign(name=[_(_PARTS[p]) for p in parts["part"]], where=list(parts["part"])),
             before=found["attendance_strict"]["value"], after=found[name]["value"],
             before_name=_("Strict"), after_name=_(_SHORT[name]), unit="ratio", title=title,
-            height=260,
+            height=260, before_where="attendance_strict", after_where=name,
         )  # fmt: skip
-        show(drawn, key=f"learning_bridge_{target}", alt=title)
+        clicked = show(drawn, key=f"learning_bridge_{target}", alt=title, clickable=True)
+        if clicked in RATES:
+            open_rows(reading.metric(clicked), reading.filters)
+        elif clicked:
+            metric, filters, where = behind_part(reading, clicked)
+            open_rows(metric, filters, where=where, title=_(_PARTS[clicked]))
     coverage = reading.figures("roll_call_coverage").total
     st.caption(
         _(
@@ -65,6 +74,25 @@ def definitions_panel(reading: Reading) -> None:
             n=number(coverage["denominator"] - coverage["numerator"], exact=True),
         )
     )
+
+
+def behind_part(reading: Reading, part: str) -> tuple[str, Filters, dict[str, object]]:
+    """The metric, the days and the rows that are the seats of a part of the bridge."""
+    filters, period = reading.filters, reading.filters.period
+    # The first day whose seats can still be made up.
+    young = min(
+        max(reading.scope.as_of_on - timedelta(days=MAKE_UP_DAYS), period.start), period.end
+    )
+    if part == "leave":
+        return "attendance_strict", filters, {"attendance": "leave"}
+    if part == "young":
+        days = Period(start=young, end=period.end)
+        return "attendance_strict", replace(filters, period=days), {}
+    days = Period(start=period.start, end=young)
+    missed = ("absent", "leave")
+    return "attendance_made_up", replace(filters, period=days), {
+        "attendance": missed, "numerator": 1,
+    }  # fmt: skip
 
 
 _SHORT = {"attendance_net": N_("Net"), "attendance_made_up": N_("With make-up")}

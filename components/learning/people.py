@@ -33,6 +33,7 @@ _TITLES = {
     "depletes_on": N_("Lessons end"),
     "left": N_("Lessons left"),
     "velocity": N_("Lessons a week"),
+    "figure": N_("Figure"),
 }
 _LEFT_OUT = ("campus_id", "class_teacher_id", "course_id")
 Columns = Callable[[pd.DataFrame], pd.DataFrame]

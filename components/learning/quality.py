@@ -15,6 +15,7 @@ from components.i18n import N_, _
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.states import nothing_to_show
+from components.table import clickable_table, lines_height
 from components.theme import Palette
 from metrics.quality_tree import GROUPED_BY, QualityTree, quality_rows, quality_tree
 
@@ -45,6 +46,7 @@ _GROUP_WORDS = {
 }
 _PLAIN = ("interaction", "rating")  # not shares
 _MOST = 50
+_COLUMNS = ("course", "teacher", "campus")
 Column = dict[str, str]
 
 
@@ -77,12 +79,9 @@ def quality_panel(reading: Reading) -> None:
         )
         if clicked:
             side = tree.side(clicked["node"], above=False)
-            open_students(
-                side, reading,
-                title=_("Not above the median: {node}", node=_(NODE_WORDS[clicked["node"]])),
-                columns=("student", "course", "teacher", "campus"),
-            )  # fmt: skip
-    _figures(nodes)
+            title = _("Not above the median: {node}", node=_(NODE_WORDS[clicked["node"]]))
+            _open(side, clicked["node"], reading, title=title)
+    _figures(tree, reading)
     _groups(tree, reading)
 
 
@@ -140,17 +139,43 @@ def association_chart(
     return drawn
 
 
-def _figures(nodes: pd.DataFrame) -> None:
-    parts = []
-    for branch, words in BRANCH_WORDS.items():
-        own = nodes[nodes["branch"] == branch]
-        said = [
-            f"{_(NODE_WORDS[r['node']])} {_value(r['node'], r['value'])}"
-            f" (n = {number(r['n'], exact=True)})"
-            for r in own.to_dict("records")
-        ]
-        parts.append(f"**{_(words)}**: {' · '.join(said)}")
-    st.markdown("  \n".join(parts))
+def _figures(tree: QualityTree, reading: Reading) -> None:
+    """Draw every figure of the tree; a line opens the enrolments that have it."""
+    nodes = tree.nodes.sort_values("branch", key=lambda b: b.map(list(BRANCH_WORDS).index),
+                                   kind="stable")  # fmt: skip
+    clicked = clickable_table(
+        pd.DataFrame(
+            {
+                "branch": [_(BRANCH_WORDS[branch]) for branch in nodes["branch"]],
+                "node": [_(NODE_WORDS[node]) for node in nodes["node"]],
+                "value": [
+                    _value(node, value)
+                    for node, value in zip(nodes["node"], nodes["value"], strict=True)
+                ],
+                "n": nodes["n"],
+            }
+        ),
+        key="learning_quality_figures",
+        height=lines_height(len(nodes)),
+        column_config={
+            "branch": st.column_config.TextColumn(_("Branch")),
+            "node": st.column_config.TextColumn(_("Figure")),
+            "value": st.column_config.TextColumn(_("Value")),
+            "n": st.column_config.NumberColumn("n", format="localized"),
+        },
+        alt=_("Every figure of the tree, and of how many enrolments."),
+    )
+    if clicked is not None:
+        node = nodes["node"].iloc[clicked[0]]
+        _open(tree.having(node), node, reading, title=_(NODE_WORDS[node]))
+
+
+def _open(rows: pd.DataFrame, node: str, reading: Reading, *, title: str) -> None:
+    """Open enrolments, with their figure of a node where one was clicked."""
+    if node:
+        told = [_value(node, figure_) for figure_ in rows[node]]
+        rows = rows.sort_values(node, ascending=False).assign(figure=pd.Series(told, rows.index))
+    open_students(rows, reading, title=title, columns=("student", "figure", *_COLUMNS))
 
 
 def _value(node: str, figure_: float) -> str:
@@ -164,6 +189,7 @@ def _groups(tree: QualityTree, reading: Reading) -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     groups = tree.groups(by).head(_MOST)
+    ids = list(groups[by])
     names = {"course_id": reading.courses, "teacher_id": reading.staff}.get(by, {})
     groups.insert(0, "name", [names.get(g, g) for g in groups[by]])
     settings = {
@@ -176,11 +202,17 @@ def _groups(tree: QualityTree, reading: Reading) -> None:
             for node, words in NODE_WORDS.items()
         },
     }
-    st.dataframe(
-        groups.drop(columns=by).round(4), hide_index=True, column_config=settings,
+    clicked = clickable_table(
+        groups.drop(columns=by).round(4), column_config=settings,
         placeholder="—", height=min(37 + 35 * len(groups), 420), key="learning_quality_groups",
         alt=_("The tree's figures by group, the most enrolments first."),
     )  # fmt: skip
     st.caption(
         _("Fewer than {n} enrolments tell little; compare groups in the league below.", n=30)
     )
+    if clicked is not None:
+        group, column = ids[clicked[0]], clicked[1]
+        node = column if column in NODE_WORDS else ""
+        rows = tree.having(node) if node else tree.enrolments
+        title = names.get(group, group) + (f" · {_(NODE_WORDS[node])}" if node else "")
+        _open(rows[rows[by] == group], node, reading, title=title)

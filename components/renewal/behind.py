@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from components import query
@@ -70,6 +71,27 @@ def open_retention_part(reading: Reading, part: str, title: str) -> None:
         subject=f"retention_{part}",
         key="expansion_part_rows",
         where={"part": part},
+    )
+
+
+def open_forecast_families(reading: Reading, families: pd.DataFrame) -> None:
+    """Open families that the forecast was tested on, the likeliest first."""
+    names = reading.people(families["person_id"])
+    ordered = families.sort_values(["chance", "enrolment_id"], ascending=[False, True])
+    found = ordered.assign(name=[names.get(person) for person in ordered["person_id"]])
+    open_list(
+        lambda: found,
+        {
+            "name": st.column_config.TextColumn(_("Name")),
+            "due_on": day_column(_("Due on")),
+            "chance": st.column_config.NumberColumn(_("Forecast"), format="percent"),
+            "renewed": st.column_config.CheckboxColumn(_("Renewed")),
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "channel": st.column_config.TextColumn(_("Channel")),
+        },
+        title=_("Families forecast alike"),
+        subject="renewal_forecast_test",
+        key="renewal_forecast_rows",
     )
 
 

@@ -149,13 +149,14 @@ def _waterfall(found: Expansion) -> None:
         waterfall(
             parts, before=float(sums["opening"]), after=float(sums["closing"]),
             before_name=_("Worth a month, then"), after_name=_("Worth a month, now"), unit="cny",
-            title=finding,
+            title=finding, before_where={"part": "opening"}, after_where={"part": "closing"},
         ),
         key="expansion_waterfall", alt=finding, clickable=True,
     )  # fmt: skip
     if clicked:
         part = clicked["part"]
-        open_retention_part(found.reading, part, title=_(PARTS[part]))
+        words = {"opening": _("Worth a month, then"), "closing": _("Worth a month, now")}
+        open_retention_part(found.reading, part, title=words.get(part) or _(PARTS[part]))
     st.caption(
         _(
             "Persons there at the start only; those who came since are worth {fresh} a month"

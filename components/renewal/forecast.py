@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
-from components.chart import figure, own_palette, show, value_axis
-from components.format import number, percent
+from components.chart import show
+from components.charts.calibration import calibration_plot
+from components.format import number
 from components.i18n import _
+from components.renewal.behind import open_forecast_families
 from components.renewal.reading import Reading
 from components.renewal.worklist import FEATURES, trust_words
 from components.states import nothing_to_show
@@ -28,7 +29,13 @@ def forecast_panel(reading: Reading) -> None:
         nothing_to_show(_("There is nothing yet to test the forecast on."))
         return
     finding = calibration_finding(tested)
-    show(calibration_figure(tested, finding), key="renewal_calibration", alt=finding)
+    clicked = show(
+        calibration_plot(tested.bins, title=finding), key="renewal_calibration", alt=finding,
+        clickable=True,
+    )  # fmt: skip
+    if clicked:
+        own = tested.families[tested.families["group"] == clicked["group"]]
+        open_forecast_families(reading, own)
     weights = reading.intent.weights
     column = st.column_config
     st.dataframe(
@@ -84,33 +91,3 @@ def calibration_finding(tested: Tested) -> str:
         expected=number(round(tested.expected)),
         happened=number(tested.happened, exact=True),
     )
-
-
-def calibration_figure(tested: Tested, finding: str) -> go.Figure:
-    """Forecast against outcome by fifths; on the diagonal the two are equal."""
-    colours, bins = own_palette(None), tested.bins
-    drawn = figure(
-        go.Scatter(
-            x=[0, 1], y=[0, 1], mode="lines", hoverinfo="skip",
-            line={"color": colours.border, "dash": "dot", "width": 1},
-        ),
-        go.Scatter(
-            x=bins["forecast"], y=bins["renewed"], mode="markers",
-            marker={"color": colours.series, "size": 9},
-            error_y={
-                "type": "data", "symmetric": False, "thickness": 1.25, "color": colours.muted,
-                "array": bins["high"] - bins["renewed"],
-                "arrayminus": bins["renewed"] - bins["low"],
-            },
-            text=[f"{percent(f)} → {percent(r)}, n = {n}" for f, r, n in zip(
-                bins["forecast"], bins["renewed"], bins["n"], strict=True)],
-            hovertemplate="%{text}<extra></extra>",
-        ),
-        title=finding, colours=colours, height=280, showlegend=False,
-    )  # fmt: skip
-    drawn.update_layout(
-        xaxis=value_axis([0.0, 1.0], "ratio"), yaxis=value_axis([0.0, 1.0], "ratio")
-    )
-    drawn.update_xaxes(title_text=_("Forecast"))
-    drawn.update_yaxes(title_text=_("Renewed"))
-    return drawn

@@ -36,6 +36,8 @@ WORDS = {
     "released": N_("released at the end"),
 }
 
+_OPENING, _CLOSING = "opening", "closing"  # what the outer bars stand for
+
 
 def legal_panel(reading: Reading) -> None:
     """Draw the two flags with their rows; limits are the viewer's to set."""
@@ -96,12 +98,19 @@ def prepaid_panel(reading: Reading) -> None:
             after_name=_("Closing balance"),
             unit="cny",
             title=finding,
+            before_where=_OPENING,
+            after_where=_CLOSING,
         ),
         key="renewal_prepaid_bars",
         alt=finding,
         clickable=True,
     )
-    if clicked:
+    if clicked == _OPENING:
+        open_rows("prepaid_change", before, title=_("Opening balance"))
+    elif clicked == _CLOSING:
+        until = replace(before, period=Period(start=before.period.start, end=period.end))
+        open_rows("prepaid_change", until, title=_("Closing balance"))
+    elif clicked:
         words = _(WORDS[clicked["movement"]])
         open_rows("prepaid_change", reading.filters, where=clicked, title=words)
     st.caption(

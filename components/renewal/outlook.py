@@ -12,8 +12,16 @@ from components import query
 from components.format import money, number
 from components.i18n import _
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.remaining_value import Window, history_counts, order_span, payer, payers, window_of
-from metrics.value_model import Learnt, Remaining, Trial, learn, trier, valued, valuer
+from metrics.remaining_value import (
+    Window,
+    history_counts,
+    order_span,
+    payer,
+    payers,
+    trial_payers,
+    window_of,
+)
+from metrics.value_model import MOST_REPEATS, Learnt, Remaining, Trial, learn, trier, valued, valuer
 
 AT_ONCE = 50_000  # formal order lines up to which it is learnt in a fraction of a second
 _ANY_DAY = date(2000, 1, 1)  # neither the model nor the payers read the days picked
@@ -67,6 +75,15 @@ class Outlook:
     def best(self) -> Trial | None:
         """The model that came near in its test; None where none did."""
         return self.trials[0] if self.trials and self.trials[0].is_near else None
+
+    def tested(self, repeats: int, *, scope: Scope) -> pd.DataFrame:
+        """Those payers of a group of the trials whom a scope holds."""
+        if self.window is None:
+            return pd.DataFrame()
+        return query.fetch(
+            trial_payers, scope=scope, until=self.window.split, after=self.as_of_on,
+            repeats=repeats, or_more=repeats == MOST_REPEATS,
+        )  # fmt: skip
 
     def remaining(
         self, filters: Filters, *, scope: Scope, everybody: bool = False

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.chart import show
 from components.charts.waterfall import waterfall
+from components.drill import open_rows
 from components.format import days_range, percent
 from components.i18n import N_, _
 from components.renewal.behind import open_bridge_part
@@ -60,6 +61,8 @@ def rates_panel(reading: Reading) -> None:
             after_name=_("Month's flow") if other == "flow" else _("Amount"),
             unit="ratio",
             title=finding,
+            before_where={"metric": "renewal_rate"},
+            after_where={"metric": f"renewal_{other}_rate"},
         ),
         key=f"renewal_bridge_{other}",
         alt=finding,
@@ -68,7 +71,9 @@ def rates_panel(reading: Reading) -> None:
     st.caption(
         _("The parts add up to the difference exactly. A part opens the enrolments behind it.")
     )
-    if clicked:
+    if clicked and "metric" in clicked:
+        open_rows(clicked["metric"], reading.judged)
+    elif clicked:
         part = clicked["part"]
         open_bridge_part(reading, part, title=_(PARTS[part]))
 

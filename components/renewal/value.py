@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import query
 from components.chart import figure, own_palette, show, value_axis
+from components.drawer import day_column, open_list
 from components.drill import download_buttons, person_column, person_links
 from components.format import is_missing, money, number
 from components.i18n import N_, _
@@ -16,7 +17,7 @@ from components.renewal.reading import Reading
 from components.states import nothing_to_show
 from metrics.remaining_value import LEAST_WEEKS
 from metrics.renewal_pool import names_of
-from metrics.value_model import ANY_TIME, BY_TERM, LEAST_REPEAT, Remaining, Trial
+from metrics.value_model import ANY_TIME, BY_TERM, LEAST_REPEAT, MOST_REPEATS, Remaining, Trial
 
 MODELS = {
     ANY_TIME: N_("people buy at any time (BG/NBD)"),
@@ -48,7 +49,11 @@ def value_panel(reading: Reading) -> None:
     st.markdown(value_sentence(outlook, found))
     trial = outlook.trials[0]
     finding = trial_finding(trial)
-    show(trial_figure(trial, finding), key="renewal_value_test", alt=finding)
+    clicked = show(
+        trial_figure(trial, finding), key="renewal_value_test", alt=finding, clickable=True
+    )
+    if clicked:
+        _open_tested(outlook, trial, clicked["repeats"], reading)
     st.caption(method_words(outlook))
     if found is None or not found.people:
         return
@@ -56,6 +61,33 @@ def value_panel(reading: Reading) -> None:
     download_buttons(
         lambda: _everybody(outlook, reading), subject="remaining_value", key="renewal_value"
     )
+
+
+def _open_tested(outlook: Outlook, trial: Trial, repeats: int, reading: Reading) -> None:
+    """Open the payers of a mark of the test, as far as they are the viewer's to see."""
+    own = outlook.tested(repeats, scope=reading.scope)
+    (n,) = trial.groups.loc[trial.groups["repeats"] == repeats, "people"]
+    column = st.column_config
+    open_list(
+        lambda: own,
+        {
+            "name": column.TextColumn(_("Name")),
+            "orders": column.NumberColumn(_("Orders before the test")),
+            "later": column.NumberColumn(_("Orders in the test")),
+            "first_on": day_column(_("First order")),
+            "last_on": day_column(_("Last order before the test")),
+        },
+        title=_("Orders after the first, before the test: {n}", n=_repeats(repeats)),
+        subject="value_test", key="renewal_value_rows", where={"repeats": repeats},
+        note="" if len(own) == n else _(
+            "Tested on the whole institution: of these {n} payers you see your own.",
+            n=number(n, exact=True),
+        ),
+    )  # fmt: skip
+
+
+def _repeats(repeats: int) -> str:
+    return _("{k} or more", k=repeats) if repeats == MOST_REPEATS else str(repeats)
 
 
 def value_sentence(outlook: Outlook, found: Remaining | None) -> str:
@@ -91,8 +123,8 @@ def trial_finding(trial: Trial) -> str:
 def trial_figure(trial: Trial, finding: str) -> go.Figure:
     """Orders a person, foretold and come, by how often people had bought again before."""
     colours, groups = own_palette(None), trial.groups
-    most = int(groups["repeats"].max())
-    labels = [_("{k} or more", k=k) if k == most and most else str(k) for k in groups["repeats"]]
+    labels = [_repeats(int(k)) for k in groups["repeats"]]
+    where = [{"repeats": int(k)} for k in groups["repeats"]]
     told = [number(value, digits=2) for value in groups["expected"]]
     came = [
         f"{number(row['came'], digits=2)} ({number(row['low'], digits=2)}–"
@@ -102,12 +134,14 @@ def trial_figure(trial: Trial, finding: str) -> go.Figure:
     drawn = figure(
         go.Scatter(
             x=labels, y=groups["expected"], mode="markers", name=_("Foretold"), text=told,
+            customdata=where,
             marker={"symbol": "line-ew-open", "size": 26, "color": colours.muted,
                     "line": {"width": 3}},
             hovertemplate="%{text}<extra></extra>",
         ),
         go.Scatter(
             x=labels, y=groups["came"], mode="markers", name=_("Came"), text=came,
+            customdata=where,
             marker={"color": colours.series, "size": 9},
             error_y={
                 "type": "data", "symmetric": False, "thickness": 1.25, "color": colours.series,

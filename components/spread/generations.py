@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from components.chart import show
-from components.charts.sankey import generation_sankey
+from components.charts.sankey import PEOPLE, generation_sankey
 from components.drawer import open_list
 from components.format import MISSING, interval, number
 from components.i18n import _
-from components.spread.reading import SpreadReading
+from components.spread.reading import PARTS, SpreadReading
 from components.states import nothing_to_show
 from components.table import clickable_table
 from metrics.spread_credit import bridges, largest_tree
@@ -35,8 +35,12 @@ def generations_panel(reading: SpreadReading) -> None:
     else:
         finding = _("It dies out: generation {g} brings {r} each", g=int(last["generation"]),
                     r=number(last["r"]))  # fmt: skip
-    show(generation_sankey(flows, title=finding), key="spread_sankey", alt=finding)
-    st.caption(_("Orange: who brought others; grey: who brought nobody."))
+    clicked = show(
+        generation_sankey(flows, title=finding), key="spread_sankey", alt=finding, clickable=True
+    )
+    st.caption(_("Orange: who brought others; grey: who brought nobody. A bar opens its people."))
+    if clicked:
+        _open_generation(reading, clicked["generation"], clicked["part"])
     _table(reading, table)
     _shape(reading)
     _bridges(reading)
@@ -86,13 +90,17 @@ def _table(reading: SpreadReading, table: pd.DataFrame) -> None:
         },
         alt=_("Generations with their size and reproduction."),
     )
-    st.caption(_("A line opens the people of its generation."))
+    st.caption(
+        _("A line opens the people of its generation; sharers, leads and orders open theirs.")
+    )
     if clicked is not None:
-        _open_generation(reading, int(table["generation"].iloc[clicked[0]]))
+        part = clicked[1] if clicked[1] in PARTS else PEOPLE
+        _open_generation(reading, int(table["generation"].iloc[clicked[0]]), part)
 
 
-def _open_generation(reading: SpreadReading, generation: int) -> None:
-    people = reading.people_of(generation)
+def _open_generation(reading: SpreadReading, generation: int, part: str) -> None:
+    people = reading.people_of(generation, part)
+    began = _("Began") if generation == 0 else _("Generation {n}", n=generation)
     number_of = st.column_config.NumberColumn
     open_list(
         lambda: people,
@@ -101,11 +109,14 @@ def _open_generation(reading: SpreadReading, generation: int) -> None:
             "views": number_of(_("Own PV")),
             "shares": number_of(_("Shares")),
             "direct_visitors": number_of(_("UV, direct")),
+            "leads": number_of(_("Leads")),
+            "orders": number_of(_("Orders")),
             "direct_leads": number_of(_("Leads, direct")),
             "subtree_visitors": number_of(_("UV, all below")),
         },
-        title=_("Began") if generation == 0 else _("Generation {n}", n=generation),
-        subject="spread_generation", key="spread_generation", where={"generation": generation},
+        title=f"{began} · {_(PARTS[part])}" if part != PEOPLE else began,
+        subject="spread_generation", key="spread_generation",
+        where={"generation": generation, "part": part},
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ import pandas as pd
 
 from components import query
 from components.activity_choice import EVERY
+from components.charts.sankey import CARRIERS, ENDED, PEOPLE
 from components.columns import names_by_id
+from components.i18n import N_
 from data.scope import Filters, Period, Scope
 from metrics.concentration import Concentration, concentration
 from metrics.registry import Metric
@@ -22,6 +24,15 @@ from metrics.spread_people import spread_people
 
 # A tree cut in time is none: every day there is.
 EVER = Filters(period=Period(start=date(1970, 1, 1), end=date(2200, 1, 1)))
+# What a figure of a generation counts.
+PARTS = {
+    PEOPLE: N_("People"),
+    CARRIERS: N_("brought others"),
+    ENDED: N_("brought nobody"),
+    "sharers": N_("Sharers"),
+    "leads": N_("Leads"),
+    "orders": N_("Orders"),
+}
 
 
 @dataclass(eq=False)  # itself: what is made of it is remembered by it
@@ -73,10 +84,20 @@ class SpreadReading:
         """The activity's generations."""
         return generation_table(self.forest, as_of=self.scope.as_of)
 
-    def people_of(self, generation: int) -> pd.DataFrame:
-        """The people of a generation: who was there or brought somebody, as its count says."""
+    def people_of(self, generation: int, part: str = PEOPLE) -> pd.DataFrame:
+        """The people of a generation: who was there or brought somebody, as its count says.
+
+        ``part`` is one of `PARTS`: those of them alone.
+        """
         rows = self.nodes[self.nodes["generation"] == generation]
-        return rows[(rows["visitors"] > 0) | (rows["breadth"] > 0)]
+        there = rows[(rows["visitors"] > 0) | (rows["breadth"] > 0)]
+        if part == PEOPLE:
+            return there
+        if part == "sharers":
+            return there[(there["shares"] > 0) | (there["breadth"] > 0)]
+        if part in ("leads", "orders"):
+            return there[there[part] > 0]
+        return there[(there["breadth"] > 0) == (part == CARRIERS)]
 
     def kols(self, *, everywhere: bool, credit: str, measure: str) -> pd.DataFrame:
         """Sharers by credit, of the activity or of all."""

@@ -15,11 +15,27 @@ from metrics.intervals import share_bounds
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 
 def brier(score: Floats, happened: Flags) -> float:
     """The mean squared difference of probability and outcome; 0 is perfect."""
     return float(((score - happened) ** 2).mean())
+
+
+def group_of(score: Floats, groups: int = 10) -> Places:
+    """Each row's group of equal size by score, from 1 (the lowest); equal scores by place."""
+    found = np.empty(score.size, np.int64)
+    parts = np.array_split(np.argsort(score, kind="stable"), groups)
+    found[np.concatenate(parts)] = np.repeat(np.arange(1, groups + 1), [p.size for p in parts])
+    return found
+
+
+def rank_of(score: Floats) -> Places:
+    """Each row's rank by score, from 1 (the highest); equal scores by place."""
+    found = np.empty(score.size, np.int64)
+    found[np.argsort(-score, kind="stable")] = np.arange(1, score.size + 1)
+    return found
 
 
 def calibration(score: Floats, happened: Flags, *, groups: int = 10) -> pd.DataFrame:
@@ -31,9 +47,9 @@ def calibration(score: Floats, happened: Flags, *, groups: int = 10) -> pd.DataF
         ``group`` (from 1, the lowest scores), ``n``, ``expected`` and ``observed``
         (shares), ``low``, ``high`` (Wilson 95 % of the observed), lowest first.
     """
-    order = np.argsort(score, kind="stable")
-    rows = []
-    for number, part in enumerate(np.array_split(order, groups), 1):
+    own, rows = group_of(score, groups), []
+    for number in range(1, groups + 1):
+        part = np.flatnonzero(own == number)
         if not part.size:
             continue
         won = int(happened[part].sum())
@@ -60,12 +76,12 @@ def lift(
         (found ÷ all who bought) with ``low`` and ``high`` (Wilson 95 %), ``rate`` (found ÷
         called) and ``lift`` (rate ÷ the rate of all).
     """
-    order = np.argsort(-score, kind="stable")
+    rank = rank_of(score)
     total = int(happened.sum())
     rows = []
     for share in shares:
         called = round(share * score.size)
-        found = int(happened[order[:called]].sum())
+        found = int(happened[rank <= called].sum())
         low, high = share_bounds(found, total)
         rate = found / called if called else float("nan")
         rows.append(

@@ -279,6 +279,11 @@ def test_a_chart_without_words_is_refused():
         show(go.Figure(), key="k", alt=" ")
 
 
+def test_a_chart_to_be_clicked_whose_marks_stand_for_nothing_is_refused():
+    with pytest.raises(InvalidOption, match="marks of 'k' must carry customdata"):
+        show(go.Figure(go.Bar(x=[1], y=[2])), key="k", alt="x", clickable=True)
+
+
 def clicked() -> None:
     import plotly.graph_objects as go
     import streamlit as st
@@ -288,7 +293,8 @@ def clicked() -> None:
     found = {"selection": {"points": [{"customdata": [{"channel_id": "sem"}]}]}}
     chart.st.plotly_chart = lambda *args, **more: found
     st.session_state.setdefault("opened", [])
-    chart.show(go.Figure(), key="k", alt="x", on_select=st.session_state["opened"].append)
+    marks = go.Figure(go.Bar(x=[1], y=[2], customdata=[{"channel_id": "sem"}]))
+    chart.show(marks, key="k", alt="x", on_select=st.session_state["opened"].append)
 
 
 def test_a_click_opens_once_and_not_again_with_the_next_rerun(monkeypatch, served):

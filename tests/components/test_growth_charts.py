@@ -37,20 +37,25 @@ def test_lorenz_curve_marks_the_top():
     assert (mark.x[-1], mark.y[-1], mark.customdata[-1]) == (1, 1, {"first": 8})
 
 
-def test_sankey_flows_split_each_generation_whole():
+def test_sankey_bars_split_each_generation_whole_and_open_their_people():
     table = pd.DataFrame({"generation": [0, 1], "people": [10, 40], "carriers": [4, 0]})
     drawn = generation_sankey(table, title="t")
-    link, labels = drawn.data[0].link, list(drawn.data[0].node.customdata)
-    flows = {
-        (labels[a], labels[b]): v
-        for a, b, v in zip(link.source, link.target, link.value, strict=True)
+    bars, hits, numbers = drawn.data
+    counted = {
+        (where["generation"], where["part"]): size
+        for where, size in zip(bars.customdata, bars.y, strict=True)
     }
-    assert flows == {
-        ("Began 10", "6 brought nobody"): 6,
-        ("Began 10", "4 brought others"): 4,
-        ("4 brought others", "Generation 1 40"): 40,
-        ("Generation 1 40", "40 brought nobody"): 40,
-    }
-    # Beside one another there is room for a number only.
-    assert list(drawn.data[0].node.label) == ["Began 10", "6", "4", "Generation 1 40", "40"]
-    assert max(drawn.data[0].node.x) == pytest.approx(0.99)
+    assert counted == {
+        (0, "people"): 10, (0, "ended"): 6, (0, "carriers"): 4,
+        (1, "people"): 40, (1, "ended"): 40,
+    }  # fmt: skip
+    assert list(bars.hovertext) == [
+        "Began 10", "6 brought nobody", "4 brought others", "Generation 1 40", "40 brought nobody",
+    ]  # fmt: skip
+    assert list(numbers.text) == ["10", "6", "4", "40", "40"]
+    # What is low is hit beside it, and stands for the same.
+    assert list(hits.customdata) == list(bars.customdata)
+    assert (list(hits.x), hits.marker.size) == (list(bars.x), 26)
+    # A ribbon for each split and for each generation brought.
+    assert len(drawn.layout.shapes) == 4
+    assert list(drawn.layout.xaxis.ticktext) == ["Began", "Generation 1"]

@@ -9,7 +9,7 @@ import pytest
 from data.facts import Facts
 from data.scope import Filters, Period
 from metrics.renewal_features import intent_rows
-from metrics.renewal_intent import LEAST_PAST, calibration, intent
+from metrics.renewal_intent import LEAST_PAST, intent
 from metrics.renewal_pool import renewal_pool
 
 
@@ -72,8 +72,8 @@ def test_the_forecast_is_better_than_luck_and_as_many_renew_as_it_says(found):
     assert tested.roc.low > 0.5
     assert tested.top > tested.share
     assert tested.expected == pytest.approx(tested.happened, rel=0.12)
-    inside = (tested.bins["forecast"] >= tested.bins["low"]) & (
-        tested.bins["forecast"] <= tested.bins["high"]
+    inside = (tested.bins["expected"] >= tested.bins["low"]) & (
+        tested.bins["expected"] <= tested.bins["high"]
     )
     assert inside.sum() >= 3
 
@@ -117,11 +117,3 @@ def test_too_little_past_gives_everybody_the_mean(rows):
     assert found.pool["chance"].nunique() == 1
     total, low, high = found.expected(found.pool)
     assert low < total < high
-
-
-def test_calibration_by_hand():
-    happened = np.array([0.0, 0.0, 1.0, 1.0])
-    bins = calibration(happened, np.array([0.1, 0.3, 0.6, 0.8]), bins=2)
-    assert bins["forecast"].tolist() == pytest.approx([0.2, 0.7])
-    assert bins["renewed"].tolist() == [0.0, 1.0]
-    assert bins["n"].tolist() == [2, 2]

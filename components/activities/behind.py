@@ -1,0 +1,70 @@
+"""The people behind an activity's ways of coming: visitors, leads, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from components import query
+from components.activities.reading import Life
+from components.activities.words import STREAMS, said
+from components.drawer import day_column, open_list
+from components.i18n import _
+from metrics.activity_gap import stream_people
+
+EVERYBODY, VISITORS, LEADS = "", "is_visitor", "is_lead"
+
+
+def open_stream_people(
+    life: Life,
+    *,
+    title: str,
+    streams: Sequence[str] = (),
+    only: str = EVERYBODY,
+    activities: tuple[str, ...] = (),
+) -> None:
+    """Open who came to an activity or left a lead in it.
+
+    Parameters
+    ----------
+    title
+        What was clicked, in the reader's language.
+    streams
+        Ways of coming, names of `STREAMS`; none means any.
+    only
+        `VISITORS` or `LEADS`.
+    activities
+        Others than this one.
+    """
+    open_list(
+        partial(stream_rows, life, tuple(streams), only, activities or (life.activity_id,)),
+        {
+            "name": st.column_config.TextColumn(_("Name")),
+            "way": st.column_config.TextColumn(_("How they came")),
+            "seen_on": day_column(_("First seen there")),
+            VISITORS: st.column_config.CheckboxColumn(_("Visitor")),
+            LEADS: st.column_config.CheckboxColumn(_("Lead")),
+            "campus": st.column_config.TextColumn(_("Campus")),
+        },
+        title=title, subject="activity_people", key="activity_behind",
+        where={"activity_id": life.activity_id, "streams": tuple(streams), "only": only},
+    )  # fmt: skip
+
+
+def stream_rows(
+    life: Life, streams: tuple[str, ...], only: str, activities: tuple[str, ...]
+) -> pd.DataFrame:
+    """The rows of `open_stream_people`, of the same days as the figures."""
+    rows = query.fetch(
+        stream_people, scope=life.scope, activities=activities, days=life.counted_days
+    )
+    for flag in (VISITORS, LEADS):
+        rows[flag] = rows[flag].astype(bool)
+    if streams:
+        rows = rows[rows["stream"].isin(streams)]
+    if only:
+        rows = rows[rows[only]]
+    return rows.assign(way=[said(STREAMS, name) for name in rows["stream"]])
