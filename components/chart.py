@@ -147,9 +147,14 @@ def show(
         on_select=lambda: st.session_state.update({fresh: True}),
     )  # fmt: skip
     points = event["selection"]["points"]
-    if not st.session_state.pop(fresh, False) or not points:
+    if not st.session_state.pop(fresh, False):
         return None
-    meant = _meaning(points[0].get("customdata"))
+    # TRICKY: a click on the selected mark takes the selection off it: nothing is selected
+    # then, and the mark that was is meant once more.
+    last = f"{key}_last"
+    if points:
+        st.session_state[last] = _meaning(points[0].get("customdata"))
+    meant = st.session_state.get(last)
     if meant is not None and on_select is not None:
         on_select(meant)
     return meant

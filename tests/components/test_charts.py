@@ -309,6 +309,37 @@ def test_a_click_opens_once_and_not_again_with_the_next_rerun(monkeypatch, serve
     assert at.session_state["opened"] == [{"channel_id": "sem"}]
 
 
+def clicked_again() -> None:
+    import plotly.graph_objects as go
+    import streamlit as st
+
+    from components import chart
+
+    points = [{"customdata": [{"channel_id": "sem"}]}]
+    if st.session_state.setdefault("runs", 0) > 1:
+        points = []  # the browser has taken the selection off
+    st.session_state["runs"] += 1
+    chart.st.plotly_chart = lambda *args, **more: {"selection": {"points": points}}
+    st.session_state.setdefault("opened", [])
+    marks = go.Figure(go.Bar(x=[1], y=[2], customdata=[{"channel_id": "sem"}]))
+    chart.show(marks, key="k", alt="x", on_select=st.session_state["opened"].append)
+
+
+def test_a_second_click_on_the_same_mark_opens_it_again(monkeypatch, served):
+    import streamlit as st
+
+    monkeypatch.setattr(st, "plotly_chart", st.plotly_chart)  # restored after the test
+    mark = {"channel_id": "sem"}
+    at = served.run(clicked_again)
+    for opened in ([mark], [mark, mark]):
+        at.session_state["k_clicked"] = True
+        at.run()
+        assert at.session_state["opened"] == opened
+    assert at.session_state["opened"] == [mark, mark]
+    at.run()  # for another reason
+    assert at.session_state["opened"] == [mark, mark]
+
+
 def test_title_stands_above_the_picture_where_it_wraps():
     drawn = figure(title="Half of *all* [leads] order", colours=palette("light"), height=300)
     assert drawn.layout.title.text is None
