@@ -146,12 +146,10 @@ def scored_visitors(
         ``dwell_seconds``, ``pages``, ``first_at``, ``last_at``, ``has_phone``, the score
         and its points, ``band``, ``total``.
     """
-    period = filters.period
     chosen = (activity,) if activity else ()
-    people = visitor_sums(facts, activities=chosen, seen=period)
+    people = visitor_sums(facts, activities=chosen, seen=filters.period)
     if keen_only:
         people = keen_people(facts, people)
-    people = people.filter(people.last_on >= period.start, people.last_on < period.end)
     if filters.channels:
         people = people.filter(people.channel_id.isin(sorted(filters.channels)))
     points = interest(facts, of=people)
@@ -159,7 +157,7 @@ def scored_visitors(
     scored = scored.mutate(
         **{name: scored[name].fill_null(0.0) for name in points.columns if name != "person_id"}
     )
-    known = reachable(facts).mutate(has_phone=ibis.literal(True))
+    known = reachable(facts).distinct().mutate(has_phone=ibis.literal(True))
     scored = scored.left_join(known, "person_id").drop("person_id_right")
     scored = scored.mutate(
         has_phone=scored.has_phone.fill_null(False), band=band_of(scored.score),

@@ -7,8 +7,10 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Period
-from metrics.activity_cohort import Activities, dwell_of, picked
+from metrics.activity_cohort import Activities, picked
 from metrics.cohort import at_least
+
+_SUMS = ("visits", "pages", "dwell_seconds")
 
 
 def visitor_sums(
@@ -16,46 +18,106 @@ def visitor_sums(
 ) -> ir.Table:
     """One row per person who ever visited: visits, dwell, depth, first and last time.
 
+    Each visit tells of those before it at its campus, so the latest of each campus are
+    read; only who visited several campuses is summed.
+
     Parameters
     ----------
     activities
         Only people who visited one of these; all their visits are summed.
     seen
-        Only people with a visit in these days; all their visits are summed. Whoever was
-        first or last seen in these days is among them.
+        Only people last seen in these days; all their visits are summed.
 
     Returns
     -------
     ibis Table
-        ``person_id``, ``visits``, ``dwell_seconds``, ``pages``, ``first_at``,
-        ``first_on``, ``last_at``, ``last_on``; ``campus_id`` and ``channel_id`` of the
-        first visit.
+        ``person_id``, ``visits``, ``dwell_seconds``, ``pages``, ``last_at``, ``last_on``;
+        ``first_at``, ``campus_id`` and ``channel_id`` of the first visit.
     """
-    rows = facts.visit
-    if activities:
-        came = picked(facts.visit, activities)
-        rows = rows.semi_join(came.select("person_id").distinct(), "person_id")
-    if seen is not None:
-        on = facts.visit.started_on
-        then = facts.visit.filter(on >= seen.start, on < seen.end)
-        rows = rows.semi_join(then.select("person_id").distinct(), "person_id")
-    names = ("started_at", "visit_id", "campus_id", "channel_id", "started_on")
-    first = ibis.struct({name: rows[name] for name in names}).min()
-    sums = rows.group_by("person_id").aggregate(
-        first=first, last_at=rows.started_at.max(), last_on=rows.started_on.max(),
-        visits=rows.count(), dwell_seconds=dwell_of(rows).sum(),
-        pages=rows.pages.fill_null(0).sum(),
+    rows = _of_activities(facts, activities)
+    latest = rows.filter((rows.next_at > facts.as_of).fill_null(True))
+    latest = latest.select(
+        "person_id", "campus_id", "first_at", "is_elsewhere", channel_id="first_channel_id",
+        visits="visit_no", pages="pages_so_far", dwell_seconds="dwell_seconds_so_far",
+        last_at="started_at", last_on="started_on",
     )  # fmt: skip
-    return sums.select(
-        "person_id", "last_at", "last_on", "visits", "dwell_seconds", "pages",
-        campus_id=sums.first.campus_id, channel_id=sums.first.channel_id,
-        first_at=sums.first.started_at, first_on=sums.first.started_on,
+    at_one, at_several = _apart(latest)
+    together = at_several.group_by("person_id").aggregate(
+        first=_first(at_several, "first_at", "campus_id", "channel_id"),
+        last_at=at_several.last_at.max(), last_on=at_several.last_on.max(),
+        **{name: at_several[name].sum().cast(at_several[name].type()) for name in _SUMS},
     )  # fmt: skip
+    return _both(at_one, together, "last_on", seen)
+
+
+def first_visits(
+    facts: Facts, *, activities: Activities = (), seen: Period | None = None
+) -> ir.Table:
+    """One row per person who ever visited: when and how they first came.
+
+    Parameters
+    ----------
+    activities
+        Only people who visited one of these; any visit of theirs is the first.
+    seen
+        Only people first seen in these days.
+
+    Returns
+    -------
+    ibis Table
+        ``person_id``, ``campus_id``, ``channel_id``, ``first_at``, ``first_on``.
+    """
+    rows = _of_activities(facts, activities)
+    rows = rows.filter(rows.visit_no == 1).select(
+        "person_id", "campus_id", "channel_id", "is_elsewhere", first_at="started_at",
+        first_on="started_on",
+    )  # fmt: skip
+    at_one, at_several = _apart(rows)
+    together = at_several.group_by("person_id").aggregate(
+        first=_first(at_several, "first_at", "first_on", "campus_id", "channel_id")
+    )
+    return _both(at_one, together, "first_on", seen)
+
+
+def _of_activities(facts: Facts, activities: Activities) -> ir.Table:
+    """Every visit of those who visited one of the activities; of all where none is named."""
+    if not activities:
+        return facts.visit
+    came = picked(facts.visit, activities)
+    return facts.visit.semi_join(came.select("person_id").distinct(), "person_id")
+
+
+def _apart(rows: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Rows of people known at one campus only, one a person, and of the others."""
+    at_several = rows.is_elsewhere
+    return (
+        rows.filter(~at_several).drop("is_elsewhere"), rows.filter(at_several).drop("is_elsewhere")
+    )  # fmt: skip
+
+
+def _first(rows: ir.Table, *names: str) -> ir.StructValue:
+    """These columns of the earliest row; the first name is its time."""
+    return ibis.struct({name: rows[name] for name in names}).min()
+
+
+def _both(at_one: ir.Table, together: ir.Table, day: str, seen: Period | None) -> ir.Table:
+    """Both kinds of people, with what is in ``first`` beside the rest, of some days or of all."""
+    rows = together.select(
+        **{
+            name: together[name] if name in together.columns else together.first[name]
+            for name in at_one.columns
+        }
+    )
+    if seen is None:
+        return at_one.union(rows)
+    # Before they come together, so that a store reads only these days.
+    parts = [part.filter(part[day] >= seen.start, part[day] < seen.end) for part in (at_one, rows)]
+    return parts[0].union(parts[1])
 
 
 def reachable(facts: Facts) -> ir.Table:
-    """Persons with a phone that the viewer may know of, one row each: ``person_id``."""
-    return facts.person.filter(facts.person.phone.notnull()).select("person_id").distinct()
+    """Persons with a phone that the viewer may know of, a row per campus: ``person_id``."""
+    return facts.person.filter(facts.person.phone.notnull()).select("person_id")
 
 
 def keen_people(

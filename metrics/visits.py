@@ -1,7 +1,7 @@
 """Visits: how many people come, how long they stay, how many leave a phone.
 
-Figures of people are units over `visitor_sums`; `visitor_figures` rolls up several of them
-from one pass over the visits.
+Figures of people are units over `visitor_sums` and `first_visits`; `visitor_figures` rolls
+up several of them at once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from metrics.activity_cohort import Activities, dwell_of, picked
 from metrics.cohort import at_least, first_leads
 from metrics.registry import metric
 from metrics.units import as_units, rollup, within
-from metrics.visitor_sums import keen_people, visitor_sums
+from metrics.visitor_sums import first_visits, keen_people, visitor_sums
 
 TO_LEAD_DAYS = 7  # most leads are left at the first visit
 _EVENTS = ("events",)
@@ -125,7 +125,7 @@ def new_visitors(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     ----------
     METRICS, "visits, dwell".
     """
-    return _people(visitor_sums(facts, activities=activities), "first")
+    return _people(first_visits(facts, activities=activities), "first")
 
 
 @metric(
@@ -161,8 +161,8 @@ def visitor_to_lead(
     ----------
     METRICS, "visits, dwell".
     """
-    sums = visitor_sums(facts, activities=activities)
-    return _to_lead(facts, sums, at_least("window_days", window_days))
+    came = first_visits(facts, activities=activities)
+    return _to_lead(facts, came, at_least("window_days", window_days))
 
 
 @metric(
@@ -212,10 +212,10 @@ def _people(sums: ir.Table, seen: str) -> ir.Table:
     )  # fmt: skip
 
 
-def _to_lead(facts: Facts, sums: ir.Table, window_days: int) -> ir.Table:
+def _to_lead(facts: Facts, came: ir.Table, window_days: int) -> ir.Table:
     window = ibis.interval(days=window_days)
     leads = first_leads(facts).select("person_id", "created_at")
-    rows = sums.left_join(leads, "person_id").drop("person_id_right")
+    rows = came.left_join(leads, "person_id").drop("person_id_right")
     rows = rows.filter((rows.created_at >= rows.first_at).fill_null(True))
     return as_units(
         rows, grain="person", unit_id=rows.person_id, unit_on=rows.first_on,
@@ -227,7 +227,7 @@ def _to_lead(facts: Facts, sums: ir.Table, window_days: int) -> ir.Table:
 def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = ()) -> ir.Table:
     """The figures of this module's metrics, for the period and the one compared with.
 
-    Each equals the metric's own figure; they share one pass over the visits.
+    Each equals the metric's own figure; they share what they read.
 
     Returns
     -------
@@ -238,10 +238,11 @@ def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = 
     days = [period for period in parts.values() if period is not None]
     seen = Period(start=min(p.start for p in days), end=max(p.end for p in days))
     sums = visitor_sums(facts, activities=activities, seen=seen)
+    came = first_visits(facts, activities=activities, seen=seen)
     units = {
         visitors: _people(sums, "last"),
-        new_visitors: _people(sums, "first"),
-        visitor_to_lead: _to_lead(facts, sums, TO_LEAD_DAYS),
+        new_visitors: _people(came, "first"),
+        visitor_to_lead: _to_lead(facts, came, TO_LEAD_DAYS),
         keen_without_phone: _people(keen_people(facts, sums), "last"),
         visits: visits.units(facts, activities=activities),
         dwell_per_visit: dwell_per_visit.units(facts, activities=activities),

@@ -72,6 +72,7 @@ ACTIVITY_EVENT = FactQuery(
     "activity_id, occurred_at, event_id",
 )
 
+# TRICKY: dwell is summed in whole microseconds: a sum of floats hangs on their order.
 VISIT = FactQuery(
     "visit",
     f"""
@@ -85,20 +86,33 @@ VISIT = FactQuery(
       SELECT *, count(*) FILTER (is_new) OVER (
         PARTITION BY person_id ORDER BY occurred_at, event_id
       ) AS turn FROM ordered
+    ), visit AS (
+      SELECT first.id AS visit_id, person_id, first.campus AS campus_id,
+        channel.channel AS channel_id, activity.activity AS activity_id,
+        first.seen_at AS started_at, pages,
+        least(coalesce(dwell, epoch(last_at - first.seen_at)), {LONGEST_DWELL}) AS dwell_seconds
+      FROM (
+        SELECT person_id, turn,
+          min({{'seen_at': occurred_at, 'id': event_id, 'campus': campus_id}}) AS first,
+          min({{'seen_at': occurred_at, 'id': event_id, 'channel': channel_id}})
+            FILTER (channel_id IS NOT NULL) AS channel,
+          min({{'seen_at': occurred_at, 'id': event_id, 'activity': activity_id}})
+            FILTER (activity_id IS NOT NULL) AS activity,
+          count(page) AS pages, sum(dwell_seconds) AS dwell, max(occurred_at) AS last_at
+        FROM numbered GROUP BY person_id, turn
+      )
     )
-    SELECT first.id AS visit_id, person_id, first.campus AS campus_id,
-      channel.channel AS channel_id, activity.activity AS activity_id, first.seen_at AS started_at,
-      {local_day("first.seen_at")} AS started_on, pages,
-      least(coalesce(dwell, epoch(last_at - first.seen_at)), {LONGEST_DWELL}) AS dwell_seconds
-    FROM (
-      SELECT person_id, turn,
-        min({{'seen_at': occurred_at, 'id': event_id, 'campus': campus_id}}) AS first,
-        min({{'seen_at': occurred_at, 'id': event_id, 'channel': channel_id}})
-          FILTER (channel_id IS NOT NULL) AS channel,
-        min({{'seen_at': occurred_at, 'id': event_id, 'activity': activity_id}})
-          FILTER (activity_id IS NOT NULL) AS activity,
-        count(page) AS pages, sum(dwell_seconds) AS dwell, max(occurred_at) AS last_at
-      FROM numbered GROUP BY person_id, turn
+    SELECT *, {local_day("started_at")} AS started_on, row_number() OVER so_far AS visit_no,
+      sum(pages) OVER so_far AS pages_so_far,
+      sum(round(dwell_seconds * 1e6)::BIGINT) OVER so_far / 1e6 AS dwell_seconds_so_far,
+      first_value(started_at) OVER so_far AS first_at,
+      first_value(channel_id) OVER so_far AS first_channel_id,
+      lead(started_at) OVER so_far AS next_at,
+      min(campus_id) OVER person != max(campus_id) OVER person AS is_elsewhere
+    FROM visit
+    WINDOW person AS (PARTITION BY person_id), so_far AS (
+      PARTITION BY person_id, campus_id ORDER BY started_at, visit_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )""",
     by_month("started_on", "person_id, started_at, visit_id"),
 )

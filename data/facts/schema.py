@@ -74,6 +74,12 @@ _FACTS = (
         {
             "visit_id": _TEXT, **_WHO, "channel_id": _TEXT, "activity_id": _TEXT,
             "started_at": _TIME, "started_on": _DATE, "pages": _INT, "dwell_seconds": _REAL,
+            # The person's way at this campus: sums run up to this visit's end, so that the
+            # latest visit known tells of all before it.
+            "visit_no": _INT, "pages_so_far": _INT, "dwell_seconds_so_far": _REAL,
+            "first_at": _TIME, "first_channel_id": _TEXT,
+            "next_at": _TIME,  # the visit after it; missing where none is known
+            "is_elsewhere": _BOOL,  # the person visits other campuses too
         },
         at="started_at", on="started_on", sources=("events",),
     ),

@@ -132,6 +132,32 @@ def test_visit_ends_after_half_an_hour_of_silence(
     ]
 
 
+def test_visit_tells_of_those_before_it_at_its_campus(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": [
+                "2026-01-01T10:00 view / dwell=60", "2026-01-02T10:00 visit sem dwell=30 @south",
+                "2026-01-03T10:00 visit feed dwell=0.5", "2026-01-04T10:00 click feed @south",
+            ],
+            "wu": ["2026-01-01T10:00 visit sem"],
+        }
+    )  # fmt: skip
+    visits = sorted(fetch(facts.visit), key=lambda row: (not row.is_elsewhere, row.started_at))
+    assert [
+        (
+            row.campus_id, row.visit_no, row.pages_so_far, row.dwell_seconds_so_far,
+            row.first_at.day, row.first_channel_id, row.next_at and row.next_at.day,
+        )
+        for row in visits
+    ] == [
+        ("north", 1, 1, 60.0, 1, None, 3), ("south", 1, 1, 30.0, 2, "sem", 4),
+        ("north", 2, 2, 60.5, 1, None, None), ("south", 2, 1, 30.0, 2, "sem", None),
+        ("north", 1, 1, 0.0, 1, "sem", None),
+    ]  # fmt: skip
+
+
 def test_visit_without_reported_dwell_lasts_from_its_first_to_its_last_page(
     facts: Facts, journeys: Journeys, fetch: Fetch
 ) -> None:

@@ -89,7 +89,24 @@ def random_rows(seed: int = 17) -> dict[str, pd.DataFrame]:
     lines["is_first"] = lines.index.isin(first)
     sign = lines["kind"].map({"charge": 1, "refund": -1, "transfer": 0})
     lines["net_cny"] = (lines["net_cny"].abs() * sign).round(2)
+    facts["visit"] = _told_so_far(facts["visit"])
     return facts
+
+
+def _told_so_far(visits: pd.DataFrame) -> pd.DataFrame:
+    """Visits with what each tells of the person's others."""
+    visits = visits.sort_values(["started_at", "visit_id"], ignore_index=True)
+    way = visits.groupby(["person_id", "campus_id"])
+    visits["visit_no"] = way.cumcount() + 1
+    visits["pages_so_far"] = way["pages"].cumsum()
+    visits["dwell_seconds_so_far"] = way["dwell_seconds"].cumsum()
+    visits["first_at"] = way["started_at"].transform("first")
+    visits["next_at"] = way["started_at"].shift(-1)
+    begun = visits[visits["visit_no"] == 1].set_index(["person_id", "campus_id"])["channel_id"]
+    place = pd.MultiIndex.from_frame(visits[["person_id", "campus_id"]])
+    visits["first_channel_id"] = begun.reindex(place).to_numpy()
+    visits["is_elsewhere"] = visits.groupby("person_id")["campus_id"].transform("nunique") > 1
+    return visits
 
 
 def _rows(rng: np.random.Generator, fact: str, count: int) -> pd.DataFrame:
