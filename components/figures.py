@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from components.i18n import _
 from data.scope import Filters
 from metrics.registry import Metric
 
-_LEAST_WIDTH = 200  # pixels: two cards a row on a tablet, one on a phone
+_LEAST_WIDTH = 150  # pixels: two cards a row on a phone, five on a desk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +45,21 @@ def figure_cards(
     filters: Filters,
     key: str,
     columns: int = 0,
-    least_width: int = _LEAST_WIDTH,
+    last: Callable[[], None] | None = None,
 ) -> None:
     """Draw the cards in rows of equal height; a click on "rows" opens the list behind one.
 
-    Without ``columns`` they stand in one row; it wraps where a card would be narrower
-    than ``least_width`` pixels.
+    Without ``columns`` they stand in one row; it wraps where cards would get too narrow.
+    ``last`` draws what stands in one more card, which is no figure of a metric.
     """
-    with st.grid(columns or max(len(cards), 1), min_column_width=least_width, gap="small") as grid:
+    wide = columns or max(len(cards) + (last is not None), 1)
+    with st.grid(wide, min_column_width=_LEAST_WIDTH, gap="small", key=f"{key}_cards") as grid:
         for i, card in enumerate(cards):
             with grid.container(border=True, height="stretch", gap="xsmall"):
                 _draw(card, card.filters or filters, f"{key}_{i}")
+        if last is not None:
+            with grid.container(border=True, height="stretch", gap="xsmall"):
+                last()
 
 
 def _draw(card: FigureCard, filters: Filters, key: str) -> None:

@@ -11,14 +11,13 @@ from components.i18n import _
 
 CARDS = ("leads", "valid", "cpl", "conversion", "cac_full", "roi")
 _COLUMNS = 3  # two rows of three: a seventh of the width holds no interval
-_LEAST_WIDTH = 240  # pixels; one card a row on a phone
 
 
 def acquisition_cards(reading: Reading) -> None:
     """Draw the cards that the viewer's role may read."""
     figure_cards(
         [card_of(reading, name) for name in reading.seen(*CARDS)], filters=reading.filters,
-        key="acquisition_card", columns=_COLUMNS, least_width=_LEAST_WIDTH,
+        key="acquisition_card", columns=_COLUMNS,
     )  # fmt: skip
 
 
@@ -35,7 +34,7 @@ def card_of(reading: Reading, name: str) -> FigureCard:
         metric=measure.metric,
         figure=figure,
         previous=reading.figures(name).compared if compared else None,
-        against=_("against {days}", days=days_range(compared)) if compared else "",
+        against=_("vs. {days}", days=days_range(compared)) if compared else "",
         trend=[] if is_missing(figure["value"]) else _known(reading.figures(name).trend),
         title=measure.heading(reading.choice),
         note=_rests_on(reading, name) if figure["value"] is not None else _("no spend on record"),

@@ -12,16 +12,11 @@ from metrics.lead_pool import overdue_leads
 from metrics.response import response_time
 
 _CARDS = ("unassigned", "response", "overdue", "trial_paid", "conversion")
-_COLUMNS = 5
-_LEAST_WIDTH = 170  # pixels; one card a row on a phone
 
 
 def conversion_cards(reading: Reading) -> None:
     """Draw the cards."""
-    figure_cards(
-        cards_of(reading), filters=reading.filters, key="conversion_card", columns=_COLUMNS,
-        least_width=_LEAST_WIDTH,
-    )  # fmt: skip
+    figure_cards(cards_of(reading), filters=reading.filters, key="conversion_card")
 
 
 @query.remembered
@@ -45,7 +40,7 @@ def _rate(reading: Reading, name: str) -> FigureCard:
         metric=measure.metric,
         figure=figure,
         previous=found.compared if compared else None,
-        against=_("against {days}", days=days_range(compared)) if compared else "",
+        against=_("vs. {days}", days=days_range(compared)) if compared else "",
         trend=[x for x in found.trend if not is_missing(x)],
         title=measure.heading(reading.choice.days),
         note=f"{first if not is_missing(figure['low']) else ''}  \n{' · '.join(parts)}",
@@ -83,7 +78,7 @@ def _response(reading: Reading) -> FigureCard:
         metric=response_time,
         figure=curves.figure(),
         previous=curves.figure(compared=True) if compared and curves.before.n else None,
-        against=_("against {days}", days=days_range(compared)) if compared else "",
+        against=_("vs. {days}", days=days_range(compared)) if compared else "",
         title=_("Half are reached within"),
         note=note,
         options={"opens": reading.choice.opens, "closes": reading.choice.closes},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from components import query
@@ -14,19 +16,15 @@ from components.learning.words import TIER_WORDS
 from metrics.tiers import ALARMED
 
 CARDS = ("attendance_strict", "attendance_made_up", "roll_call_coverage", "consumption_rate")
-_LEAST_WIDTH = 170  # pixels: all five stand in one row of a desk screen
 PEOPLE = ("student", "tier", "run", "days_since", "course", "teacher", "campus")
 
 
 def learning_cards(reading: Reading) -> None:
     """Draw the cards; each opens its rows."""
     cards = cards_of(reading)
-    with st.grid(len(cards) + 1, min_column_width=_LEAST_WIDTH, gap="small") as grid:
-        for card in cards:
-            with grid.container(height="stretch"):
-                figure_cards([card], filters=reading.filters, key=f"learning_{card.metric.name}")
-        with grid.container(height="stretch"):
-            _alarm_card(reading)
+    figure_cards(
+        cards, filters=reading.filters, key="learning_card", last=partial(_alarm_card, reading)
+    )
 
 
 @query.remembered
@@ -38,7 +36,7 @@ def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
             metric=reading.metric(name),
             figure=reading.figures(name).total,
             previous=reading.figures(name).compared if compared else None,
-            against=_("against {days}", days=days_range(compared)) if compared else "",
+            against=_("vs. {days}", days=days_range(compared)) if compared else "",
             trend=[x for x in reading.figures(name).trend if not is_missing(x)],
         )
         for name in CARDS
@@ -51,23 +49,22 @@ def _alarm_card(reading: Reading) -> None:
     now, before = tiers.counts(), tiers.counts(-2) if len(tiers.days) > 1 else None
     alarmed, enrolled = sum(now[t] for t in ALARMED), sum(now.values())
     change = alarmed - sum(before[t] for t in ALARMED) if before else None
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.metric(
-            _("Students to save"),
-            value(alarmed, "people"),
-            None if change is None else f"{change:+d}".replace("-", "−"),
-            delta_color="gray" if not change else "red" if change > 0 else "green",
-            delta_arrow="off" if not change else "up" if change > 0 else "down",
-            help=_("Students at risk, about to leave or lost, on the as-of day."),
-        )
-        st.caption(_("against a week before"))
-        parts = [f"{_(TIER_WORDS[t])} {number(now[t], exact=True)}" for t in ALARMED]
-        st.caption(" · ".join([*parts, _("of {n} enrolled", n=number(enrolled, exact=True))]))
-        st.space("stretch")
-        if st.button(
-            _("Rows"), icon=":material/table_rows:", key="learning_alarm_rows", type="tertiary",
-            help=_("See the rows behind this figure"),
-        ):  # fmt: skip
-            alarmed_now = reading.tiers.now
-            alarmed_now = alarmed_now[alarmed_now["tier_name"].isin(ALARMED)]
-            open_students(alarmed_now, reading, title=_("Students to save"), columns=PEOPLE)
+    st.metric(
+        _("Students to save"),
+        value(alarmed, "people"),
+        None if change is None else f"{change:+d}".replace("-", "−"),
+        delta_color="gray" if not change else "red" if change > 0 else "green",
+        delta_arrow="off" if not change else "up" if change > 0 else "down",
+        help=_("Students at risk, about to leave or lost, on the as-of day."),
+    )
+    st.caption(_("against a week before"))
+    parts = [f"{_(TIER_WORDS[t])} {number(now[t], exact=True)}" for t in ALARMED]
+    st.caption(" · ".join([*parts, _("of {n} enrolled", n=number(enrolled, exact=True))]))
+    st.space("stretch")
+    if st.button(
+        _("Rows"), icon=":material/table_rows:", key="learning_alarm_rows", type="tertiary",
+        help=_("See the rows behind this figure"),
+    ):  # fmt: skip
+        alarmed_now = reading.tiers.now
+        alarmed_now = alarmed_now[alarmed_now["tier_name"].isin(ALARMED)]
+        open_students(alarmed_now, reading, title=_("Students to save"), columns=PEOPLE)
