@@ -7,7 +7,7 @@ with words for those who cannot see it, and hands on the mark that was clicked.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -202,6 +202,11 @@ def day_axis(days: Sequence[date]) -> dict[str, Any]:
     else:
         shape, hover = ("%b %Y" if span > _LONG_SPAN else "%-d %b"), "%-d %b %Y"
     return {"type": "date", "tickformat": shape, "hoverformat": hover, "nticks": 8}
+
+
+def label_room(texts: Iterable[str]) -> int:
+    """The margin in pixels that the widest of some labels beside a line's end asks for."""
+    return 14 + max((sum(13 if ord(c) > 0x2E80 else 7 for c in text) for text in texts), default=0)
 
 
 def own_palette(colours: Palette | None) -> Palette:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
-from components.chart import figure, own_palette, show, value_axis
+from components.chart import figure, label_room, own_palette, show, value_axis
 from components.drill import open_rows
 from components.format import day, delta, number, value
 from components.i18n import _
@@ -109,18 +109,19 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
         showlegend=False,
     )
     drawn.update_layout(
-        xaxis={"tickvals": [0, 6, 9, 12, 15, 18, 21, 24], "range": [0, 27.5], "ticksuffix": ":00"},
+        xaxis={"tickvals": [0, 6, 9, 12, 15, 18, 21, 24], "range": [0, 24], "ticksuffix": ":00"},
         yaxis=value_axis(list(curve["high"]) + list(curve["today"].dropna()), "people"),
     )
-    for label, x, y, colour in (
-        (_("today"), today.hour + 1, today.leads, colours.series),
-        (_("usual"), 24, curve["usual"].iloc[-1], colours.muted),
-    ):
+    labels = (
+        (f"{_('today')} {number(today.leads)}", today.hour + 1, today.leads, colours.series),
+        (f"{_('usual')} {number(curve['usual'].iloc[-1])}", 24, curve["usual"].iloc[-1],
+         colours.muted),
+    )  # fmt: skip
+    for text, x, y, colour in labels:
         drawn.add_annotation(
-            x=x, y=y, text=f" {label} {number(y)}", showarrow=False, xanchor="left",
-            font={"color": colour},
-        )  # fmt: skip
-    return drawn
+            x=x, y=y, text=text, showarrow=False, xanchor="left", xshift=6, font={"color": colour}
+        )
+    return drawn.update_layout(margin_r=label_room(text for text, *_where in labels))
 
 
 @query.remembered

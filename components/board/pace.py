@@ -11,7 +11,7 @@ import streamlit as st
 
 from components import query
 from components.answer import answer_card
-from components.chart import day_axis, figure, own_palette, show, value_axis
+from components.chart import day_axis, figure, label_room, own_palette, show, value_axis
 from components.drill import open_rows
 from components.format import day, interval, number, percent, value
 from components.i18n import N_, _
@@ -164,28 +164,23 @@ def pace_figure(month: MonthPace, *, colours: Palette | None = None) -> go.Figur
     )  # fmt: skip
     seen = [v for name in ("plan", "high", "actual") for v in curve[name].dropna()]
     drawn.update_layout(
-        xaxis={**day_axis(list(curve["on"])), "range": [curve["on"].iloc[0], _room(curve)]},
+        xaxis={**day_axis(list(curve["on"])), "range": [curve["on"].iloc[0], curve["on"].iloc[-1]]},
         yaxis=value_axis(seen, unit),
     )
     last = curve.iloc[-1]
     higher = "forecast" if last["forecast"] >= last["plan"] else "plan"
-    for name, colour, words in (
-        ("plan", colours.muted, _("plan")),
-        ("forecast", colours.series, _("forecast")),
-    ):
-        if not pd.isna(last[name]):
-            drawn.add_annotation(
-                x=last["on"], y=last[name], text=f" {words} {number(last[name])}",
-                showarrow=False, xanchor="left", font={"color": colour},
-                yanchor="bottom" if name == higher else "top",  # they may lie close together
-            )  # fmt: skip
-    return drawn
-
-
-def _room(curve: pd.DataFrame) -> date:
-    """The axis's end, past the last day, so that the labels have room."""
-    end: date = curve["on"].iloc[-1]
-    return end + timedelta(days=6)
+    labels = {
+        name: f"{words} {number(last[name])}"
+        for name, words in (("plan", _("plan")), ("forecast", _("forecast")))
+        if not pd.isna(last[name])
+    }
+    for name, text in labels.items():
+        drawn.add_annotation(
+            x=last["on"], y=last[name], text=text, showarrow=False, xanchor="left", xshift=6,
+            font={"color": colours.muted if name == "plan" else colours.series},
+            yanchor="bottom" if name == higher else "top",  # they may lie close together
+        )  # fmt: skip
+    return drawn.update_layout(margin_r=label_room(labels.values()))
 
 
 def month_card(filters: Filters) -> None:

@@ -11,13 +11,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import format as words
-from components.chart import HEIGHT, day_axis, figure, own_palette, value_axis
+from components.chart import HEIGHT, day_axis, figure, label_room, own_palette, value_axis
 from components.i18n import _
 from components.theme import Palette
 
 MOST_SERIES = 6
 _LABEL_HEIGHT = 22  # pixels from one label to the next, with the margins' share
-_WIDEST_LABEL = 110
+_WIDEST_ROOM = 124
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,7 @@ def _name_ends(drawn: go.Figure, ends: Sequence[_End], span: float, height: int)
             x=end.on, y=level, text=end.label, showarrow=False, xanchor="left", xshift=6,
             font={"color": end.colour, "size": 12},
         )  # fmt: skip
-    widest = max(sum(13 if ord(c) > 0x2E80 else 7 for c in end.label) for end in ends)
-    drawn.update_layout(margin_r=min(widest, _WIDEST_LABEL) + 14)
+    drawn.update_layout(margin_r=min(label_room(end.label for end in ends), _WIDEST_ROOM))
 
 
 def _series(rows: pd.DataFrame, *, label: str, unit: str, colour: str) -> list[Any]:
