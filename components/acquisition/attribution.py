@@ -13,7 +13,7 @@ from components.drawer import day_column, open_list
 from components.format import escape, money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, lines_height, yuan_column
 from metrics.attribution import (
     MODELS,
     attribution_touches,
@@ -62,7 +62,7 @@ def attribution_panel(reading: Reading) -> None:
         key="acquisition_credits",
         column_config=_columns(by_revenue),
         placeholder="—",
-        height=min(37 + 35 * len(frame), 740),
+        height=lines_height(len(frame)),
         alt=_("Credits of each channel under eight attribution models."),
     )
     st.caption(_sum_check(table, by_revenue))
@@ -108,7 +108,7 @@ def _rank_words(row: pd.Series) -> str:
 
 
 def _columns(by_revenue: bool) -> dict[str, object]:
-    shape = "%.0f" if by_revenue else "%.1f"
+    step = 1.0 if by_revenue else 0.1
     settings: dict[str, object] = {
         "channel": st.column_config.TextColumn(_("Channel"), pinned=True),
         "flag": st.column_config.TextColumn(
@@ -116,7 +116,9 @@ def _columns(by_revenue: bool) -> dict[str, object]:
         ),
     }
     for model in MODELS:
-        settings[model] = st.column_config.NumberColumn(_(MODEL_WORDS[model]), format=shape)
+        settings[model] = st.column_config.NumberColumn(
+            _(MODEL_WORDS[model]), format="localized", step=step
+        )
     return settings
 
 
@@ -145,7 +147,7 @@ def _open_paths(reading: Reading, channel: str, lookback: int) -> None:
         partial(_named_paths, reading, channel, lookback),
         {
             "converted_at": day_column(_("Ordered")),
-            "value_cny": column.NumberColumn(_("Amount"), format="%.2f"),
+            "value_cny": yuan_column(_("Amount")),
             "touches": column.NumberColumn(_("Touches")),
             "days": column.NumberColumn(_("Days"), format="%.1f"),
             "path": column.TextColumn(_("Path"), width="large"),

@@ -20,6 +20,7 @@ from components.drill import open_rows
 from components.format import days_range, interval
 from components.i18n import _
 from components.panels import Handover
+from components.table import lines_height
 from metrics.acquisition_table import side_by_side
 from metrics.channel_contrast import shared_letters
 
@@ -69,7 +70,7 @@ def channel_table(reading: Reading, chosen: str) -> None:
         on_select=partial(_cell_clicked, nodes),
         selection_mode="single-cell",
         placeholder="—",
-        height=min(37 + 35 * len(frame), 740),
+        height=lines_height(len(frame)),
         alt=_("Channels with their figures; a cell opens its rows."),
     )
     st.caption(_cohorts(reading, names))
@@ -212,6 +213,7 @@ def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[st
             title,
             width=_width(title),
             format="percent" if unit == "ratio" else "localized",
+            step=0.001 if unit == "ratio" else None,
             help=_(measure.metric.definition),
         )
     return settings

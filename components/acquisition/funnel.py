@@ -16,6 +16,7 @@ from components.funnel import drawn_steps, narrowest, open_leads
 from components.i18n import N_, _
 from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
+from components.table import share_column
 from metrics.lead_funnel import STEPS, funnel_table, funnel_top, lead_funnel
 
 STEP_WORDS = {
@@ -124,7 +125,7 @@ def _steps_table(table: pd.DataFrame) -> None:
             "window_days": st.column_config.NumberColumn(_("Within days")),
             "entered": st.column_config.NumberColumn(_("Before"), format="localized"),
             "reached": st.column_config.NumberColumn(_("Passed"), format="localized"),
-            "rate": st.column_config.NumberColumn(_("Rate"), format="percent"),
+            "rate": share_column(_("Rate")),
             "bounds": st.column_config.TextColumn("95 %"),
             "anyway": st.column_config.NumberColumn(
                 _("In any order"),

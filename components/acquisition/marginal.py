@@ -18,7 +18,7 @@ from components.drill import open_rows
 from components.format import money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, lines_height
 from components.theme import Palette, palette
 from data.scope import Filters, Period
 from metrics.marginal import (
@@ -70,7 +70,7 @@ def marginal_panel(reading: Reading) -> None:
         frame.drop(columns="channel_id"),
         key="acquisition_marginal_steps",
         placeholder="—",
-        height=min(37 + 35 * len(frame), 740),
+        height=lines_height(len(frame)),
         column_config={
             "channel": st.column_config.TextColumn(_("Channel"), pinned=True),
             "now": st.column_config.NumberColumn(_("Weekly spend, CNY"), format="localized"),

@@ -16,7 +16,7 @@ from components.drill import open_rows
 from components.format import number
 from components.i18n import N_, _
 from components.states import nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, share_column, yuan_column
 from metrics.activity_outcomes import activity_cost_per_lead
 from metrics.activity_traffic import activity_leads
 
@@ -74,9 +74,9 @@ def compare_panel(life: Life) -> None:
             "name": st.column_config.TextColumn(_("Activity"), pinned=True),
             "verdict": _("Health"), "leads": count(_("Leads"), format="localized"),
             "launch": count(_("Launch ÷ middle"), format="%.2f"),
-            "middle": count(_("Middle days with leads"), format="percent"),
+            "middle": share_column(_("Middle days with leads")),
             "sprint": count(_("Sprint ÷ last middle"), format="%.2f"),
-            "cpl": count(_("Cost per lead, ¥"), format="%.2f"),
+            "cpl": yuan_column(_("Cost per lead, ¥")),
         },
     )  # fmt: skip
     if clicked:

@@ -19,14 +19,13 @@ from components.drill import download_buttons
 from components.format import number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show
+from components.table import lines_height, share_column, whole_column, yuan_column
 from data.scope import Filters, Period
 from metrics.activity_traffic import activity_leads
 
 YEAR, PICKED, ALL = "year", "picked", "all"
 WINDOWS = {YEAR: N_("Last 12 months"), PICKED: N_("Days picked above"), ALL: N_("All")}
 _TABLE = "activities_table"
-_ROW = 35  # pixels of a table's row
-_MOST_ROWS = 20
 
 
 def activity_index(shown: Overview, filters: Filters) -> None:
@@ -118,7 +117,7 @@ def _table(shown: pd.DataFrame) -> None:
     st.dataframe(
         shown,
         hide_index=True,
-        height=min(len(shown), _MOST_ROWS) * _ROW + 38,
+        height=lines_height(len(shown)),
         placeholder="—",
         on_select=opened,
         selection_mode="single-row",
@@ -128,21 +127,21 @@ def _table(shown: pd.DataFrame) -> None:
             "name": st.column_config.TextColumn(_("Activity"), pinned=True),
             "verdict": st.column_config.TextColumn(_("Health"), width=110),
             "leads": share(_("Leads"), format="localized"),
-            "of_plan": share(_("Of plan"), format="percent"),
-            "cpl": share(_("Cost per lead, ¥"), format="%.2f"),
+            "of_plan": share_column(_("Of plan")),
+            "cpl": yuan_column(_("Cost per lead, ¥")),
             "paid": share(_("Paid"), format="localized", help=_("First orders within 90 days.")),
-            "conversion": share(
-                _("Conversion"), format="percent", help=_("Of leads at least 90 days old.")
+            "conversion": share_column(
+                _("Conversion"), width=80, help=_("Of leads at least 90 days old.")
             ),
-            "roi": share(
-                _("ROI, {days} days", days=RETURN_DAYS), format="percent",
+            "roi": share_column(
+                _("ROI, {days} days", days=RETURN_DAYS), width=100,
                 help=_("Missing until the last lead is so old."),
             ),
             "immature": share(_("Immature"), format="localized"),
             "type": _("Type"), "campus": _("Campus"),
             "starts_on": st.column_config.DateColumn(_("First day"), format="YYYY-MM-DD"),
             "ends_on": st.column_config.DateColumn(_("Last day"), format="YYYY-MM-DD"),
-            "cost": share(_("Budget and rewards, ¥"), format="%.2f"),
+            "cost": yuan_column(_("Budget and rewards, ¥")),
             "activity_id": _("Id"),
         },
     )  # fmt: skip
@@ -162,12 +161,12 @@ def types_panel(shown: Overview) -> None:
         column_config={
             "type": st.column_config.TextColumn(_("Type"), pinned=True),
             "finished": _("Finished"), "healthy": _("Healthy"),
-            "median": st.column_config.NumberColumn(_("Leads, median"), format="%.0f"),
-            "low": st.column_config.NumberColumn("10 %", format="%.0f"),
-            "high": st.column_config.NumberColumn("90 %", format="%.0f"),
+            "median": whole_column(_("Leads, median")),
+            "low": whole_column("10 %"),
+            "high": whole_column("90 %"),
             "launch": st.column_config.NumberColumn(_("Launch ÷ middle"), format="%.2f"),
             "sprint": st.column_config.NumberColumn(_("Sprint ÷ last middle"), format="%.2f"),
-            "cpl": st.column_config.NumberColumn(_("Cost per lead, ¥"), format="%.2f"),
+            "cpl": yuan_column(_("Cost per lead, ¥")),
         },
     )  # fmt: skip
     st.caption(coverage_sentence(shown))

@@ -15,7 +15,7 @@ from components.drill import download_buttons, open_rows, person_column, person_
 from components.format import escape, number, percent
 from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, share_column, whole_column
 from metrics.activity_gap import activity_streams, streams_of
 from metrics.activity_newness import activity_new_share
 from metrics.activity_people import participants
@@ -94,7 +94,7 @@ def _people_table(rows: pd.DataFrame) -> None:
             "open": person_column(),
             "name": _("Name"), "stage": _("Stage"),
             "heat": st.column_config.ProgressColumn(
-                _("Heat"), min_value=0, max_value=100, format="%.0f"
+                _("Heat"), min_value=0, max_value=100, format="localized", step=1
             ),
             "brought": count(_("Brought"), format="localized"),
             "brought_leads": count(_("of these leads"), format="localized"),
@@ -129,12 +129,12 @@ def channels_panel(life: Life) -> None:
         alt=_("Ways of sharing, actual against estimate."),
         column_config={
             "stream": st.column_config.TextColumn(_("How they came"), pinned=True),
-            "planned_visits": count(_("Visits, estimate"), format="%.0f"),
+            "planned_visits": whole_column(_("Visits, estimate")),
             "visitors": count(_("Visitors"), format="localized"),
-            "planned_leads": count(_("Leads, estimate"), format="%.0f"),
+            "planned_leads": whole_column(_("Leads, estimate")),
             "leads": count(_("Leads"), format="localized"),
             "gap": count(_("Gap, leads"), format="%+.0f"),
-            "gap_share": count(_("Gap"), format="percent"),
+            "gap_share": share_column(_("Gap")),
         },
     )  # fmt: skip
     st.caption(_("A line opens the people who came that way."))

@@ -23,9 +23,7 @@ def conversion_answer(reading: Reading) -> None:
         filters=judged,
         key="conversion",
         previous=found.compared if judged.comparison else None,
-        against=_("against {days}", days=days_range(judged.comparison))
-        if judged.comparison
-        else "",
+        against=_("vs. {days}", days=days_range(judged.comparison)) if judged.comparison else "",
         **measure.settings(reading.choice.days),
     )
 

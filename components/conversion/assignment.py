@@ -16,6 +16,7 @@ from components.drill import download_buttons, person_column, person_links
 from components.format import money, number, percent
 from components.i18n import _
 from components.states import nothing_to_show
+from components.table import lines_height, whole_column
 from data.scope import Period
 from metrics.assignment import (
     EARLIER,
@@ -155,13 +156,13 @@ def _proposal(reading: Reading, found: Simulation, most_share: float) -> None:
             person=person_links(rows["person_id"])
         ),
         hide_index=True,
-        height=38 * 8,
+        height=lines_height(len(shown), 10),
         placeholder="—",
         column_config={
             "person": person_column(),
             "name": column.TextColumn(_("Name")),
             "to": column.TextColumn(_("Give to")),
-            "worth_cny": column.NumberColumn(_("Expected, yuan"), format="%.0f"),
+            "worth_cny": whole_column(_("Expected, yuan")),
             "course_line": column.TextColumn(_("Course line")),
             "campus": column.TextColumn(_("Campus")),
             "channel": column.TextColumn(_("Channel")),

@@ -17,7 +17,7 @@ from components.drill import open_rows
 from components.format import interval, number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show, too_few
-from components.table import clickable_table
+from components.table import clickable_table, lines_height, share_column
 from data.scope import Period
 from metrics.fair_rate import ABOVE, BELOW, FEW, WITHIN, fairness, funnel_limits
 from metrics.lead_features import received_rows
@@ -133,15 +133,15 @@ def _table(reading: Reading, people: pd.DataFrame) -> dict[str, object] | None:
             }
         ),
         key="conversion_consultants_table",
-        height=min(len(people), 12) * 35 + 38,
+        height=lines_height(len(people), 12),
         column_config={
             "name": st.column_config.TextColumn(_("Consultant"), pinned=True),
             "campus": st.column_config.TextColumn(_("Campus")),
             "n": st.column_config.NumberColumn(_("Leads"), format="localized"),
             "observed": st.column_config.NumberColumn(_("Observed")),
             "expected": st.column_config.NumberColumn(_("Expected")),
-            "raw": st.column_config.NumberColumn(_("Raw rate"), format="percent"),
-            "ratio": st.column_config.NumberColumn(_("Observed ÷ expected"), format="percent"),
+            "raw": share_column(_("Raw rate")),
+            "ratio": share_column(_("Observed ÷ expected")),
             "bounds": st.column_config.TextColumn("95 %"),
             "verdict": st.column_config.TextColumn(_("Verdict")),
         },

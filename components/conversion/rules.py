@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.conversion.words import feature_word
 from components.i18n import _
+from components.table import whole_column
 from metrics.lead_rules import RULES, Rule
 
 _STORED = "conversion_rules_in_force"
@@ -41,9 +42,7 @@ def rules_editor() -> None:
             "points": st.column_config.NumberColumn(
                 _("Points each"), format="%.2f", min_value=0.0, required=True
             ),
-            "most": st.column_config.NumberColumn(
-                _("At most"), format="%.0f", min_value=0.0, required=True
-            ),
+            "most": whole_column(_("At most"), min_value=0.0, required=True),
         },
     )
     chosen = with_points(rules, edited)

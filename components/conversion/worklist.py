@@ -20,6 +20,7 @@ from components.format import money, number
 from components.i18n import N_, _
 from components.panels import Handover
 from components.states import nothing_to_show
+from components.table import share_column, whole_column
 from metrics.lead_rules import HALF_LIFE_DAYS
 from metrics.lead_worklist import MOST_LISTED, WorkList, tier
 
@@ -135,11 +136,7 @@ def page_of(reading: Reading, chosen: str = TODAY, page: int = 1) -> pd.DataFram
 def _table(table: pd.DataFrame, chosen: str, *, is_model: bool) -> None:
     if chosen == OLD or not is_model:
         table = table.drop(columns=["expected_cny", *(["score"] if chosen == OLD else [])])
-    score = (
-        st.column_config.NumberColumn(_("Order chance"), format="percent")
-        if is_model
-        else st.column_config.NumberColumn(_("Points"), format="%.0f")
-    )
+    score = share_column(_("Order chance")) if is_model else whole_column(_("Points"))
     st.dataframe(
         table,
         hide_index=True,
@@ -150,7 +147,7 @@ def _table(table: pd.DataFrame, chosen: str, *, is_model: bool) -> None:
             "tier": st.column_config.TextColumn(_("Tier")),
             "name": st.column_config.TextColumn(_("Name")),
             "score": score,
-            "expected_cny": st.column_config.NumberColumn(_("Expected, yuan"), format="%.0f"),
+            "expected_cny": whole_column(_("Expected, yuan")),
             "reasons": st.column_config.TextColumn(_("Why"), width="large"),
             "state": st.column_config.TextColumn(_("State")),
             "waited": st.column_config.NumberColumn(_("Days waiting"), format="%.1f"),

@@ -13,7 +13,7 @@ from components.format import delta, escape, number
 from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.states import nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, lines_height, share_column
 from components.theme import Palette
 from metrics.league import LEAGUES, LEAST_SEATS, LEAST_STUDENTS, league, league_rows
 
@@ -138,15 +138,15 @@ def _table(rows: pd.DataFrame, words: str, of: str) -> dict[str, object] | None:
         }
     )  # fmt: skip
     clicked = clickable_table(
-        frame, placeholder="—", height=min(37 + 35 * len(frame), 420),
+        frame, placeholder="—", height=lines_height(len(frame), 12),
         key=f"learning_league_table_{of}",
         column_config={
             "name": st.column_config.TextColumn(words, pinned=True, width=160),
             "rank": st.column_config.NumberColumn(_("Rank")),
             "verdict": st.column_config.TextColumn(_("Verdict")),
-            "rate": st.column_config.NumberColumn(_("Attendance rate"), format="percent"),
-            "expected": st.column_config.NumberColumn(
-                _("Expected of the intake"), format="percent"
+            "rate": share_column(_("Attendance rate")),
+            "expected": share_column(
+                _("Expected of the intake")
             ),
             "difference": st.column_config.TextColumn(_("Difference")),
             "bounds": st.column_config.TextColumn("95 %"),

@@ -36,7 +36,7 @@ def losses_panel(reading: Reading) -> None:
                 metric=find(name),
                 figure=reading.figures(name).total,
                 previous=reading.figures(name).compared if _is_told(reading, name) else None,
-                against=_("against {days}", days=days_range(compared)) if compared else "",
+                against=_("vs. {days}", days=days_range(compared)) if compared else "",
             )
             for name in names
         ],

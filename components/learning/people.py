@@ -16,6 +16,7 @@ from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
 from components.states import nothing_to_show
+from components.table import share_column
 from metrics.student_tiers import people_named
 
 _TITLES = {
@@ -67,7 +68,7 @@ def students_table(
     settings = {c: st.column_config.Column(_(_TITLES[c])) for c in shown if c != "open"}
     settings["open"] = person_column()
     if "risk" in shown:
-        settings["risk"] = st.column_config.NumberColumn(_(_TITLES["risk"]), format="percent")
+        settings["risk"] = share_column(_(_TITLES["risk"]))
     for column in ("left", "velocity"):
         if column in shown:
             settings[column] = st.column_config.NumberColumn(_(_TITLES[column]), format="%.1f")

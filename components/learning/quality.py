@@ -15,7 +15,7 @@ from components.i18n import N_, _
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.states import nothing_to_show
-from components.table import clickable_table, lines_height
+from components.table import clickable_table, lines_height, share_column
 from components.theme import Palette
 from metrics.quality_tree import GROUPED_BY, QualityTree, quality_rows, quality_tree
 
@@ -196,15 +196,15 @@ def _groups(tree: QualityTree, reading: Reading) -> None:
         "name": st.column_config.TextColumn(_(_GROUP_WORDS[by]), pinned=True, width=160),
         "n": st.column_config.NumberColumn("n"),
         **{
-            node: st.column_config.NumberColumn(
-                _(words), format="%.2f" if node in _PLAIN else "percent"
-            )
+            node: st.column_config.NumberColumn(_(words), format="%.2f")
+            if node in _PLAIN
+            else share_column(_(words))
             for node, words in NODE_WORDS.items()
         },
     }
     clicked = clickable_table(
         groups.drop(columns=by).round(4), column_config=settings,
-        placeholder="—", height=min(37 + 35 * len(groups), 420), key="learning_quality_groups",
+        placeholder="—", height=lines_height(len(groups), 12), key="learning_quality_groups",
         alt=_("The tree's figures by group, the most enrolments first."),
     )  # fmt: skip
     st.caption(

@@ -10,6 +10,7 @@ from components.i18n import _
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
+from components.table import share_column
 from metrics.recall import LEAST
 from metrics.save_effect import Difference, SaveCost, SaveEffect, save_cost
 
@@ -63,9 +64,9 @@ def _groups(found: SaveEffect, reading: Reading) -> None:
             "tier": column.TextColumn(_("Tier at the alarm")),
             "called": column.TextColumn(_("Within 48 hours")),
             "n": column.NumberColumn("n", format="localized"),
-            "returned": column.NumberColumn(_("Came again, 14 days"), format="percent"),
+            "returned": share_column(_("Came again, 14 days")),
             "returned_bounds": column.TextColumn("95 %"),
-            "active": column.NumberColumn(_("Active after 30 days"), format="percent"),
+            "active": share_column(_("Active after 30 days")),
             "active_bounds": column.TextColumn("95 % "),
         },
         alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),

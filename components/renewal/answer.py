@@ -126,5 +126,5 @@ def renewal_answer(reading: Reading) -> None:
         filters=reading.judged,
         key="renewal",
         previous=reading.figures("renewal_rate", reading.before).iloc[0],
-        against=_("against {days}", days=days_range(reading.before.period)),
+        against=_("vs. {days}", days=days_range(reading.before.period)),
     )

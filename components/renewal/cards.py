@@ -22,7 +22,7 @@ def renewal_cards(reading: Reading) -> None:
 @query.remembered
 def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
     """The three rates with what they were before and their trend."""
-    against = _("against {days}", days=days_range(reading.before.period))
+    against = _("vs. {days}", days=days_range(reading.before.period))
     return tuple(
         FigureCard(
             metric=find(name),

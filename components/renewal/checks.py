@@ -9,6 +9,7 @@ from components.drill import download_buttons, person_column, person_links
 from components.format import number
 from components.i18n import N_, _
 from components.renewal.reading import Reading
+from components.table import whole_column
 from metrics.referral_checks import CHECKS
 
 CHECK_WORDS = {
@@ -54,7 +55,7 @@ def checks_panel(reading: Reading, checks: pd.DataFrame) -> None:
             "name": column.TextColumn(_("Name")),
             "at": column.DatetimeColumn(_("Lead on"), format="YYYY-MM-DD HH:mm"),
             "campus": column.TextColumn(_("Campus")),
-            "reward": column.NumberColumn(_("Rewards, yuan"), format="%.0f"),
+            "reward": whole_column(_("Rewards, yuan")),
         },
         alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),
     )  # fmt: skip

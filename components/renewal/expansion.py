@@ -23,7 +23,7 @@ from components.renewal.cards import monthly
 from components.renewal.reading import Reading
 from components.renewal.todo import HEADS, TEACHERS
 from components.states import nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, lines_height, share_column, whole_column
 from components.todo import Task, draw_tasks
 from data.scope import Period
 from metrics.expansion import next_subjects, retention_sums
@@ -75,7 +75,7 @@ def expansion_view(reading: Reading) -> None:
         filters=reading.judged,
         key="expansion",
         previous=reading.figures("expansion_rate", reading.before).iloc[0],
-        against=_("against {days}", days=days_range(reading.before.period)),
+        against=_("vs. {days}", days=days_range(reading.before.period)),
     )
     everybody = replace(reading.filters, period=_ever(reading), comparison=None)
     ready = reading.figures("expansion_eligible", everybody).iloc[0]
@@ -176,14 +176,14 @@ def _pairs(found: Expansion) -> None:
     clicked = clickable_table(
         pairs[["subject", "next_subject", "persons", "support", "lift", "median_days"]],
         key="expansion_pairs",
-        height=38 * 9,
+        height=lines_height(len(pairs), 10),
         column_config={
             "subject": column.TextColumn(_("Subject")),
             "next_subject": column.TextColumn(_("Next subject")),
             "persons": column.NumberColumn(_("Persons"), format="localized"),
-            "support": column.NumberColumn(_("Of those with the first"), format="percent"),
+            "support": share_column(_("Of those with the first")),
             "lift": column.NumberColumn(_("Against the usual"), format="%.2f ×"),
-            "median_days": column.NumberColumn(_("Days between, median"), format="%.0f"),
+            "median_days": whole_column(_("Days between, median")),
         },
         alt=_("Which subject follows which, the most frequent first."),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from components.format import is_missing, number, percent
 from components.i18n import _
 from components.renewal.reading import Reading
 from components.states import ENOUGH, nothing_to_show
+from components.table import lines_height, whole_column
 from data.scope import Period
 from metrics.referral_tree import WINDOW_DAYS, ReferralTree
 
@@ -102,7 +103,8 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
         open=person_links(rows["person_id"]), name=[names.get(p) for p in rows["person_id"]]
     )
     st.dataframe(
-        shown[["open", "name", *columns]], hide_index=True, placeholder="—", height=38 * 9,
+        shown[["open", "name", *columns]], hide_index=True, placeholder="—",
+        height=lines_height(len(shown), 10),
         column_config={
             "open": person_column(), "name": st.column_config.TextColumn(_("Name")), **columns,
         },
@@ -116,9 +118,9 @@ def _columns() -> dict[str, Any]:
         "campus": column.TextColumn(_("Campus")),
         "leads": column.NumberColumn(_("Leads brought")),
         "payers": column.NumberColumn(_("Payers brought")),
-        "revenue_cny": column.NumberColumn(_("Their net yuan"), format="%.0f"),
+        "revenue_cny": whole_column(_("Their net yuan")),
         "below": column.NumberColumn(_("All below")),
-        "below_cny": column.NumberColumn(_("Net yuan below"), format="%.0f"),
+        "below_cny": whole_column(_("Net yuan below")),
     }
 
 

@@ -17,6 +17,7 @@ from components.format import days_range, money, number
 from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
+from components.table import lines_height, whole_column
 from data.scope import Period
 from metrics.legal_window import (
     DAYS_BEFORE,
@@ -165,12 +166,12 @@ def _running_out(reading: Reading) -> None:
         ),
         hide_index=True,
         placeholder="—",
-        height=38 * 8,
+        height=lines_height(len(rows), 10),
         column_config={
             "open": person_column(),
             "campus": column.TextColumn(_("Campus")),
             "course_line": column.TextColumn(_("Course line")),
-            "left": column.NumberColumn(_("Lessons left"), format="%.0f"),
+            "left": whole_column(_("Lessons left")),
             "weekly": column.NumberColumn(_("Lessons a week"), format="%.1f"),
             "depletes_on": column.DateColumn(_("Used up on"), format="YYYY-MM-DD"),
             "due_on": column.DateColumn(_("Due on"), format="YYYY-MM-DD"),

@@ -94,7 +94,7 @@ def referral_view(reading: Reading) -> None:
         filters=reading.judged,
         key="referral",
         previous=reading.figures("referred_share_of_new", reading.before).iloc[0],
-        against=_("against {days}", days=days_range(reading.before.period)),
+        against=_("vs. {days}", days=days_range(reading.before.period)),
     )
     figure_cards(
         [

@@ -15,6 +15,7 @@ from components.renewal.behind import open_curve_group
 from components.renewal.reading import Reading
 from components.renewal.segments import group_names
 from components.states import nothing_to_show
+from components.table import share_column, whole_column
 from metrics.due import EARLY_DAYS
 from metrics.models.sbg import FARTHEST, Sbg
 from metrics.renewal_survival import (
@@ -145,10 +146,10 @@ def _table(found: list[Curve], names: dict[str, str], outcome: str) -> None:
         column_config={
             "group": column.TextColumn(_("Group"), pinned=True),
             "n": column.NumberColumn("n", format="localized"),
-            "early": column.NumberColumn(_("By day {days}", days=early), format="percent"),
-            "late": column.NumberColumn(_("By day {days}", days=late), format="percent"),
+            "early": share_column(_("By day {days}", days=early)),
+            "late": share_column(_("By day {days}", days=late)),
             "bounds": column.TextColumn("95 %"),
-            "median": column.NumberColumn(_("Median days"), format="%.0f"),
+            "median": whole_column(_("Median days")),
         },
         alt=_("{n} rows, one a line", n=number(len(rows), exact=True)),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from components.i18n import N_, _
 from components.renewal.outlook import Outlook
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
+from components.table import lines_height, whole_column
 from metrics.remaining_value import LEAST_WEEKS
 from metrics.renewal_pool import names_of
 from metrics.value_model import ANY_TIME, BY_TERM, LEAST_REPEAT, MOST_REPEATS, Remaining, Trial
@@ -220,14 +221,14 @@ def _table(reading: Reading, rows: pd.DataFrame) -> None:
     st.dataframe(
         shown,
         hide_index=True,
-        height=38 * 8,
+        height=lines_height(len(shown), 10),
         placeholder="—",
         column_config={
             "open": person_column(),
             "name": column.TextColumn(_("Name")),
-            "worth": column.NumberColumn(_("Expected yuan"), format="%.0f"),
+            "worth": whole_column(_("Expected yuan")),
             "expected": column.NumberColumn(_("Expected orders"), format="%.2f"),
-            "order": column.NumberColumn(_("Yuan an order"), format="%.0f"),
+            "order": whole_column(_("Yuan an order")),
             "orders": column.NumberColumn(_("Orders so far")),
             "last": column.DateColumn(_("Last order"), format="YYYY-MM-DD"),
         },

@@ -14,7 +14,7 @@ from components.i18n import N_, _
 from components.renewal.calendar import STAGES
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
-from components.table import lines_height
+from components.table import lines_height, whole_column
 
 AHEAD = 45  # days ahead within which a talk is due
 _CAPACITY = 20
@@ -136,9 +136,9 @@ def _table(shown: pd.DataFrame) -> None:
             "due_on": column.DateColumn(_("Due on"), format="YYYY-MM-DD"),
             "stage": column.TextColumn(_("Stage of the talk")),
             "chance": column.ProgressColumn(
-                _("Chance"), format="percent", min_value=0, max_value=1, width=120
+                _("Chance"), format="percent", step=0.001, min_value=0, max_value=1, width=120
             ),
-            "worth": column.NumberColumn(_("Expected yuan"), format="%.0f"),
+            "worth": whole_column(_("Expected yuan")),
             "why": column.TextColumn(_("What speaks for it"), width="medium"),
             "teacher": column.TextColumn(_("Class teacher")),
             "campus": column.TextColumn(_("Campus")),

@@ -17,6 +17,7 @@ from components.spread.answer import twenty_eighty
 from components.spread.reading import SpreadReading
 from components.spread.tree import RELATIONS
 from components.states import ENOUGH, nothing_to_show
+from components.table import lines_height
 from metrics.concentration import lorenz
 from metrics.spread_credit import stability
 
@@ -160,7 +161,7 @@ def _table(frame: pd.DataFrame) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=330,
+        height=lines_height(len(frame), 10),
         placeholder=MISSING,
         column_config={
             "open": person_column(),

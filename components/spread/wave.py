@@ -13,6 +13,7 @@ from components.format import MISSING, number, percent
 from components.i18n import N_, _
 from components.spread.reading import SpreadReading
 from components.states import nothing_to_show
+from components.table import lines_height
 from metrics.spread_people import FATIGUE_DAYS, MOST_CONTACTS
 from metrics.spread_potential import Backtest, backtest, expected_leads
 
@@ -53,7 +54,7 @@ def wave_panel(reading: SpreadReading) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=388,
+        height=lines_height(len(frame), 10),
         placeholder=MISSING,
         column_config={
             "open": person_column(),

@@ -66,7 +66,7 @@ def sentence_of(reading: VisitorReading) -> str:
 def visitor_cards(reading: VisitorReading) -> None:
     """Draw the figures with what they were before."""
     compared = reading.filters.comparison
-    against = _("against {days}", days=days_range(compared)) if compared else ""
+    against = _("vs. {days}", days=days_range(compared)) if compared else ""
     cards = []
     for metric in (visitors, new_visitors, dwell_per_visit, visitor_to_lead):
         # Who was last seen in an earlier period is not who came in it.
