@@ -6,12 +6,16 @@ import streamlit as st
 
 from components.export import CSV_TYPE, csv_bytes
 from components.format import moment, number
-from components.i18n import _
-from components.sources.upload import table_title
+from components.i18n import N_, _
+from components.sources.refusals import row_refusal
+from components.sources.upload import heading, table_title
 from components.states import nothing_to_show
+from components.table import lines_height, whole_column
 from data.contracts import CONTRACTS
 from data.installation import installation
 from data.sources.history import load_history, refused_by_reason, refused_rows
+
+_SOURCES = {"sample": N_("Sample institution")}
 
 
 def _titles(tables: list[str]) -> list[str]:
@@ -26,23 +30,25 @@ def history_panel() -> None:
         return
     shown = loads.assign(
         loaded_at=[moment(at) for at in loads["loaded_at"]],
+        source=[_(_SOURCES.get(name, name)) for name in loads["source"]],
         table_name=_titles(list(loads["table_name"])),
     )
     st.dataframe(
         shown,
         hide_index=True,
-        height=300,
+        height=lines_height(len(shown), 8),
+        placeholder="—",
         key="sources_history",
         column_config={
             "loaded_at": _("Loaded"),
             "source": _("Source"),
             "actor": _("By"),
             "table_name": _("Table"),
-            "rows": st.column_config.NumberColumn(_("rows"), format="localized"),
-            "inserted": st.column_config.NumberColumn(_("new"), format="localized"),
-            "updated": st.column_config.NumberColumn(_("updates"), format="localized"),
-            "duplicate": st.column_config.NumberColumn(_("duplicates"), format="localized"),
-            "quarantined": st.column_config.NumberColumn(_("rejected"), format="localized"),
+            "rows": whole_column(heading("rows")),
+            "inserted": whole_column(heading("new")),
+            "updated": whole_column(heading("updates")),
+            "duplicate": whole_column(heading("duplicates")),
+            "quarantined": whole_column(heading("rejected")),
         },
     )
 
@@ -60,8 +66,12 @@ def quarantine_panel() -> None:
             n=number(int(reasons["rows"].sum()), exact=True),
         )
     )
-    shown = reasons.drop(columns="quarantined_at").assign(
-        table_name=_titles(list(reasons["table_name"]))
+    shown = reasons.drop(columns=["quarantined_at", "reason_code"]).assign(
+        table_name=_titles(list(reasons["table_name"])),
+        reason=[
+            row_refusal(str(reason), table)
+            for reason, table in zip(reasons["reason"], reasons["table_name"], strict=True)
+        ],
     )
     st.dataframe(
         shown,
@@ -69,9 +79,8 @@ def quarantine_panel() -> None:
         key="sources_refused",
         column_config={
             "table_name": _("Table"),
-            "reason_code": _("Code"),
             "reason": _("Reason"),
-            "rows": _("rows"),
+            "rows": heading("rows"),
             "first_line": _("First line"),
         },
     )

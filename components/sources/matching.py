@@ -11,6 +11,7 @@ import streamlit as st
 from components.format import escape
 from components.i18n import _, language
 from components.session import current_viewer
+from components.sources.refusals import file_refusal
 from data.contracts import CONTRACTS
 from data.errors import EduLensError, NotAllowed
 from data.installation import installation
@@ -99,7 +100,7 @@ def _keep(name: str, table: str, chosen: dict[str, str]) -> None:
     try:
         save_mapping(Path(folder), name, table, chosen)
     except EduLensError as error:
-        st.session_state[_FAILED] = _("Not kept: {reason}", reason=escape(error))
+        st.session_state[_FAILED] = _("Not kept: {reason}", reason=escape(file_refusal(error)))
         return
     installation().accounts.audit.append(actor=viewer.user, action="mapping", subject=name)
     st.session_state["sources_mapping"] = name

@@ -15,6 +15,7 @@ from components.format import escape, number
 from components.i18n import N_, _, language
 from components.session import current_viewer
 from components.sources.matching import matching_panel
+from components.sources.refusals import column_label, file_refusal, row_refusal
 from data.contracts import CONTRACTS
 from data.errors import EduLensError, NotAllowed
 from data.installation import installation
@@ -53,6 +54,12 @@ def _mappings() -> dict[str, str]:
 def table_title(name: str) -> str:
     """A table in the reader's language."""
     return name.replace("_", " ") if language() == "en" else CONTRACTS[name].label
+
+
+def heading(words: str) -> str:
+    """Words above a column, in the reader's language."""
+    said = _(words)
+    return said[:1].upper() + said[1:]
 
 
 def upload_panel() -> None:
@@ -111,7 +118,7 @@ def _unread(files: Sequence[UploadedFile], table: str, mapping: str, error: EduL
     headers = _headers(files, mapping)
     if not headers:
         st.error(
-            _("These files cannot be read: {reason}", reason=escape(error)),
+            _("These files cannot be read: {reason}", reason=escape(file_refusal(error))),
             icon=":material/error:",
         )
         return
@@ -208,7 +215,7 @@ def _report(report: ImportReport) -> None:
         [
             {
                 _("Table"): table_title(part.table),
-                **{_(words): getattr(part, name) for name, words in _COUNTS.items()},
+                **{heading(words): getattr(part, name) for name, words in _COUNTS.items()},
             }
             for part in report.tables
         ]
@@ -223,12 +230,15 @@ def _report(report: ImportReport) -> None:
 def _columns(part: TablePreview) -> None:
     with st.expander(_("Columns of {table}", table=table_title(part.table))):
         matched = pd.DataFrame(
-            [{_("Column"): ours, _("In the file"): came} for ours, came in part.columns.items()]
+            [
+                {_("Column"): column_label(ours, part.table), _("In the file"): came}
+                for ours, came in part.columns.items()
+            ]
         )
         st.dataframe(matched, hide_index=True, key=f"sources_columns_{part.table}")
         if part.unmapped:
             st.caption(
-                _("Not used: {columns}", columns=escape(", ".join(part.unmapped))),
+                _("Not used: {columns}", columns=escape(_(", ").join(part.unmapped))),
             )
 
 
@@ -236,7 +246,7 @@ def _problems(part: TablePreview) -> None:
     st.markdown(f"**{_('Rows to look at')} · {table_title(part.table)}**")
     listed = pd.DataFrame(
         [
-            {_("Line"): p.line, _("Reason"): p.reason, _("Code"): p.code}
+            {_("Line"): p.line, _("Reason"): row_refusal(p.reason, part.table)}
             for p in part.problems[:_MOST_PROBLEMS]
         ]
     )
