@@ -57,7 +57,7 @@ def test_board_answers_what_the_role_may_read(sample, monkeypatch, user, questio
     at = board(sample, user, monkeypatch)
     assert not at.exception
     assert not at.error
-    answered = set(re.findall(r"问题 (\d+):", words(at)))
+    answered = set(re.findall(r"问题 (\d+)：", words(at)))
     assert answered == questions
 
 

@@ -149,7 +149,7 @@ def test_person_page_speaks_chinese(people):
     text = shown(visit("manager", language="zh", person_id=people["lin"]))
     assert "这位家长8月1日经「feed」来到north，8月25日首次报名缴费，累计净缴费 4,010 元" in text
     assert (
-        "上次联系是 109 天前(李顾问、电话、已沟通)。下一步：**连续缺课三次，今天电话召回**。"
+        "上次联系是 109 天前（李顾问、电话、已沟通）。下一步：**连续缺课三次，今天电话召回**。"
         in text
     )
     assert "51 天没有动静" in text
