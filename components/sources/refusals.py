@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from components.i18n import N_, _, language
 from data.contracts import CONTRACTS
@@ -89,7 +88,6 @@ def _said(sentences: tuple[str, ...], text: str, table: str = "") -> str:
     return ""
 
 
-@cache
 def _shape(sentence: str) -> re.Pattern[str]:
     """The expression that a sentence's instances match, a group a place."""
     parts = re.split(r"{(\w+)}", sentence)
