@@ -14,6 +14,7 @@ ACTIVITY = "activity"  # in the address, as on the activities screen: the id
 CHOICE = "activity_choice"
 
 
+@query.remembered
 def activity_names() -> dict[str, str]:
     """Activity → its name with its days, the newest first; what has not begun is left out."""
     scope = query.current_scope()
