@@ -29,8 +29,8 @@ def account_summary(accounts: Accounts) -> None:
     everybody, live = accounts.all(), accounts.sessions.live()
     st.markdown(
         _(
-            "**{open} of {all} accounts are open**; {people} people are signed in now;"
-            " {waiting} have not yet chosen a password of their own.",
+            "**{open} of {all} accounts are open**; signed in now: {people}; still without a"
+            " password of their own: {waiting}.",
             open=number(sum(account.is_active for account in everybody), exact=True),
             all=number(len(everybody), exact=True),
             people=number(len({session.user for session in live}), exact=True),

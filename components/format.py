@@ -176,6 +176,13 @@ def day(d: date | None, code: str | None = None, *, weekday: bool = False) -> st
     return (f"{name} " if weekday else "") + f"{d.day} {_MONTHS[d.month - 1]}"
 
 
+def month(d: date, code: str | None = None) -> str:
+    """A month: 2026年11月 (zh), Nov 2026 (en)."""
+    if (code or language()) == "zh":
+        return f"{d.year}年{d.month}月"
+    return f"{_MONTHS[d.month - 1]} {d.year}"
+
+
 def days_range(period: Period, code: str | None = None) -> str:
     """A half-open period by its first and last day: 11.01–11.21 (zh), 1–21 Nov (en)."""
     code = code or language()

@@ -60,7 +60,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
               roles=("manager", "campus_head", "consultant", "marketing", "analyst"),
               needs=("order_line", "followup")),
         Entry(script="lifecycle/learning", title=N_("Learning service"), icon=":material/school:",
-              question=N_("Is the teaching attended, and who is about to leave?"),
+              question=N_("Who attends the lessons, and who is about to leave?"),
               roles=("manager", "campus_head", "teacher", "analyst")),
         Entry(script="lifecycle/renewal", title=N_("Renewal and referral"),
               icon=":material/autorenew:",

@@ -119,7 +119,8 @@ def _loses(row: dict, bounds: pd.DataFrame, names: Mapping[str, str], choice: Ch
     }
     if row["verdict"] == CHEAP_BUT_POOR:
         return _(
-            "“{channel}” is cheap but poor: {price} a lead, {days}-day ROI {roi} ({interval}),"
+            "“{channel}” is cheap but low in quality: {price} a lead, {days}-day ROI {roi}"
+            " ({interval}),"
             " the other paid channels {rest}",
             **values,
         )

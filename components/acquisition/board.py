@@ -89,7 +89,7 @@ def behaviour_answer(filters: Filters) -> tuple[Answer, ...]:
             question=QUESTIONS[4],
             sentence=_share_sentence(
                 figure,
-                N_("{share} of leads have what they did before on record; {orphans} have nothing."),
+                N_("{share} of leads have their earlier behaviour on record; {orphans} have none."),
                 N_("Only {share} of leads have their past on record; {orphans} have nothing."),
                 _("No leads in these days."),
             ),

@@ -94,7 +94,7 @@ def score_sentence(reading: Reading) -> str:
         return _("The score is too young to be judged.")
     top = quality.lift.set_index("share").loc[0.2]
     return _(
-        "Called first, the fifth with the best score would have held {captured} of the buyers"
+        "Calling the best-scored fifth first would have reached {captured} of the buyers"
         " (95 % {interval}).",
         captured=percent(top["captured"]),
         interval=interval(top["low"], top["high"], "ratio"),

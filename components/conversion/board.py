@@ -19,7 +19,7 @@ from metrics.sop_effect import HARMFUL, WORKS, sop_conversion
 
 QUESTIONS = {
     5: N_("Which leads are worth calling first?"),
-    6: N_("Which repeated work pays?"),
+    6: N_("Which playbooks work?"),
 }
 _PAGE = "lifecycle/conversion"
 
@@ -91,7 +91,7 @@ def sop_sentence(effects: pd.DataFrame) -> str:
         )  # fmt: skip
     rest = len(effects) - len(works) - len(harmful)
     if rest:
-        parts.append(_("of {n} no effect can be seen", n=rest))
+        parts.append(_("{n} show no effect", n=rest))
     return _("; ").join(parts) + _(".")
 
 

@@ -67,13 +67,18 @@ def _overdue(reading: Reading) -> FigureCard:
 def _response(reading: Reading) -> FigureCard:
     curves, compared = reading.response, reading.filters.comparison
     late = curves.now.at(48.0)
-    note = _(
-        "P75 {p75} h · P90 {p90} h  \nn = {n} · {late} not reached after 48 such hours",
-        p75=number(curves.now.quantile(0.75), digits=2),
-        p90=number(curves.now.quantile(0.9), digits=2),
+    slow = {k: curves.now.quantile(k / 100) for k in (75, 90)}
+    known = [
+        _("P{k} {hours} h", k=k, hours=number(hours, digits=2))
+        for k, hours in slow.items()
+        if not is_missing(hours)
+    ]
+    rest = _(
+        "n = {n} · {late} not reached after 48 such hours",
         n=number(curves.now.n),
         late=percent(late),
     )
+    note = "  \n".join([*([" · ".join(known)] if known else []), rest])
     return FigureCard(
         metric=response_time,
         figure=curves.figure(),

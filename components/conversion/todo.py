@@ -41,7 +41,7 @@ def _tasks(reading: Reading) -> Iterator[Task]:
     if late:
         yield Task(
             _(
-                "Hand on {n} leads that nobody has reached for seven days and more.",
+                "Reassign {n} leads that nobody has reached for seven days or more.",
                 n=number(late, exact=True),
             ),
             HEAD,
@@ -69,7 +69,7 @@ def _tasks(reading: Reading) -> Iterator[Task]:
     silent = int((work.rows["state"] == "silent").sum())
     if silent:
         yield Task(
-            _("Take up {n} promising leads again that fell silent.", n=number(silent, exact=True)),
+            _("Revive {n} promising leads that fell silent.", n=number(silent, exact=True)),
             OWNER,
             3,
             _of_rows(work, work.rows["state"] == "silent"),

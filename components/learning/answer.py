@@ -44,7 +44,7 @@ def teaching_finding(reading: Reading) -> Finding:
         return Finding(sentence, "attendance_strict", whole, reading.filters)
     row = reading.named.iloc[0]
     sentence = _(
-        "{attended}. “{course}” loses its children at lesson {n}: {rate} attend, {around} at the"
+        "{attended}. “{course}” loses students at lesson {n}: {rate} attend, {around} at the"
         " lessons around it ({difference} pp less, 95 % {interval}).",
         attended=attended,
         course=escape(reading.courses.get(row["course_id"], row["course_id"])),
@@ -86,7 +86,7 @@ def students_sentence(reading: Reading) -> str:
             n=number(enrolled, exact=True),
         )
     return _(
-        "{alarmed} of {n} enrolled students are to be saved: {risk} at risk, {leave} about to"
+        "{alarmed} of {n} enrolled students need saving: {risk} at risk, {leave} about to"
         " leave, {lost} lost.",
         alarmed=number(alarmed, exact=True),
         n=number(enrolled, exact=True),

@@ -16,7 +16,7 @@ from metrics.tiers import ALARMED
 
 _PAGE = "lifecycle/learning"
 QUESTIONS = {
-    7: N_("Is the teaching attended, and where does it lose children?"),
+    7: N_("Are lessons attended, and where do they lose students?"),
     8: N_("Which students are about to leave?"),
 }
 

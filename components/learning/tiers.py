@@ -54,7 +54,7 @@ def tiers_finding(counts: dict[str, int]) -> str:
     enrolled = sum(counts.values())
     alarmed = sum(counts[t] for t in ALARMED)
     return _(
-        "{alarmed} of {n} enrolled students ({share}) are to be saved",
+        "{alarmed} of {n} enrolled students ({share}) need saving",
         alarmed=number(alarmed, exact=True),
         n=number(enrolled, exact=True),
         share=percent(alarmed / enrolled),

@@ -43,7 +43,8 @@ def _calls(reading: Reading) -> Iterator[Task]:
     if alarmed:
         yield Task(
             _(
-                "Call the families of {n} students to be saved; the list above has the reasons.",
+                "Call the families of the {n} students who need saving; the list above has the"
+                " reasons.",
                 n=number(alarmed, exact=True),
             ),
             CLASS_TEACHER,
@@ -96,8 +97,7 @@ def _depleted(reading: Reading) -> Iterator[Task]:
     if len(soon):
         yield Task(
             _(
-                "Speak of renewal with {n} families whose lessons end within 4 weeks at their"
-                " pace.",
+                "Discuss renewal with {n} families who run out of lessons within 4 weeks.",
                 n=number(len(soon), exact=True),
             ),
             CLASS_TEACHER,

@@ -9,6 +9,7 @@ from components import query
 from components.activities.words import PHASES, STREAMS, said
 from components.columns import names_by_id
 from components.format import moment
+from components.format import month as month_words
 from components.i18n import _
 from components.plans.words import ITEMS
 from metrics.activity_plan import plan_edits
@@ -54,6 +55,6 @@ def changes(edits: pd.DataFrame) -> pd.DataFrame:
 def _place(row: dict[str, object], names: dict[str, str]) -> str:
     if row["plan"] == "targets":
         month = pd.Timestamp(row["month_on"])  # type: ignore[arg-type]
-        return f"{month:%Y-%m} · {names.get(str(row['campus_id']), row['campus_id'])}"
+        return f"{month_words(month)} · {names.get(str(row['campus_id']), row['campus_id'])}"
     phase, channel = said(PHASES, row["phase"]), said(STREAMS, row["share_channel"])
     return f"{row['activity_id']} · {phase} · {channel}"

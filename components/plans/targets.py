@@ -11,7 +11,8 @@ from components import query
 from components.board.pace import PLANNED
 from components.columns import names_by_id
 from components.format import delta, is_missing, number, value
-from components.i18n import _, language
+from components.format import month as month_words
+from components.i18n import _
 from components.plans.history import history_list
 from components.plans.saving import may_edit, save_targets
 from components.states import nothing_to_show
@@ -31,7 +32,7 @@ def targets_panel(filters: Filters) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         month = st.selectbox(
             _("Month"), months, index=_BACK, key="plans_month", width=200,
-            format_func=_month_words,
+            format_func=month_words,
         )  # fmt: skip
         name = st.segmented_control(
             _("Figure"), list(PLANNED), default="new_leads", required=True, key="plans_figure",
@@ -62,10 +63,6 @@ def _months(today: date) -> list[date]:
     return months
 
 
-def _month_words(month: date) -> str:
-    return f"{month.year}年{month.month}月" if language() == "zh" else f"{month:%Y-%m}"
-
-
 @query.remembered
 def plan_of(filters: Filters, month: date, name: str, campuses: tuple[str, ...]) -> pd.DataFrame:
     """A month's plan of a figure by campus, as `plan_table` gives it."""
@@ -85,11 +82,11 @@ def plan_sentence(table: pd.DataFrame, month: date, name: str) -> str:
     """The plan of all campuses against last year and against the proposal."""
     unit = PLANNED[name].unit
     plan, before, offered = (table[c].sum(min_count=1) for c in ("plan", "last_year", "proposal"))
-    head = {"month": _month_words(month), "figure": _(PLANNED[name].title)}
+    head = {"month": month_words(month), "figure": _(PLANNED[name].title)}
     if is_missing(plan):
-        text = _("{month}, {figure}: no plan yet", **head)
+        text = _("{figure}, {month}: no plan yet", **head)
     else:
-        text = _("{month}, {figure}: plan {plan}", **head, plan=value(plan, unit))
+        text = _("{figure}, {month}: plan {plan}", **head, plan=value(plan, unit))
         missing = int(table["plan"].isna().sum())
         if missing:
             text += _(" ({n} campuses without one)", n=missing)
@@ -97,7 +94,7 @@ def plan_sentence(table: pd.DataFrame, month: date, name: str) -> str:
         change = "" if is_missing(plan) else f" ({delta(plan, before, unit)})"
         text += _("; last year {before}{change}", before=value(before, unit), change=change)
     if not is_missing(offered):
-        text += _("; history proposes {proposal}", proposal=value(offered, unit))
+        text += _("; its history suggests {proposal}", proposal=value(offered, unit))
     return (text + _(".")).replace("$", r"\$")
 
 

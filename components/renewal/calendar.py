@@ -11,14 +11,14 @@ from components.chart import show, title_of
 from components.charts.bars import ranked_bars
 from components.charts.stack import stacked_bars
 from components.drill import open_rows
-from components.format import money, number, percent
+from components.format import day, money, number, percent
 from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
 from metrics.renewal_pool import PIPELINE
 
 STAGES = {
-    "untouched": N_("Nobody has talked yet"),
+    "untouched": N_("Not contacted yet"),
     "talking": N_("Talking"),
     "promised": N_("Promised"),
     "refused": N_("Refused"),
@@ -78,7 +78,7 @@ def calendar_finding(pool: pd.DataFrame) -> str:
     week = weeks.idxmax()
     return _(
         "The heaviest week begins on {day}: {n} not yet paid, worth {amount}",
-        day=f"{week:%m-%d}",
+        day=day(week),
         n=number(weeks[week], exact=True),
         amount=money(amounts[week]),
     )

@@ -37,7 +37,7 @@ def _silent(reading: Reading) -> Iterator[Task]:
         return
     yield Task(
         _(
-            "Talk to the {n} families whose end is within 30 days and with whom nobody has talked.",
+            "Talk to the {n} families who end within 30 days and have not been contacted.",
             n=number(len(rows), exact=True),
         ),
         TEACHERS, 7,
@@ -67,7 +67,7 @@ def _promised(reading: Reading) -> Iterator[Task]:
     if rows.empty:
         return
     yield Task(
-        _("Take the payment of {n} families who have promised.", n=number(len(rows), exact=True)),
+        _("Collect payment from {n} families who have promised.", n=number(len(rows), exact=True)),
         TEACHERS, _OVERDUE_DAYS,
         _("{amount} falls due", amount=money(rows["due_cny"].sum())),
     )  # fmt: skip

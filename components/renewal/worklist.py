@@ -55,7 +55,7 @@ def work_list(reading: Reading) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         capacity = int(
             st.number_input(
-                _("Talks you can hold"), min_value=5, max_value=200, value=_CAPACITY, step=5,
+                _("Talks you can fit in"), min_value=5, max_value=200, value=_CAPACITY, step=5,
                 key="renewal_capacity", width=180,
             )
         )  # fmt: skip

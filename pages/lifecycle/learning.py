@@ -18,7 +18,7 @@ from metrics import load_all
 load_all()
 filters = current_filters()
 
-st.subheader(_("Is the teaching attended, and who is about to leave?"))
+st.subheader(_("Who attends the lessons, and who is about to leave?"))
 reading = Reading.of(filters)
 if reading.is_empty:
     nothing_to_show(_("No lesson was held in these days, and nobody is enrolled."))

@@ -181,3 +181,8 @@ def test_escaped_data_shows_as_it_is_in_markdown(text):
 def test_escape_disarms_streamlit_markdown(trap):
     for character in ":$[]<~":
         assert f"\\{character}" in words.escape(trap) or character not in trap
+
+
+@pytest.mark.parametrize(("code", "text"), [("zh", "2026年11月"), ("en", "Nov 2026")])
+def test_a_month_is_named_with_its_year(code: str, text: str):
+    assert words.month(date(2026, 11, 21), code) == text

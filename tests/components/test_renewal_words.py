@@ -84,7 +84,7 @@ def test_the_calendar_names_the_heaviest_unpaid_week():
         (date(2026, 12, 7), "talking", None, 4, 500.0),
     )
     assert (
-        calendar_finding(found) == "The heaviest week begins on 12-07: 4 not yet paid, worth ¥500"
+        calendar_finding(found) == "The heaviest week begins on 7 Dec: 4 not yet paid, worth ¥500"
     )
     assert "is paid" in calendar_finding(found[found["pipeline"] == "paid"])
 

@@ -53,7 +53,7 @@ def test_the_cheap_but_poor_channel_is_named_and_the_slow_one_is_not_blamed(name
     at = visit("manager", period="this_year")
     answer, table = shown(at), tree(at)
     cheap, slow = names[CHEAP_CHANNEL], names[SLOW_CHANNEL]
-    assert f"“{cheap}” is cheap but poor" in answer
+    assert f"“{cheap}” is cheap but low in quality" in answer
     assert table.loc[cheap, "verdict"] == "cheap but poor"
     assert f"“{slow}” is slow, not poor" in answer
     assert table.loc[slow, "verdict"] not in ("poor", "cheap but poor")

@@ -37,7 +37,7 @@ def enrolled_in(text: str) -> int:
 
 def test_the_lesson_that_loses_children_is_named_and_no_other(course):
     text = shown(visit("manager"))
-    assert f"“{course}” loses its children at lesson {DROP_LESSON}" in text
+    assert f"“{course}” loses students at lesson {DROP_LESSON}" in text
     assert "more lesson" not in text
     assert f"Sit in on lesson {DROP_LESSON} of “{course}”" in text
 
@@ -143,7 +143,7 @@ def test_the_board_is_given_questions_7_and_8_with_rows_that_add_up(course, samp
         assert len(rows) == figure["n"]
         assert float(rows["numerator"].sum()) == figure["numerator"]
         assert figure["low"] < figure["value"] < figure["high"]
-    assert "students are to be saved" in eighth.sentence
+    assert "students need saving" in eighth.sentence
 
 
 def test_a_persons_children_have_the_tier_that_the_screen_gives_them(course, sample, monkeypatch):
