@@ -4,8 +4,7 @@ Cold is a page's first look after a start that nobody waited for: what the proce
 itself meanwhile has been made. ``unprepared`` is the first look at other days than those.
 The pages are opened one after the other in one process, as a reader does.
 
-The home lies at EDULENS_BENCH_HOME (default: var/bench) and is made where it is
-missing, which takes minutes; EDULENS_BENCH_SCALE changes the scale.
+The home is `benchmarks.serving.large_home`'s.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks import report
-from benchmarks.serving import ROOT, serving
+from benchmarks.serving import PREPARING_SECONDS, ROOT, large_home, serving
 from benchmarks.viewer import Viewer, sign_in
 from data.accounts.sample import sample_password
 from data.home import Home
@@ -30,20 +29,6 @@ PAGES = (
 )  # fmt: skip
 OTHER_DAYS = urlencode({"period": "last_month"})
 WARM_RUNS = 15
-PREPARING_SECONDS = float(os.environ.get("EDULENS_BENCH_PREPARING", "240"))
-
-
-def _home(scale: str) -> Path:
-    home = Path(os.environ.get("EDULENS_BENCH_HOME", ROOT / "var" / f"bench-{scale}"))
-    if not (home / "edulens.duckdb").exists():
-        subprocess.run(
-            [sys.executable, "-m", "data", "sample", "--scale", scale],
-            cwd=ROOT,
-            env={**os.environ, "EDULENS_HOME": str(home)},
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-    return home
 
 
 def _two_people(home: Path) -> tuple[str, str]:
@@ -62,8 +47,7 @@ def _two_people(home: Path) -> tuple[str, str]:
 
 def main() -> None:
     """Open each page for the first time, then again and again, then for other days."""
-    scale = os.environ.get("EDULENS_BENCH_SCALE", "50")
-    home = _home(scale)
+    home = large_home()
     password = sample_password(Home(home))
     people = _two_people(home)
     with serving(home, log=home / "pages.log") as (port, _):

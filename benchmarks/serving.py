@@ -13,6 +13,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PREPARING_SECONDS = float(os.environ.get("EDULENS_BENCH_PREPARING", "240"))
+
+
+def large_home() -> Path:
+    """The home at EDULENS_BENCH_HOME (default: var/bench-50), made where it is missing.
+
+    Making it takes minutes; EDULENS_BENCH_SCALE changes the scale of 50.
+    """
+    scale = os.environ.get("EDULENS_BENCH_SCALE", "50")
+    home = Path(os.environ.get("EDULENS_BENCH_HOME", ROOT / "var" / f"bench-{scale}"))
+    if not (home / "edulens.duckdb").exists():
+        subprocess.run(
+            [sys.executable, "-m", "data", "sample", "--scale", scale],
+            cwd=ROOT,
+            env={**os.environ, "EDULENS_HOME": str(home)},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+    return home
 
 
 def free_port() -> int:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 
 
+@cache
 def load_all() -> None:
     """Import every module of metrics, so that the registry holds every metric."""
     for module in pkgutil.iter_modules(__path__):
