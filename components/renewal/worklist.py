@@ -59,25 +59,30 @@ def work_list(reading: Reading) -> None:
                 key="renewal_capacity", width=180,
             )
         )  # fmt: skip
-        picked = rows.head(capacity)
-        expected, low, high = reading.intent.expected(picked)
-        st.caption(
-            _(
-                "{n} of {all} families that fall due within {days} days; {expected} of them are"
-                " expected to renew ({low}–{high}), worth {amount}.",
-                n=number(len(picked), exact=True),
-                all=number(len(rows), exact=True),
-                days=AHEAD,
-                expected=_whole(expected),
-                low=_whole(low),
-                high=_whole(high),
-                amount=money(picked["worth_cny"].sum()),
-            ).replace("$", r"\$")
-        )
+        st.caption(_expected_words(reading, capacity))
     _table(_listed(reading, capacity))
     download_buttons(
         lambda: rows, subject="renewal_work_list", key="renewal_list", where={"days": AHEAD}
     )
+
+
+@query.remembered
+def _expected_words(reading: Reading, capacity: int) -> str:
+    """How many of the first families are expected to renew, and what that is worth."""
+    rows = to_talk_to(reading)
+    picked = rows.head(capacity)
+    expected, low, high = reading.intent.expected(picked)
+    return _(
+        "{n} of {all} families that fall due within {days} days; {expected} of them are"
+        " expected to renew ({low}–{high}), worth {amount}.",
+        n=number(len(picked), exact=True),
+        all=number(len(rows), exact=True),
+        days=AHEAD,
+        expected=_whole(expected),
+        low=_whole(low),
+        high=_whole(high),
+        amount=money(picked["worth_cny"].sum()),
+    ).replace("$", r"\$")
 
 
 def _whole(figure: float) -> str:

@@ -162,6 +162,7 @@ def _name(name: Any, person_id: str) -> str:
     return f"#{person_id[-4:]}" if name is None or pd.isna(name) or not name else str(name)
 
 
+@query.remembered
 def latest_shared() -> str:
     """The latest finished activity to which people came by shares; else any, else `EVERY`."""
     scope = query.current_scope()
