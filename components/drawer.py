@@ -70,7 +70,7 @@ def open_list(
             st.caption(note)
         _table(named(found.head(MOST)), columns)
         if len(found) > MOST:
-            st.caption(_("The newest {n} are shown; the download has all.", n=MOST))
+            st.caption(_("The first {n} are shown; the download has all.", n=MOST))
         download_buttons(lambda: found, subject=subject, key=key, where=said)
 
     st.dialog(title, width="large", position="right", icon=":material/filter_alt:")(draw)()

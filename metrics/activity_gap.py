@@ -55,7 +55,7 @@ def activity_streams(
     people = _people(came, leads)
     nothing = ibis.literal(0, "int64")
     counted = people.group_by("activity_id", "stream").aggregate(
-        visitors=people.is_visitor.sum(), leads=people.is_lead.cast("int64").sum()
+        visitors=people.is_visitor.sum(), leads=people.is_lead.sum()
     )
     counted = counted.select("activity_id", "stream", "visitors", "leads", base=nothing)
     shared = shared.filter(shared.name == SHARE, shared.share_channel.notnull())
@@ -84,7 +84,7 @@ def stream_people(
     ibis Table
         One row per activity and person: ``activity_id``, ``person_id``, ``campus_id``,
         ``name`` (masked unless the role may read it), ``stream``, ``seen_on`` (the day of
-        the arrival, of the lead without one), ``is_visitor``, ``is_lead`` (0 or 1).
+        the arrival or of the lead, the first), ``is_visitor``, ``is_lead`` (0 or 1).
     """
     known = None if days is None else _lasting(facts, activities, days)
     came, leads, _shared = _happened(facts, activities, known)
@@ -123,15 +123,20 @@ def _happened(
 def _people(came: ir.Table, leads: ir.Table) -> ir.Table:
     """One row per activity and person: by which way, whether visitor, whether lead."""
     keys = ["activity_id", "person_id"]
-    leads = leads.select(*keys, "campus_id", seen_on="created_on", is_lead=1)
-    both = came.select(*keys, "campus_id", "stream", seen_on="arrived_on").outer_join(leads, keys)
-    own = {
-        name: both[name].fill_null(both[f"{name}_right"])
-        for name in (*keys, "campus_id", "seen_on")
-    }
-    return both.select(
-        **own, stream=both.stream.fill_null(UNSEEN), is_lead=both.is_lead.fill_null(0),
-        is_visitor=both.stream.notnull().cast("int64"),
+    one, none = ibis.literal(1, "int64"), ibis.literal(0, "int64")
+    both = came.select(
+        *keys, "campus_id", seen_on=came.arrived_on, stream=came.stream, is_visitor=one,
+        is_lead=none,
+    ).union(
+        leads.select(
+            *keys, "campus_id", seen_on=leads.created_on, stream=ibis.null("string"),
+            is_visitor=none, is_lead=one,
+        )
+    )  # fmt: skip
+    return both.group_by(keys).aggregate(
+        campus_id=both.campus_id.min(), seen_on=both.seen_on.min(),
+        stream=both.stream.max().fill_null(UNSEEN), is_visitor=both.is_visitor.max(),
+        is_lead=both.is_lead.max(),
     )  # fmt: skip
 
 

@@ -226,6 +226,23 @@ def received_rows(facts: Facts, filters: Filters, *, window_days: int = 90) -> i
     return found.drop("lead_id_right") if "lead_id_right" in found.columns else found
 
 
+def received_leads(facts: Facts, filters: Filters, *, window_days: int, owner_id: str) -> ir.Table:
+    """The leads of `received_rows` that one consultant received, the newest first.
+
+    Returns
+    -------
+    ibis Table
+        ``lead_id``, ``person_id``, ``campus_id``, ``channel_id``, ``created_at``, ``won``,
+        ``name`` (masked unless the role may read it).
+    """
+    rows = received_rows(facts, filters, window_days=window_days)
+    rows = rows.filter(rows.owner_id == owner_id)
+    rows = rows.select("lead_id", "person_id", "campus_id", "channel_id", "created_at", "won")
+    who = facts.person.select("person_id", "campus_id", "name")
+    named = rows.left_join(who, ["person_id", "campus_id"]).select(*rows.columns, "name")
+    return named.order_by(ibis.desc("created_at"), "lead_id")
+
+
 def _known(rows: ir.Table) -> dict[str, ir.Value]:
     """`CATEGORIES` and `NUMBERS` of leads, as they were at creation."""
     text = {name: rows[name] for name in ("channel_id", "campaign", "course_line", "campus_id")}

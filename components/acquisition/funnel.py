@@ -16,7 +16,7 @@ from components.funnel import drawn_steps, narrowest, open_leads
 from components.i18n import N_, _
 from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
-from components.table import share_column
+from components.table import clickable_table, share_column
 from metrics.lead_funnel import STEPS, funnel_table, funnel_top, lead_funnel
 
 STEP_WORDS = {
@@ -78,10 +78,10 @@ def funnel_panel(reading: Reading) -> None:
         + " "
         + unrecorded_words(missing, STEP_WORDS)
     )
-    _steps_table(table)
-    if clicked:
+    asked = _steps_table(table) or (clicked and clicked["step"])
+    if asked:
         first = next(step.name for step in STEPS if step.name not in skip)
-        step = first if clicked["step"] == "lead" else clicked["step"]
+        step = first if asked == "lead" else asked
         open_leads(
             filters, step, title=_(STEP_WORDS[step]), scope=reading.scope, key="acquisition",
             skip=skip,
@@ -100,7 +100,8 @@ def top_words(table: pd.DataFrame) -> str:
     return " → ".join(parts)
 
 
-def _steps_table(table: pd.DataFrame) -> None:
+def _steps_table(table: pd.DataFrame) -> str | None:
+    """Draw the table; gives the step of the line clicked just now."""
     shown = table[table["window_days"].notna()]
     frame = pd.DataFrame(
         {
@@ -116,9 +117,9 @@ def _steps_table(table: pd.DataFrame) -> None:
             "immature": shown["immature"],
         }
     )
-    st.dataframe(
+    clicked = clickable_table(
         frame,
-        hide_index=True,
+        key="acquisition_funnel_steps",
         placeholder="—",
         column_config={
             "step": st.column_config.TextColumn(_("Step"), pinned=True),
@@ -136,3 +137,4 @@ def _steps_table(table: pd.DataFrame) -> None:
         },
         alt=_("Steps of the funnel with rates and what is immature."),
     )
+    return None if clicked is None else str(shown["step"].iloc[clicked[0]])

@@ -1,8 +1,9 @@
-"""The people behind an activity's ways of coming: visitors, leads, or both."""
+"""The people behind an activity's figures: leads of its days, who came by which way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 import pandas as pd
@@ -10,10 +11,13 @@ import streamlit as st
 
 from components import query
 from components.activities.reading import Life
+from components.activities.sentences import title_of
 from components.activities.words import STREAMS, said
 from components.drawer import day_column, open_list
+from components.drill import open_rows
 from components.i18n import _
 from metrics.activity_gap import stream_people
+from metrics.activity_traffic import activity_leads
 
 EVERYBODY, VISITORS, LEADS = "", "is_visitor", "is_lead"
 
@@ -51,6 +55,17 @@ def open_stream_people(
         },
         title=title, subject="activity_people", key="activity_behind",
         where={"activity_id": life.activity_id, "streams": tuple(streams), "only": only},
+    )  # fmt: skip
+
+
+def open_leads(life: Life, activity_id: str, days: range) -> None:
+    """Open the new leads of some days of an activity, counted from its first."""
+    shown = life.overview
+    starts_on = shown.row(activity_id)["starts_on"]
+    open_rows(
+        activity_leads, shown.filters, title=title_of(shown.row(activity_id)),
+        where={"unit_on": tuple(starts_on + timedelta(days=day) for day in days)},
+        activities=(activity_id,),
     )  # fmt: skip
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pandas as pd
 import streamlit as st
 
+from components.activities.behind import open_leads
 from components.activities.reading import Life
 from components.activities.sentences import title_of
 from components.activities.words import VERDICTS, said
@@ -18,7 +17,6 @@ from components.i18n import N_, _
 from components.states import nothing_to_show
 from components.table import clickable_table, share_column, yuan_column
 from metrics.activity_outcomes import activity_cost_per_lead
-from metrics.activity_traffic import activity_leads
 
 COUNT, SHARE, SUM = "count", "share", "sum"
 _AS = {COUNT: N_("Leads a day"), SUM: N_("Leads so far"), SHARE: N_("Share of its total")}
@@ -81,22 +79,11 @@ def compare_panel(life: Life) -> None:
     )  # fmt: skip
     if clicked:
         first = 1 if how == SUM else clicked["day"]
-        _open_leads(life, clicked["activity_id"], range(first - 1, clicked["day"]))
+        open_leads(life, clicked["activity_id"], range(first - 1, clicked["day"]))
     elif cell is not None and cell[1] == "cpl":
         _open_cost(life, ids[cell[0]])
     elif cell is not None:
-        _open_leads(life, ids[cell[0]], range(shown.health[ids[cell[0]]].complete_days))
-
-
-def _open_leads(life: Life, activity_id: str, days: range) -> None:
-    """Open the new leads of some days of an activity, counted from its first."""
-    shown = life.overview
-    starts_on = shown.row(activity_id)["starts_on"]
-    open_rows(
-        activity_leads, shown.filters, title=title_of(shown.row(activity_id)),
-        where={"unit_on": tuple(starts_on + timedelta(days=day) for day in days)},
-        activities=(activity_id,),
-    )  # fmt: skip
+        open_leads(life, ids[cell[0]], range(shown.health[ids[cell[0]]].complete_days))
 
 
 def _open_cost(life: Life, activity_id: str) -> None:

@@ -15,12 +15,19 @@ from components.activities.sentences import overview_sentence
 from components.activities.words import TYPES, VERDICTS, said
 from components.answer import answer_card
 from components.columns import names_by_id
-from components.drill import download_buttons
+from components.drill import download_buttons, open_rows
 from components.format import number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show
-from components.table import lines_height, share_column, whole_column, yuan_column
+from components.table import (
+    clickable_table,
+    lines_height,
+    share_column,
+    whole_column,
+    yuan_column,
+)
 from data.scope import Filters, Period
+from metrics.activity_outcomes import activity_cost_per_lead
 from metrics.activity_traffic import activity_leads
 
 YEAR, PICKED, ALL = "year", "picked", "all"
@@ -151,12 +158,10 @@ def _table(shown: pd.DataFrame) -> None:
 
 def types_panel(shown: Overview) -> None:
     """Draw what each type's finished activities brought, and how well forecasts held."""
-    rows = [
-        _type_row(shown, str(kind), list(own["activity_id"]))
-        for kind, own in shown.table.groupby("type")
-    ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, placeholder="—", key="activities_types_table",
+    of_type = {str(kind): list(own["activity_id"]) for kind, own in shown.table.groupby("type")}
+    rows = [_type_row(shown, kind, ids) for kind, ids in of_type.items()]
+    clicked = clickable_table(
+        pd.DataFrame(rows), placeholder="—", key="activities_types_table",
         alt=_("What each type of activity usually brings."),
         column_config={
             "type": st.column_config.TextColumn(_("Type"), pinned=True),
@@ -170,6 +175,11 @@ def types_panel(shown: Overview) -> None:
         },
     )  # fmt: skip
     st.caption(coverage_sentence(shown))
+    if clicked is not None:
+        kind = list(of_type)[clicked[0]]
+        over = tuple(sorted(a for a in of_type[kind] if shown.is_over(a)))
+        metric = activity_cost_per_lead if clicked[1] == "cpl" else activity_leads
+        open_rows(metric, shown.filters, title=said(TYPES, kind), activities=over)
 
 
 def _type_row(shown: Overview, kind: str, ids: list[str]) -> dict[str, object]:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
+from components.activities.phases import phase_table
 from components.activities.reading import Life, open_activity
 from components.activities.sentences import life_sentence, title_of
 from components.activities.words import PHASES, said
@@ -17,13 +18,13 @@ from components.chart import show
 from components.charts.lifeline import hour_bars, lifeline
 from components.drill import open_rows
 from components.figures import FigureCard, figure_cards
-from components.format import day, days_range, delta, interval, is_missing, number, percent
+from components.format import day, days_range, interval, number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show
 from data.scope import Period
 from metrics.activity_health import phase_days
 from metrics.activity_outcomes import activity_conversion, activity_cost_per_lead, activity_orders
-from metrics.activity_plan import phase_gaps, planned_by_day
+from metrics.activity_plan import planned_by_day
 from metrics.activity_traffic import (
     activity_leads,
     activity_shares,
@@ -119,6 +120,7 @@ def life_picture(life: Life) -> None:
         open_rows(metric, life.filters, where=clicked, title=_(_WORDS[name]), **options)
     if name == LEADS and by == "unit_on":
         _phases(life)
+        phase_table(life)
 
 
 def life_points(life: Life, figures: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -182,7 +184,7 @@ def _hour_finding(figures: pd.DataFrame, title: str) -> str:
 
 
 def _phases(life: Life) -> None:
-    """The three indices, and each phase against its plan."""
+    """The three indices, what the band was learned from, and the forecast."""
     found = life.health
     parts = [
         _("launch ÷ middle {value} (healthy from 1.5)", value=_index(found.launch_index)),
@@ -190,9 +192,6 @@ def _phases(life: Life) -> None:
         _("sprint ÷ last middle days {value} (healthy 1.2 to 3, below the launch)",
           value=_index(found.sprint_index)),
     ]  # fmt: skip
-    if len(life.plan):
-        gaps = phase_gaps(life.plan, life.curve, found.days)
-        parts += [_phase_words(row) for row in gaps.to_dict("records") if row["over"]]
     shares = life.overview.shares(life.activity_id)
     parts.append(
         _("band learned from {n} activities of the type", n=len(shares))
@@ -212,15 +211,6 @@ def _phases(life: Life) -> None:
             )
         )  # fmt: skip
     st.caption(_(" · ").join(parts))
-
-
-def _phase_words(row: dict[str, Any]) -> str:
-    share = row["gap_share"]
-    change = "" if is_missing(share) else f" ({delta(row['actual'], row['due'], 'leads')})"
-    return _(
-        "{phase}: {actual} of {due} planned",
-        phase=said(PHASES, row["phase"]), actual=number(row["actual"]), due=number(row["due"]),
-    ) + change  # fmt: skip
 
 
 def _index(value: float | None) -> str:

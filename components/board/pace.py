@@ -207,7 +207,13 @@ def month_card(filters: Filters) -> None:
         )
         if clicked:
             month = month_of(filters, name)
-            open_rows(month.metric, month.filters, where=clicked)
+            open_rows(month.metric, until(month.filters, clicked["unit_on"]))
+
+
+def until(filters: Filters, on: str) -> Filters:
+    """The days up to one, as it comes back from a mark: the curve says what came so far."""
+    period = Period(start=filters.period.start, end=date.fromisoformat(on) + timedelta(days=1))
+    return replace(filters, period=period, comparison=None)
 
 
 @query.remembered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -13,15 +14,14 @@ from components.chart import show
 from components.charts.funnel_plot import funnel_plot
 from components.columns import names_by_id
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
-from components.drill import open_rows
+from components.drawer import day_column, open_list
 from components.format import interval, number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show, too_few
 from components.table import clickable_table, lines_height, share_column
-from data.scope import Period
+from data.scope import Filters, Period
 from metrics.fair_rate import ABOVE, BELOW, FEW, WITHIN, fairness, funnel_limits
-from metrics.lead_features import received_rows
-from metrics.response import conversion_by_response
+from metrics.lead_features import received_leads, received_rows
 
 FAIR_DAYS = 90  # a long window: few orders cannot tell consultants apart
 VERDICTS = {
@@ -66,11 +66,26 @@ def consultants_panel(reading: Reading) -> None:
     )
     clicked = _table(reading, people) or clicked
     if clicked:
-        filters = replace(reading.filters, period=_period(reading), comparison=None)
-        open_rows(
-            conversion_by_response, filters, where=clicked, window_days=FAIR_DAYS,
-            title=reading.consultants.get(clicked["owner_id"], clicked["owner_id"]),
-        )  # fmt: skip
+        _open_received(reading, clicked["owner_id"])
+
+
+def _open_received(reading: Reading, owner_id: str) -> None:
+    """Open the leads that a consultant is compared by."""
+    open_list(
+        partial(
+            query.fetch, received_leads, _judged(reading), scope=reading.scope,
+            window_days=FAIR_DAYS, owner_id=owner_id,
+        ),
+        {
+            "name": st.column_config.TextColumn(_("Name")),
+            "created_at": day_column(_("Lead on")),
+            "won": st.column_config.CheckboxColumn(_("Has ordered")),
+            "campus": st.column_config.TextColumn(_("Campus")),
+            "channel": st.column_config.TextColumn(_("Channel")),
+        },
+        title=reading.consultants.get(owner_id, owner_id), subject="received_leads",
+        key="conversion_received", where={"owner_id": owner_id},
+    )  # fmt: skip
 
 
 def fair_table(reading: Reading) -> pd.DataFrame:
@@ -78,16 +93,18 @@ def fair_table(reading: Reading) -> pd.DataFrame:
     score = institution_score(FAIR_DAYS)
     if not score.is_model:
         return pd.DataFrame()
-    filters = replace(reading.filters, period=_period(reading), comparison=None)
     found: pd.DataFrame = query.fold(
-        received_rows, fairness(score), filters, scope=reading.scope, window_days=FAIR_DAYS
-    )
+        received_rows, fairness(score), _judged(reading), scope=reading.scope,
+        window_days=FAIR_DAYS,
+    )  # fmt: skip
     return found
 
 
-def _period(reading: Reading) -> Period:
+def _judged(reading: Reading) -> Filters:
+    """The filters with the days whose leads are compared."""
     until = reading.scope.as_of_on + timedelta(days=1)
-    return Period(start=until - timedelta(days=LEARNED_DAYS), end=until)
+    period = Period(start=until - timedelta(days=LEARNED_DAYS), end=until)
+    return replace(reading.filters, period=period, comparison=None)
 
 
 def fair_finding(people: pd.DataFrame, names: dict[str, str]) -> str:
@@ -113,7 +130,7 @@ def fair_finding(people: pd.DataFrame, names: dict[str, str]) -> str:
     return _("; ").join(parts) if parts else _("No consultant can be separated from the average")
 
 
-def _table(reading: Reading, people: pd.DataFrame) -> dict[str, object] | None:
+def _table(reading: Reading, people: pd.DataFrame) -> dict[str, str] | None:
     """Draw the table; gives the consultant of the line clicked just now."""
     campus = names_by_id("campus", scope=reading.scope)
     clicked = clickable_table(

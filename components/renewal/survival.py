@@ -15,7 +15,7 @@ from components.renewal.behind import open_curve_group
 from components.renewal.reading import Reading
 from components.renewal.segments import group_names
 from components.states import nothing_to_show
-from components.table import share_column, whole_column
+from components.table import clickable_table, share_column, whole_column
 from metrics.due import EARLY_DAYS
 from metrics.models.sbg import FARTHEST, Sbg
 from metrics.renewal_survival import (
@@ -63,11 +63,10 @@ def survival_panel(reading: Reading) -> None:
             alt=finding,
             clickable=True,
         )
-        if clicked:
-            group = clicked["group"]
+        group = _table(found, names, outcome) or (clicked and clicked["group"])
+        if group:
             title = names.get(group, group)
             open_curve_group(reading, outcome, segment, group, title=escape(title))
-        _table(found, names, outcome)
     counts = query.fetch(term_counts, reading.filters, scope=reading.scope)
     st.caption(repeated_words(counts, repeated(counts)))
 
@@ -125,7 +124,8 @@ def curves_figure(
     return drawn
 
 
-def _table(found: list[Curve], names: dict[str, str], outcome: str) -> None:
+def _table(found: list[Curve], names: dict[str, str], outcome: str) -> str | None:
+    """Draw the table; gives the group of the line clicked just now."""
     early, late = _READ_AT[outcome]
     rows = []
     for curve in found:
@@ -141,8 +141,8 @@ def _table(found: list[Curve], names: dict[str, str], outcome: str) -> None:
             }
         )
     column = st.column_config
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, placeholder="—",
+    clicked = clickable_table(
+        pd.DataFrame(rows), placeholder="—", key=f"renewal_curves_table_{outcome}",
         column_config={
             "group": column.TextColumn(_("Group"), pinned=True),
             "n": column.NumberColumn("n", format="localized"),
@@ -153,6 +153,7 @@ def _table(found: list[Curve], names: dict[str, str], outcome: str) -> None:
         },
         alt=_("{n} rows, one a line", n=number(len(rows), exact=True)),
     )  # fmt: skip
+    return None if clicked is None else found[clicked[0]].segment
 
 
 def repeated_words(counts: pd.DataFrame, model: Sbg | None) -> str:

@@ -22,6 +22,7 @@ from metrics.activity_gap import (
     activity_streams,
     gap,
     planned_streams,
+    stream_people,
     streams_of,
     usual_streams,
 )
@@ -89,10 +90,27 @@ def test_streams_of_the_first_days_leave_later_ones_out(store, journeys, facts, 
     assert UNSEEN not in found
 
 
+@pytest.mark.parametrize("days", [None, 2])
+def test_the_people_behind_the_streams_are_as_many_as_they_count(
+    store, journeys, facts, fetch, days
+):
+    told(store, journeys, PEOPLE)
+    streams = pd.DataFrame(fetch(activity_streams(facts, activities=("A1",), days=days)))
+    people = pd.DataFrame(fetch(stream_people(facts, activities=("A1",), days=days)))
+    assert people["person_id"].is_unique
+    counted = people.groupby("stream")[["is_visitor", "is_lead"]].sum()
+    found = streams_of(streams, "A1")
+    assert set(counted.index) <= set(found)
+    for name, stream in found.items():
+        own = tuple(counted.loc[name]) if name in counted.index else (0, 0)
+        assert own == (stream.visitors, stream.leads), name
+
+
 def test_another_campus_has_no_streams(store, journeys, facts_for, fetch):
     told(store, journeys, PEOPLE)
     head = facts_for("campus_head", ("south",))
     assert fetch(activity_streams(head, activities=("A1",))) == []
+    assert fetch(stream_people(head, activities=("A1",))) == []
 
 
 def test_the_gap_is_split_as_by_hand():

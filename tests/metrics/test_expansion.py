@@ -107,6 +107,9 @@ def test_the_persons_behind_a_part_of_retention_add_up_to_it(institution):
         assert sign * rows["change"].sum() == pytest.approx(sums[part], abs=0.005), part
         assert (rows["closing"] - rows["opening"] - rows["change"]).abs().max() < 1e-6
     assert (rows["closing"] == 0).all()  # of those who left
+    for part in ("opening", "closing"):
+        rows = store.fetch(retention_rows(facts, filters, part=part))
+        assert rows[part].sum() == pytest.approx(sums[part], abs=0.005)
     with pytest.raises(UnknownName, match="part"):
         retention_rows(facts, filters, part="fresh")
 

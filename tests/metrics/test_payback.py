@@ -10,7 +10,7 @@ from data.errors import InvalidOption
 from data.scope import Filters, Period
 from metrics.cohort_value import ltv
 from metrics.cost import cac_media
-from metrics.payback import cohort_cashflow, ltv_to_cac, payback_curve, payback_day
+from metrics.payback import cohort_cashflow, cohort_orders, ltv_to_cac, payback_curve, payback_day
 
 JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))
 
@@ -68,6 +68,27 @@ def test_payback_of_one_channel_by_filter_and_of_no_cohort(tiny):
     assert payback_day(curve_of(tiny, "2026-06-01")) is None
     march = Filters(period=Period(start=date(2026, 3, 1), end=date(2026, 4, 1)))
     assert curve_of(tiny, "2026-06-01", march)["revenue_cny"].eq(0).all()
+
+
+@pytest.mark.parametrize("day", [9, 10, 34, 35, 36, 60])
+def test_the_orders_behind_a_day_add_up_to_its_revenue(tiny, day):
+    tiny.tell(
+        {
+            "lin": ["2026-01-01 lead sem", "2026-01-11 order 600"],
+            "wu": ["2026-01-20 lead sem", "2026-02-24 order 400", "2026-02-25 refund 300"],
+            "xu": ["2026-02-02 lead sem", "2026-02-02 order 9000"],
+            "he": ["2026-01-05 lead organic", "2026-01-06 order 70"],
+        }
+    )
+    facts = tiny.facts("2026-06-01")
+    cashflow = tiny.fetch(cohort_cashflow(facts, JANUARY))
+    curve = payback_curve(
+        cashflow[cashflow["channel_id"] == "sem"], cohort_ends_on=JANUARY.period.end,
+        as_of_on=facts.scope.as_of_on,
+    ).set_index("day_no")  # fmt: skip
+    rows = tiny.fetch(cohort_orders(facts, JANUARY, channels=("sem",), days=day))
+    assert rows["net_cny"].sum() == curve.loc[day, "revenue_cny"]
+    assert (rows["day_no"] <= day).all()
 
 
 def test_payback_rejects_no_days(tiny):

@@ -75,6 +75,11 @@ def test_the_sides_of_a_split_are_the_enrolments_that_were_compared(tree):
             assert side["renewal_x"].mean() == pytest.approx(rate)
 
 
+def test_a_nodes_enrolments_are_as_many_as_it_counts(tree):
+    for row in tree.nodes.to_dict("records"):
+        assert len(tree.having(row["node"])) == row["n"], row["node"]
+
+
 def test_too_few_on_a_side_gives_no_difference():
     few = LEAST * 2 - 2
     table = rows_of(

@@ -17,9 +17,10 @@ from metrics.remaining_value import (
     order_span,
     payer,
     payers,
+    trial_payers,
     window_of,
 )
-from metrics.value_model import ANY_TIME, BY_TERM, learn, trier, valued, valuer
+from metrics.value_model import ANY_TIME, BY_TERM, MOST_REPEATS, learn, trier, valued, valuer
 
 ANY = Filters(period=Period(start=date(2000, 1, 1), end=date(2000, 1, 2)))
 TODAY = date(2026, 6, 30)
@@ -118,6 +119,22 @@ def test_where_people_buy_by_the_term_the_model_of_terms_comes_near(sample):
     known = set(days.loc[days["on"] <= split, "person_id"])
     later = days[(days["on"] > split) & days["person_id"].isin(known)]
     assert best.came == pytest.approx(len(later))
+
+
+def test_the_payers_of_a_trials_groups_are_as_many_as_it_says(sample):
+    store, facts, window, _learnt = sample
+    counts = history_counts(facts, ANY, until=window.split, after=window.today)
+    best = store.fold(counts, trier(window.weeks))[0]
+    for row in best.groups.to_dict("records"):
+        rows = store.fetch(
+            trial_payers(
+                facts, until=window.split, after=window.today, repeats=row["repeats"],
+                or_more=row["repeats"] == MOST_REPEATS,
+            )
+        )  # fmt: skip
+        assert rows["person_id"].is_unique
+        assert len(rows) == row["people"]
+        assert int(rows["later"].sum()) == pytest.approx(float(row["came"]) * row["people"])
 
 
 def test_the_values_of_people_add_up_and_a_head_sees_only_their_own(sample, institution):

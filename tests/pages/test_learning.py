@@ -10,12 +10,15 @@ import pytest
 
 from components import query
 from components.learning.board import learning_answers
+from components.learning.definitions import RATES, behind_part
 from components.learning.panels import PANELS
 from components.learning.reading import Reading
 from components.learning.student import person_students
 from components.navigation import SECTIONS
 from data.sample.truths import DROP_COURSE, DROP_LESSON
 from data.scope import ROLES, Filters, Period
+from metrics.attendance import MAKE_UP_DAYS
+from metrics.attendance_bridge import attendance_bridge
 from tests.pages import screens
 from tests.pages.screens import scope_of, shown
 
@@ -40,6 +43,22 @@ def test_the_lesson_that_loses_children_is_named_and_no_other(course):
     assert f"“{course}” loses students at lesson {DROP_LESSON}" in text
     assert "more lesson" not in text
     assert f"Sit in on lesson {DROP_LESSON} of “{course}”" in text
+
+
+def test_the_seats_behind_a_part_of_the_bridge_are_as_many_as_it_moves(course):
+    reading = Reading(
+        Filters(period=Period(start=date(2026, 10, 1), end=date(2026, 11, 22))), scope_of("manager")
+    )
+    found = {name: reading.figures(name).total for name in RATES}
+    settled = reading.figures("attendance_strict", days_old=MAKE_UP_DAYS).total
+    bridge = attendance_bridge(
+        found["attendance_strict"], found["attendance_net"], settled, found["attendance_made_up"]
+    ).set_index("part")
+    assert set(bridge.index) == {"leave", "young", "made_up"}
+    for part, seats in bridge["seats"].items():
+        metric, filters, where = behind_part(reading, str(part))
+        rows = query.list_rows(metric, filters, where=where, scope=reading.scope)
+        assert len(rows) == seats > 0, part
 
 
 def test_the_screen_speaks_chinese(course):
