@@ -15,9 +15,10 @@ from components.acquisition.worth import open_worth, worth_table
 from components.chart import figure, show, value_axis
 from components.drawer import day_column, open_list
 from components.drill import open_rows
-from components.format import days_range, escape, money
+from components.format import days_range, escape, money, value
 from components.i18n import _
 from components.states import nothing_to_show
+from components.table import yuan_column
 from components.theme import Palette, palette
 from metrics.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day
 
@@ -98,14 +99,13 @@ def open_payback(
             title=f"{name} · {_('Spend')}",
         )  # fmt: skip
         return
-    yuan = st.column_config.NumberColumn(_("Net yuan"), format="%.2f")
     open_list(
         partial(
             query.fetch, cohort_orders, reading.judged("roi"), scope=reading.scope,
             channels=channels, days=mark["day_no"],
         ),
         {
-            "name": st.column_config.TextColumn(_("Name")), "net_cny": yuan,
+            "name": st.column_config.TextColumn(_("Name")), "net_cny": yuan_column(_("Net yuan")),
             "paid_on": day_column(_("Paid on")),
             "day_no": st.column_config.NumberColumn(_("Days since the lead")),
             "created_on": day_column(_("Lead on")),
@@ -115,7 +115,9 @@ def open_payback(
         title=_("{channel}: orders up to day {day}", channel=escape(name), day=mark["day_no"]),
         subject="payback_orders", key="acquisition_payback_rows",
         where={"channels": channels, "day_no": mark["day_no"]},
-        note=_("They add up to {revenue}.", revenue=money(mark["revenue_cny"])).replace("$", r"\$"),
+        note=_(
+            "They add up to {revenue}.", revenue=value(mark["revenue_cny"], "cny", exact=True)
+        ).replace("$", r"\$"),
     )  # fmt: skip
 
 

@@ -91,6 +91,8 @@ def worth_table(reading: Reading, paid: Sequence[str]) -> tuple[str, str] | None
             days=days_range(reading.judged("roi").period),
             n=reading.choice.return_days,
         )
+        + " "
+        + _("A cell opens its rows.")
     )
     return None if clicked is None else (rows[clicked[0]]["node"], clicked[1])
 

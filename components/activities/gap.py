@@ -76,6 +76,8 @@ def gap_panel(life: Life) -> None:
             " not come by a share."
         )
         + (" " + _("Only the days that are over, of each activity.") if not life.is_over else "")
+        + " "
+        + _("A bar or a line opens its people.")
     )
     if clicked:
         _open(life, clicked)

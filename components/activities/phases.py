@@ -8,7 +8,7 @@ from components.activities.behind import open_leads
 from components.activities.reading import Life
 from components.activities.words import PHASES, said
 from components.i18n import _
-from components.table import clickable_table
+from components.table import clickable_table, share_column
 from metrics.activity_health import phase_days
 from metrics.activity_plan import phase_gaps
 
@@ -27,12 +27,12 @@ def phase_table(life: Life) -> None:
         shown, placeholder="—", key="activity_phases", height="content",
         column_config={
             "phase": st.column_config.TextColumn(_("Phase"), pinned=True),
-            "days": count(_("Days")), "over": count(_("Days over")),
+            "days": count(_("Days planned")), "over": count(_("Days over")),
             "planned": count(_("Planned leads"), format="%.0f"),
             "due": count(_("Due by now"), format="%.0f"),
             "actual": count(_("Leads"), format="localized"),
             "gap": count(_("Gap, leads"), format="%+.0f"),
-            "gap_share": count(_("Gap"), format="percent"),
+            "gap_share": share_column(_("Gap")),
         },
         alt=_("Each phase with its planned and actual leads."),
     )  # fmt: skip

@@ -31,15 +31,15 @@ def icicle(
     Parameters
     ----------
     boxes
-        ``generation``, ``start``, ``width``, ``node``, ``nodes``; ``node`` equal to
-        ``rest`` is a box of those too narrow to see, drawn grey.
+        ``generation``, ``start``, ``width``, ``node``, ``nodes``, ``parent``; ``node`` equal
+        to ``rest`` is a box of those too narrow to see, drawn grey.
     names, hovers
         What stands in a box and what its hover says, by node.
 
     Returns
     -------
     Figure
-        A box's ``customdata`` is its node.
+        A box's ``customdata`` is its node; of the rest ``{"rest_of": parent}``.
     """
     colours = own_palette(colours)
     total = max(float((boxes["start"] + boxes["width"]).max()), 1.0) if len(boxes) else 1.0
@@ -57,7 +57,7 @@ def icicle(
             hovering.append(
                 _("{n} people with smaller branches", n=n) if is_rest else hovers.get(node, "")
             )
-            data.append(None if is_rest else node)
+            data.append({"rest_of": int(row["parent"])} if is_rest else node)
         tints = [
             colours.categorical[0] if g == 0 else colours.faded(colours.categorical[0], 0.75)
             if g == 1 else colours.faded(colours.categorical[0], 0.5)

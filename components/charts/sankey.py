@@ -19,6 +19,7 @@ from components.theme import Palette
 PEOPLE, CARRIERS, ENDED = "people", "carriers", "ended"  # what a bar counts
 _MOST = 4  # generations; the later ones are a handful
 _WIDTH = 0.14  # of a bar, where columns are 1 apart
+_APART = 0.02  # of the tallest bar, of a number from the bar above it
 _GAP = 0.06  # of the tallest bar, between who brought others and who did not
 _HIT = 26  # pixels that a click may miss a low bar by, about
 
@@ -29,7 +30,7 @@ class _Bars:
 
     x: list[float] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
+    count: list[int] = field(default_factory=list)
     colour: list[str] = field(default_factory=list)
     where: list[dict[str, object]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -40,7 +41,7 @@ class _Bars:
         """Add one; gives its lower and upper end."""
         self.x.append(x)
         self.low.append(low)
-        self.high.append(low + count)
+        self.count.append(count)
         self.colour.append(colour)
         self.where.append(where)
         self.said.append(said)
@@ -50,14 +51,16 @@ class _Bars:
         """The bars, what is clicked for them, and their numbers."""
         hover = {"customdata": self.where, "hovertext": self.said,
                  "hovertemplate": "%{hovertext}<extra></extra>"}  # fmt: skip
-        sizes = [high - low for low, high in zip(self.low, self.high, strict=True)]
-        middles = [(low + high) / 2 for low, high in zip(self.low, self.high, strict=True)]
+        high = [low + n for low, n in zip(self.low, self.count, strict=True)]
+        middles = [low + n / 2 for low, n in zip(self.low, self.count, strict=True)]
         ended = [where["part"] == ENDED for where in self.where]
-        ends = [low if end else high
-                for low, high, end in zip(self.low, self.high, ended, strict=True)]  # fmt: skip
+        apart = _APART * max(self.count, default=1)
+        ends = [
+            low - apart if end else top for low, top, end in zip(self.low, high, ended, strict=True)
+        ]
         return [
             go.Bar(
-                x=self.x, y=sizes, base=self.low, width=_WIDTH,
+                x=self.x, y=self.count, base=self.low, width=_WIDTH,
                 marker={"color": self.colour, "line": {"width": 0}}, **hover,
             ),
             go.Scatter(  # a bar of few people is too low to hit
@@ -65,7 +68,7 @@ class _Bars:
                 marker={"size": _HIT, "color": "rgba(0,0,0,0)"}, **hover,
             ),
             go.Scatter(
-                x=self.x, y=ends, mode="text", text=[number(n, exact=True) for n in sizes],
+                x=self.x, y=ends, mode="text", text=[number(n, exact=True) for n in self.count],
                 textposition=["bottom center" if end else "top center" for end in ended],
                 textfont={"color": colours.text, "size": 12}, hoverinfo="skip", cliponaxis=False,
             ),

@@ -15,7 +15,7 @@ from components.drawer import day_column, open_list
 from components.format import escape, interval, number, percent
 from components.i18n import _
 from components.states import nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, share_column
 from data.scope import Scope
 from metrics.lead_features import MOST_LEARNED, leads_named
 from metrics.lead_rules import HALF_LIFE_DAYS
@@ -87,7 +87,7 @@ def _open_leads(reading: Reading, tried: pd.DataFrame, title: str) -> None:
         {
             "name": st.column_config.TextColumn(_("Name")),
             "created_on": day_column(_("Lead on")),
-            "chance": st.column_config.NumberColumn(_("Chance promised"), format="percent"),
+            "chance": share_column(_("Chance promised")),
             "won": st.column_config.CheckboxColumn(_("Has ordered")),
             "campus": st.column_config.TextColumn(_("Campus")),
             "channel": st.column_config.TextColumn(_("Channel")),
@@ -138,6 +138,7 @@ def _lift_table(lift: pd.DataFrame) -> int | None:
         },
         alt=_("What calling the best scores first would have found."),
     )
+    st.caption(_("A mark or a line opens its leads."))
     return None if clicked is None else clicked[0]
 
 

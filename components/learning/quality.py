@@ -108,8 +108,7 @@ def association_chart(
     colours = own_palette(colours)
     rows = nodes.iloc[::-1]
     clear = (rows["low"] > 0) | (rows["high"] < 0)
-    labels = [f"{_(NODE_WORDS[n])} · {_(BRANCH_WORDS[b])}"
-              for n, b in zip(rows["node"], rows["branch"], strict=True)]  # fmt: skip
+    labels = _labels(rows)
     said = [
         f"{label}<br><b>{delta(row['difference'], 0.0, 'ratio')}</b>"
         f"<br>{percent(row['above'])} (n = {number(row['n_above'], exact=True)}) · "
@@ -146,8 +145,7 @@ def _figures(tree: QualityTree, reading: Reading) -> None:
     clicked = clickable_table(
         pd.DataFrame(
             {
-                "branch": [_(BRANCH_WORDS[branch]) for branch in nodes["branch"]],
-                "node": [_(NODE_WORDS[node]) for node in nodes["node"]],
+                "node": _labels(nodes),
                 "value": [
                     _value(node, value)
                     for node, value in zip(nodes["node"], nodes["value"], strict=True)
@@ -158,8 +156,7 @@ def _figures(tree: QualityTree, reading: Reading) -> None:
         key="learning_quality_figures",
         height=lines_height(len(nodes)),
         column_config={
-            "branch": st.column_config.TextColumn(_("Branch")),
-            "node": st.column_config.TextColumn(_("Figure")),
+            "node": st.column_config.TextColumn(_("Figure"), pinned=True),
             "value": st.column_config.TextColumn(_("Value")),
             "n": st.column_config.NumberColumn("n", format="localized"),
         },
@@ -168,6 +165,14 @@ def _figures(tree: QualityTree, reading: Reading) -> None:
     if clicked is not None:
         node = nodes["node"].iloc[clicked[0]]
         _open(tree.having(node), node, reading, title=_(NODE_WORDS[node]))
+
+
+def _labels(nodes: pd.DataFrame) -> list[str]:
+    """Figures with the branch that they belong to."""
+    return [
+        f"{_(NODE_WORDS[node])} · {_(BRANCH_WORDS[branch])}"
+        for node, branch in zip(nodes["node"], nodes["branch"], strict=True)
+    ]
 
 
 def _open(rows: pd.DataFrame, node: str, reading: Reading, *, title: str) -> None:
@@ -209,6 +214,8 @@ def _groups(tree: QualityTree, reading: Reading) -> None:
     )  # fmt: skip
     st.caption(
         _("Fewer than {n} enrolments tell little; compare groups in the league below.", n=30)
+        + " "
+        + _("A cell opens its rows.")
     )
     if clicked is not None:
         group, column = ids[clicked[0]], clicked[1]

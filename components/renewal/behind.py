@@ -12,6 +12,7 @@ from components import query
 from components.drawer import day_column, open_list
 from components.i18n import _
 from components.renewal.reading import Reading
+from components.table import share_column
 from metrics.expansion import retention_rows
 from metrics.renewal_bridge import bridge_rows
 from metrics.renewal_survival import timed_rows
@@ -84,7 +85,7 @@ def open_forecast_families(reading: Reading, families: pd.DataFrame) -> None:
         {
             "name": st.column_config.TextColumn(_("Name")),
             "due_on": day_column(_("Due on")),
-            "chance": st.column_config.NumberColumn(_("Forecast"), format="percent"),
+            "chance": share_column(_("Forecast")),
             "renewed": st.column_config.CheckboxColumn(_("Renewed")),
             "campus": st.column_config.TextColumn(_("Campus")),
             "channel": st.column_config.TextColumn(_("Channel")),

@@ -7,9 +7,9 @@ import streamlit as st
 
 from components.chart import show
 from components.charts.sankey import PEOPLE, generation_sankey
-from components.drawer import open_list
 from components.format import MISSING, interval, number
 from components.i18n import _
+from components.spread.behind import open_nodes
 from components.spread.reading import PARTS, SpreadReading
 from components.states import nothing_to_show
 from components.table import clickable_table
@@ -101,21 +101,8 @@ def _table(reading: SpreadReading, table: pd.DataFrame) -> None:
 def _open_generation(reading: SpreadReading, generation: int, part: str) -> None:
     people = reading.people_of(generation, part)
     began = _("Began") if generation == 0 else _("Generation {n}", n=generation)
-    number_of = st.column_config.NumberColumn
-    open_list(
-        lambda: people,
-        {
-            "campus": st.column_config.TextColumn(_("Campus")),
-            "views": number_of(_("Own PV")),
-            "shares": number_of(_("Shares")),
-            "direct_visitors": number_of(_("UV, direct")),
-            "leads": number_of(_("Leads")),
-            "orders": number_of(_("Orders")),
-            "direct_leads": number_of(_("Leads, direct")),
-            "subtree_visitors": number_of(_("UV, all below")),
-        },
-        title=f"{began} · {_(PARTS[part])}" if part != PEOPLE else began,
-        subject="spread_generation", key="spread_generation",
+    open_nodes(
+        people, title=f"{began} · {_(PARTS[part])}" if part != PEOPLE else began,
         where={"generation": generation, "part": part},
     )  # fmt: skip
 

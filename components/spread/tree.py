@@ -12,11 +12,12 @@ from components.charts.icicle import icicle
 from components.drill import download_buttons, open_rows, person_column, person_links
 from components.format import MISSING, money, number
 from components.i18n import N_, _
+from components.spread.behind import open_nodes
 from components.spread.reading import EVER, SpreadReading
 from components.states import nothing_to_show
 from components.table import lines_height
 from metrics.shares import share_arrivals
-from metrics.spread_layout import REST, below_of, icicle_boxes
+from metrics.spread_layout import REST, below_of, icicle_boxes, rest_of
 
 RELATIONS = {"new": N_("newcomer"), "lead": N_("had left a lead"), "member": N_("paying member")}
 _MOST_LISTED = 2000  # ids in one question to the store
@@ -36,7 +37,11 @@ def spread_tree(activity: str) -> None:
     st.caption(
         _("A box is a person with everybody below: its width is their number. Click to see them.")
     )
-    if clicked is not None:
+    if isinstance(clicked, dict):
+        rest = rest_of(reading.forest, clicked["rest_of"])
+        title = _("{n} people with smaller branches", n=number(len(rest), exact=True))
+        open_nodes(reading.nodes[reading.nodes["node"].isin(rest)], title=title, where=clicked)
+    elif clicked is not None:
         _open(reading, int(clicked))
 
 

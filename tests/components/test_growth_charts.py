@@ -13,16 +13,16 @@ def english(monkeypatch):
     monkeypatch.setenv("EDULENS_LANG", "en")
 
 
-def test_icicle_boxes_carry_their_node_and_the_rest_none():
+def test_icicle_boxes_carry_their_node_and_the_rest_whose_children_they_are():
     boxes = pd.DataFrame(
-        [(0, 0, 10, 7, 10, 1), (1, 0, 6, 8, 6, 1), (1, 6, 3, -1, 3, 3)],
-        columns=["generation", "start", "width", "node", "people", "nodes"],
+        [(0, 0, 10, 7, 10, 1, -1), (1, 0, 6, 8, 6, 1, 7), (1, 6, 3, -1, 3, 3, 7)],
+        columns=["generation", "start", "width", "node", "people", "nodes", "parent"],
     )
     drawn = icicle(boxes, title="t", names={7: "Anna", 8: "Ben"}, hovers={7: "a", 8: "b"}, rest=-1)
     people, rest = drawn.data
     assert list(people.customdata) == [7, 8]
     assert list(people.text) == ["Anna", "Ben"]
-    assert list(rest.customdata) == [None]
+    assert list(rest.customdata) == [{"rest_of": 7}]
     assert list(rest.text) == ["+3"]
     assert list(people.base) == [0, 0]
     assert list(drawn.layout.yaxis.ticktext) == ["Began", "Generation 1"]

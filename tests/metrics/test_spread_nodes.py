@@ -19,7 +19,7 @@ from metrics.spread_credit import (
     node_table,
     stability,
 )
-from metrics.spread_layout import REST, below_of, icicle_boxes
+from metrics.spread_layout import REST, below_of, icicle_boxes, rest_of
 from metrics.spread_nodes import grow, spread_nodes
 from metrics.spread_potential import backtest, expected_leads, gamma_prior
 
@@ -218,6 +218,12 @@ def test_boxes_lie_inside_their_parents_and_lose_nobody():
         assert children["width"].sum() == box["width"] - 1, node
     root = int(top["node"].iloc[0])
     assert len(below_of(grown, root)) == 999
+    narrow = boxes[boxes["node"] == REST]
+    assert len(narrow) > 10
+    for row in narrow.to_dict("records"):
+        rest = rest_of(grown, row["parent"])
+        assert len(rest) == row["nodes"]
+        assert (grown.tree.below[rest] + 1).sum() == row["people"]
 
 
 def test_the_gamma_prior_finds_the_rates_it_was_drawn_from():
