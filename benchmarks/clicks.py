@@ -1,0 +1,79 @@
+"""From a click to the drawn page in Chromium on the same machine, median, at scale 50.
+
+A full page is a click in the navigation on a page that was seen before; a fragment is
+another list on the conversion page, which runs alone. Drawn is the last change of the
+document before a pause in which nothing changes and nothing runs.
+
+The home is `benchmarks.serving.large_home`'s.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks import report
+from benchmarks.serving import PREPARING_SECONDS, large_home, serving
+from data.accounts.sample import sample_password
+from data.home import Home
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+PAGES = ("acquisition", "conversion", "learning", "renewal", "board")
+LIST = "[class*=st-key-conversion_list] button"
+ROUNDS = 5
+DRAWN = """
+async ([target, place]) => {
+  const state = 'data-test-script-state';
+  const runs = () => !document.querySelector(`[${state}=notRunning]`);
+  const clicked = performance.now();
+  let last = clicked, ran = false;
+  const watch = new MutationObserver(() => { last = performance.now(); ran = ran || runs(); });
+  watch.observe(document.body, {
+    subtree: true, childList: true, characterData: true, attributeFilter: [state],
+  });
+  document.querySelectorAll(target)[place].click();
+  while (!ran || runs() || performance.now() - last < 500)
+    await new Promise(again => setTimeout(again, 20));
+  watch.disconnect();
+  return last - clicked;
+}
+"""
+
+
+def _drawn(page: Page, target: str, place: int = 0) -> float:
+    """Milliseconds from a click on an element to the last change it brings."""
+    taken: float = page.evaluate(DRAWN, [target, place])
+    return taken
+
+
+def _link(name: str) -> str:
+    return f"[data-testid=stSidebarNav] a[href$='/{name}']"
+
+
+def main() -> None:
+    """Click through the pages, then through the lists of one page."""
+    home = large_home()
+    with serving(home, log=home / "clicks.log") as (port, _), sync_playwright() as playwright:
+        time.sleep(PREPARING_SECONDS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"http://127.0.0.1:{port}/board")
+        page.fill("input[name=user]", "manager")
+        page.fill("input[name=password]", sample_password(Home(home)))
+        page.press("input[name=password]", "Enter")
+        page.wait_for_selector(_link(PAGES[0]), timeout=60_000)
+        for name in PAGES:
+            _drawn(page, _link(name))
+        pages = [_drawn(page, _link(name)) for _round in range(ROUNDS) for name in PAGES]
+        _drawn(page, _link("conversion"))
+        lists = [_drawn(page, LIST, place) for _round in range(ROUNDS) for place in (1, 0)]
+        browser.close()
+    report("click_page", statistics.median(pages), "ms", 450)
+    report("click_fragment", statistics.median(lists), "ms", 200)
+
+
+if __name__ == "__main__":
+    main()
