@@ -115,6 +115,7 @@ VISIT = FactQuery(
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )""",
     by_month("started_on", "person_id, started_at, visit_id"),
+    plain=("person_id",),
 )
 
 # A click or a scan is a touch; so is coming by a channel after half an hour without it. A
@@ -146,6 +147,7 @@ TOUCH = FactQuery(
     LEFT JOIN (SELECT DISTINCT channel_id, spend_on FROM spend) s
       ON s.channel_id = met.channel_id AND s.spend_on = touched_on""",
     by_month("touched_on", "person_id, touched_at, touch_id"),
+    plain=("person_id",),
 )
 
 # Who came, by whose link, the first time they came at all: a later click on somebody's link
@@ -177,6 +179,7 @@ SHARE_EDGE = FactQuery(
         (origin.seen.seen_at, origin.seen.id) < (first.seen.seen_at, first.seen.id))
     """.replace("__DAY__", local_day("first.seen.seen_at")),
     "activity_id, arrived_at, person_id",
+    plain=("person_id", "sharer_person_id"),
 )
 
 LEAD = FactQuery(
@@ -214,6 +217,7 @@ LEAD = FactQuery(
       WHERE occurred_at <= created_at GROUP BY lead_id
     ) e ON e.lead_id = l.lead_id""",
     "created_at, lead_id",
+    plain=("person_id", "introducer_person_id"),
 )
 
 SPEND = FactQuery(

@@ -133,6 +133,7 @@ PERSON = FactQuery(
     LEFT JOIN child ON child.person_id = g.person_id AND child.campus_id = g.campus_id
     LEFT JOIN identity_household h ON h.person_id = g.person_id""",
     "person_id, campus_id",
+    plain=("household_id",),
 )
 
 

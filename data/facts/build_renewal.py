@@ -104,6 +104,7 @@ DUE = FactQuery(
     LEFT JOIN work_left l ON l.enrolment_id = e.enrolment_id
     WHERE e.is_formal""",
     "started_on, enrolment_id",
+    plain=("person_id",),
 )
 
 QUERIES = (DUE,)

@@ -16,6 +16,7 @@ FOLLOWUP = FactQuery(
     FROM followups f LEFT JOIN work_lead l USING (lead_id)
     LEFT JOIN staff st ON st.staff_id = f.staff_id""",
     "happened_at, followup_id",
+    plain=("person_id",),
 )
 
 # What was never paid is no fact. A refund stands on the day it was paid back; a transfer
@@ -48,6 +49,7 @@ ORDER_LINE = FactQuery(
       SELECT person_id, created_at, max(lead_id) AS lead_id FROM work_lead GROUP BY ALL
     ) l ON l.person_id = w.person_id AND l.created_at <= o.paid_at""",
     "paid_at, order_line_id",
+    plain=("person_id",),
 )
 
 # A seat that names no enrolment takes the student's newest of that course.
@@ -87,6 +89,7 @@ ENROLMENT = FactQuery(
     LEFT JOIN classes k ON k.class_id = e.class_id
     LEFT JOIN ({INFERRED}) r ON r.enrolment_id = e.enrolment_id""",
     "started_on, enrolment_id",
+    plain=("person_id",),
 )
 
 ASSESSMENT = FactQuery(
@@ -98,6 +101,7 @@ ASSESSMENT = FactQuery(
     FROM assessments a JOIN work_student s USING (student_id)
     LEFT JOIN classes k USING (class_id)""",
     "due_on, assessment_id, student_id",
+    plain=("person_id",),
 )
 
 FEEDBACK = FactQuery(
