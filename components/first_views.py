@@ -25,6 +25,7 @@ from components.conversion import answer as conversion_answer
 from components.conversion.cards import cards_of as conversion_cards
 from components.conversion.funnel import funnel_counts, funnel_picture
 from components.conversion.measures import Choice as ConversionChoice
+from components.conversion.person import person_score
 from components.conversion.reading import Reading as ConversionReading
 from components.conversion.todo import tasks_of as conversion_tasks
 from components.conversion.worklist import page_of as conversion_list
@@ -33,6 +34,7 @@ from components.learning.calls import first_calls, is_large
 from components.learning.cards import cards_of as learning_cards
 from components.learning.curve import course_picture, offered_courses
 from components.learning.reading import Reading as LearningReading
+from components.learning.student import person_students
 from components.learning.todo import tasks_of as learning_tasks
 from components.renewal import answer as renewal_answer
 from components.renewal.calendar import weeks_picture
@@ -46,10 +48,14 @@ from components.spread.todo import tasks_of as spread_tasks
 from components.visitors import answer as visitors_answer
 from components.visitors.reading import VisitorReading
 from components.visitors.todo import tasks_of as visitor_tasks
-from data.scope import Filters
+from data.scope import Filters, role
 from metrics import visits as visit_metrics
 from metrics.person import contribution, current_state, household, identifiers, timeline
+from metrics.person_network import shared_in
+from metrics.renewal_person import person_renewal
 from metrics.shares import share_arrivals
+
+_NOBODY = "nobody yet"
 
 
 def board(filters: Filters) -> None:
@@ -78,10 +84,19 @@ def acquisition(filters: Filters) -> None:
 
 
 def person(filters: Filters) -> None:
-    """The statements about one person; nobody's rows."""
+    """The statements about one person, and what is learned of everybody; nobody's rows."""
     del filters
     for of in (current_state, contribution, timeline, identifiers, household):
-        query.fetch(of, None, person_id="nobody yet")
+        query.fetch(of, None, person_id=_NOBODY)
+    person_students(_NOBODY)
+    hidden = role(query.current_scope().role).hidden_facts
+    if "order_line" in hidden:
+        return
+    query.fetch(shared_in, None, person_id=_NOBODY)
+    if "followup" not in hidden:
+        person_score(_NOBODY)
+    if not {"due", "followup"} & hidden:
+        query.fetch(person_renewal, None, person_id=_NOBODY)
 
 
 def conversion(filters: Filters) -> None:

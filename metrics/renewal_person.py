@@ -20,8 +20,7 @@ def person_renewal(facts: Facts, *, person_id: str, ahead_days: int = 180) -> ir
         ``touched_on``, ``renewed_on``, ``band``: ``late`` (ended, 30 days are not over),
         ``open`` (60 days and less before the end), ``ahead``.
     """
-    rows = pool_rows(facts, ahead_days=ahead_days)
-    rows = rows.filter(rows.person_id == person_id)
+    rows = pool_rows(facts, ahead_days=ahead_days, person_id=person_id)
     today = ibis.literal(facts.scope.as_of_on)
     soon = (today + ibis.interval(days=EARLY_DAYS)).cast("date")
     band = ibis.cases((rows.due_on < today, "late"), (rows.due_on <= soon, "open"), else_="ahead")

@@ -20,8 +20,15 @@ PIPELINE = ("untouched", "talking", "promised", "refused", "paid")
 _SOURCES = ("enrolments", "orders", "order_lines", "followups")
 
 
-def pool_rows(facts: Facts, *, ahead_days: int = AHEAD_DAYS) -> ir.Table:
+def pool_rows(facts: Facts, *, ahead_days: int = AHEAD_DAYS, person_id: str = "") -> ir.Table:
     """One row per enrolment still there that falls due soon or fell due within 30 days.
+
+    Parameters
+    ----------
+    ahead_days
+        Days ahead of the as-of day, at least 1.
+    person_id
+        One person's enrolments only; all without it.
 
     Returns
     -------
@@ -41,6 +48,8 @@ def pool_rows(facts: Facts, *, ahead_days: int = AHEAD_DAYS) -> ir.Table:
     talks = facts.followup.select("person_id", "happened_on", "happened_at", "result", "reason",
                                   "is_effective", "followup_id")  # fmt: skip
     talks = talks.filter(talks.is_effective)
+    if person_id:
+        rows, talks = (table.filter(table.person_id == person_id) for table in (rows, talks))
     talks = talks.inner_join(rows.select("enrolment_id", "person_id", "due_on"), "person_id")
     since = talks.due_on - ibis.interval(days=EARLY_DAYS)
     talks = talks.filter(talks.happened_on >= since.cast("date"))
