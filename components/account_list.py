@@ -55,7 +55,14 @@ def account_table(accounts: Accounts) -> None:
         }
         for account in accounts.all()
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="access_accounts")
+    widths = {_("Name"): 110, _("Role"): 90, _("Sign-in"): 80, _("Signs in with"): 110}
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", key="access_accounts",
+        column_config={
+            **{words: st.column_config.Column(width=pixels) for words, pixels in widths.items()},
+            _("Campuses"): st.column_config.Column(width="large"),
+        },
+    )  # fmt: skip
 
 
 def state_text(account: Account) -> str:

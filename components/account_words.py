@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from os.path import commonprefix
+
 from components.columns import names_by_id
 from components.i18n import N_, _, language
 from data.scope import EVERY_CAMPUS, Role
@@ -42,6 +44,7 @@ ACTION_LABELS = {
     "mapping": N_("mapping of columns kept"),
     "export_denied": N_("export denied"),
 }
+_BRAND_ENDS = "·"  # 麦禾里·北京望京校区
 _SEPARATORS = {"zh": "、", "en": ", "}
 
 
@@ -66,10 +69,12 @@ def campus_names() -> dict[str, str]:
 
 
 def campus_text(campuses: tuple[str, ...], names: dict[str, str] | None = None) -> str:
-    """Campuses as one line; every campus is said as such."""
+    """Campuses as one line, the brand they share left out; every campus is said as such."""
     if campuses == EVERY_CAMPUS:
         return _("all campuses")
     if not campuses:
         return _("no campus")
     names = campus_names() if names is None else names
-    return _SEPARATORS[language()].join(names.get(campus, campus) for campus in campuses)
+    called = [names.get(campus, campus) for campus in campuses]
+    shared = commonprefix(called).rfind(_BRAND_ENDS) + 1 if len(called) > 1 else 0
+    return _SEPARATORS[language()].join(name[shared:] for name in called)

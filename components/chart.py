@@ -177,7 +177,9 @@ def value_axis(values: Sequence[float], unit: str, *, zero: bool = True) -> dict
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = [i * step for i in range(first, max(last, first + 1) + 1)]
     texts = [_tick(t, unit, step) for t in ticks]
-    return {"tickvals": ticks, "ticktext": texts, "range": [ticks[0], ticks[-1] + step * 0.08]}
+    # A little below nothing asks for a little room, not for a whole step of emptiness.
+    bottom = max(ticks[0], low - span * 0.04) if low < 0 else ticks[0]
+    return {"tickvals": ticks, "ticktext": texts, "range": [bottom, ticks[-1] + step * 0.08]}
 
 
 def _round_step(span: float) -> float:

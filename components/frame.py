@@ -72,6 +72,8 @@ def main() -> None:
     viewer = current_viewer()
     st.session_state[i18n.ACCOUNT_KEY] = viewer.language
     st.html(BRAND / "page.css")
+    if i18n.language() == "zh":
+        st.html(BRAND / "zh.css")
     if theme.theme_name() == "dark":
         st.html(BRAND / "dark.css")
     st.logo(str(BRAND / f"logo_{theme.theme_name()}.svg"), icon_image=str(BRAND / "icon.png"))
@@ -86,6 +88,7 @@ def main() -> None:
         sample_notice()
         _language_switch()
         account_menu(viewer)
+    theme.follow_theme()
     _bar(next(e for found in pages.values() for p, e in found.items() if p == chosen), entries)
     try:
         chosen.run()

@@ -105,7 +105,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
         ),
         title="",
         colours=colours,
-        height=280,
+        height=330,  # as tall as the month beside it, with its choices
         showlegend=False,
     )
     drawn.update_layout(

@@ -30,6 +30,7 @@ def history_panel() -> None:
         return
     shown = loads.assign(
         loaded_at=[moment(at) for at in loads["loaded_at"]],
+        actor=loads["actor"].replace({"": None}),
         source=[_(_SOURCES.get(name, name)) for name in loads["source"]],
         table_name=_titles(list(loads["table_name"])),
     )

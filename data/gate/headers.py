@@ -20,7 +20,7 @@ _CACHED = ("/static/", "/component/", "/_stcore/bidi-components/")
 
 # Loaded before Streamlit's own script. A session that ended leads to the sign-in page
 # instead of a tab that says it cannot connect; a dialog that opens to search is ready to be
-# typed in.
+# typed in; a theme that changes, by itself or in the menu, has the page drawn in its colours.
 SCRIPT = """\
 (() => {
   let leaving = false
@@ -54,6 +54,23 @@ SCRIPT = """\
     setTimeout(() => drawn.disconnect(), 5000)  // a dialog without a search has its own order
     ready()
   })
+  let scheme = ""
+  const follow = () => {
+    const app = document.querySelector("[data-testid=stApp]")
+    const now = app ? getComputedStyle(app).colorScheme : ""
+    if (scheme && now && now !== scheme) {
+      document.querySelector(".st-key-theme_follow button")?.click()
+    }
+    scheme = now || scheme
+  }
+  const later = () => setTimeout(follow, 400)  // Streamlit changes its own colours first
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", later)
+  document.addEventListener("click", later, true)
+  new MutationObserver((_, drawing) => {
+    if (!document.querySelector(".st-key-theme_follow")) return
+    drawing.disconnect()
+    follow()
+  }).observe(document, { childList: true, subtree: true })
 })()
 """
 

@@ -10,6 +10,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.testing.v1 import AppTest
 
 import data.installation
+from components.account_words import campus_text
 from components.activity import is_activity
 from data.accounts import Accounts
 from data.home import Home
@@ -146,3 +147,11 @@ def test_parts_that_refresh_themselves_are_not_activity():
     assert is_activity(clicked.SerializeToString())
     assert not is_activity(refreshed.SerializeToString())
     assert not is_activity(b"\xff\xff no message")
+
+
+def test_campuses_of_one_brand_are_told_without_repeating_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EDULENS_LANG", "zh")
+    names = {"C1": "麦禾里·北京望京校区", "C2": "麦禾里·天津奥城校区", "C3": "滨江校区"}
+    assert campus_text(("C1",), names) == "麦禾里·北京望京校区"
+    assert campus_text(("C1", "C2"), names) == "北京望京校区、天津奥城校区"
+    assert campus_text(("C1", "C3"), names) == "麦禾里·北京望京校区、滨江校区"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,6 +31,22 @@ STILL = """() => {
   laidOut = {size, times: size === laidOut.size ? laidOut.times + 1 : 1}
   return laidOut.times === 3
 }"""
+# Words of cards, chips and sentences that are cut off, and what is said without the icons,
+# which are words of a font.
+SAID = """main => {
+  const shown = "[data-testid=stMetric] *, .stMarkdownBadge, [data-testid=stMarkdownContainer]"
+  const cut = [...main.querySelectorAll(shown)].filter(e => !e.closest("svg")
+    && e.clientWidth > 0 && getComputedStyle(e).overflowX !== "visible"
+    && e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)
+  const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT, e =>
+    e.parentElement.closest("[data-testid=stIconMaterial], style, script, code")
+    ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT)
+  const words = []
+  while (texts.nextNode()) words.push(texts.currentNode.data)
+  return {cut, words: words.join("\\n")}
+}"""
+# What a program calls things, and what it says of nothing.
+RAW = re.compile(r"\b(?:nan|NaN|None|NaT|null|undefined|True|False)\b|\b[a-z]+_[a-z_]+\b|\{\w+\}")
 USERS = ("manager", "head_north", "consultant1")
 LANGUAGES = ("zh", "en")
 WIDTHS = (1440, 390)
@@ -127,6 +144,9 @@ def faults(page: Page, width: int) -> list[str]:
     sideways = main.evaluate("e => e.scrollWidth") - width
     if sideways > 0:
         found.append(f"scrolls sideways by {sideways} pixels at {width}")
+    said = main.evaluate(SAID)
+    found += [f"cuts {words[:60]!r}" for words in said["cut"]]
+    found += [f"says {word!r}" for word in sorted(set(RAW.findall(said["words"])))]
     tall = main.evaluate("e => e.scrollHeight")
     if width >= 1440 and tall > SCREENS * HEIGHT:
         found.append(f"is {tall / HEIGHT:.1f} screens long")

@@ -153,3 +153,14 @@ def test_ctrl_k_is_ready_to_be_typed_in_and_typed_in_again(sign_in: SignIn):
         expect(page.get_by_role("dialog").get_by_role("link", name=word)).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_charts_and_logo_follow_a_theme_that_changes_by_itself(sign_in: SignIn):
+    page = sign_in("manager")
+    logo = page.get_by_test_id("stSidebarLogo").or_(page.get_by_test_id("stLogo")).first
+    light = logo.get_attribute("src")
+    page.emulate_media(color_scheme="dark")
+    expect(logo).not_to_have_attribute("src", light or "")
+    settled(page)
+    tick = page.locator(".js-plotly-plot .xtick text").first
+    assert tick.evaluate("e => getComputedStyle(e).fill") == "rgb(154, 165, 180)"
