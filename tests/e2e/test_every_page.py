@@ -38,9 +38,10 @@ SAID = """main => {
   const cut = [...main.querySelectorAll(shown)].filter(e => !e.closest("svg")
     && e.clientWidth > 0 && getComputedStyle(e).overflowX !== "visible"
     && e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)
-  const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT, e =>
-    e.parentElement.closest("[data-testid=stIconMaterial], style, script, code")
-    ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT)
+  const read = e => e.checkVisibility() && !e.closest("style, script, code")
+    && !getComputedStyle(e).fontFamily.includes("Material")
+  const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT, text =>
+    read(text.parentElement) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT)
   const words = []
   while (texts.nextNode()) words.push(texts.currentNode.data)
   return {cut, words: words.join("\\n")}
