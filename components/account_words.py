@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from os.path import commonprefix
-
 from components.columns import names_by_id
 from components.i18n import N_, _, language
 from data.scope import EVERY_CAMPUS, Role
@@ -76,5 +74,7 @@ def campus_text(campuses: tuple[str, ...], names: dict[str, str] | None = None) 
         return _("no campus")
     names = campus_names() if names is None else names
     called = [names.get(campus, campus) for campus in campuses]
-    shared = commonprefix(called).rfind(_BRAND_ENDS) + 1 if len(called) > 1 else 0
-    return _SEPARATORS[language()].join(name[shared:] for name in called)
+    brand = called[0].rpartition(_BRAND_ENDS)[0] + _BRAND_ENDS
+    if len(called) > 1 and all(name.startswith(brand) for name in called):
+        called = [name.removeprefix(brand) for name in called]
+    return _SEPARATORS[language()].join(called)

@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.i18n import _
-
 from components.once_a_run import once_a_run
 
 CONFIG = Path(__file__).parent.parent / ".streamlit" / "config.toml"
