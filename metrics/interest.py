@@ -15,7 +15,7 @@ from data.scope import Filters
 from metrics.activity_cohort import dwell_of
 from metrics.cohort import first_leads
 from metrics.share_edges import first_edges
-from metrics.visitor_sums import keen_people, reachable, visitor_sums
+from metrics.visitor_sums import eager_people, keen_people, reachable, visitor_sums
 
 HALF_LIFE_DAYS = 14
 OLDEST_DAYS = 6 * HALF_LIFE_DAYS  # an older visit counts less than 1/64: it is left out
@@ -148,21 +148,25 @@ def scored_visitors(
     """
     chosen = (activity,) if activity else ()
     people = visitor_sums(facts, activities=chosen, seen=filters.period)
-    if keen_only:
-        people = keen_people(facts, people)
     if filters.channels:
         people = people.filter(people.channel_id.isin(sorted(filters.channels)))
-    points = interest(facts, of=people)
+    # Who has a phone is asked once: scoring some more people costs less.
+    points = interest(facts, of=eager_people(people) if keen_only else people)
+    if keen_only:
+        people = keen_people(facts, people)
     scored = people.left_join(points, "person_id").drop("person_id_right")
     scored = scored.mutate(
         **{name: scored[name].fill_null(0.0) for name in points.columns if name != "person_id"}
     )
-    known = reachable(facts).distinct().mutate(has_phone=ibis.literal(True))
-    scored = scored.left_join(known, "person_id").drop("person_id_right")
+    if keen_only:  # nobody of them has a phone
+        scored = scored.mutate(has_phone=ibis.literal(False))
+    else:
+        known = reachable(facts).distinct().mutate(has_phone=ibis.literal(True))
+        scored = scored.left_join(known, "person_id").drop("person_id_right")
+        scored = scored.mutate(has_phone=scored.has_phone.fill_null(False))
     scored = scored.mutate(
-        has_phone=scored.has_phone.fill_null(False), band=band_of(scored.score),
-        total=scored.person_id.count().over(ibis.window()),
-    )  # fmt: skip
+        band=band_of(scored.score), total=scored.person_id.count().over(ibis.window())
+    )
     return scored.order_by(ibis.desc("score"), "person_id").limit(most)
 
 
@@ -176,9 +180,9 @@ def upstream_edges(facts: Facts, *, people: tuple[str, ...]) -> ir.Table:
         ``sharer_has_phone``, ``sharer_name``, ``sharer_phone``, ``sharer_stage`` (missing
         where the viewer may not know the sharer).
     """
-    edges = first_edges(facts)
-    wanted = edges.filter(edges.person_id.isin(people)).select("activity_id").distinct()
-    near = first_edges(facts).semi_join(wanted, "activity_id")
+    edges = facts.share_edge
+    wanted = edges.filter(edges.person_id.isin(people), edges.sharer_person_id != edges.person_id)
+    near = first_edges(facts, among=wanted.select("activity_id").distinct())
     known = facts.person.semi_join(near, facts.person.person_id == near.sharer_person_id)
     who = known.group_by("person_id").aggregate(
         sharer_name=known.name.max(), sharer_phone=known.phone.max(),

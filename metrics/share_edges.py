@@ -22,13 +22,13 @@ def first_edges(
 ) -> ir.Table:
     """One row per activity and person who came by a share: the first arrival.
 
-    ``among`` (``activity_id``, ``person_id``) gives only theirs. The columns are
-    ``sharer_person_id``, ``share_channel``, ``campus_id``, ``arrived_at``, ``arrived_on``.
+    ``among`` (``activity_id``, ``person_id`` or one of them) gives only theirs. The columns
+    are ``sharer_person_id``, ``share_channel``, ``campus_id``, ``arrived_at``, ``arrived_on``.
     Of arrivals at the same moment that by the lowest sharer counts.
     """
     edges = picked(facts.share_edge, activities)
     if among is not None:
-        edges = edges.semi_join(among, ["activity_id", "person_id"])
+        edges = edges.semi_join(among, list(among.columns))
     edges = edges.filter(edges.sharer_person_id != edges.person_id)
     whole = ibis.struct({name: edges[name] for name in _EDGE}).min()
     firsts = edges.group_by("activity_id", "person_id").aggregate(first=whole)

@@ -120,13 +120,15 @@ def reachable(facts: Facts) -> ir.Table:
     return facts.person.filter(facts.person.phone.notnull()).select("person_id")
 
 
-def keen_people(
-    facts: Facts, sums: ir.Table, *, least_visits: int = 3, least_minutes: int = 10
-) -> ir.Table:
-    """Of `visitor_sums` those without a phone who came often or stayed long."""
+def eager_people(sums: ir.Table, *, least_visits: int = 3, least_minutes: int = 10) -> ir.Table:
+    """Of `visitor_sums` those who came often or stayed long."""
     at_least("least_visits", least_visits)
     at_least("least_minutes", least_minutes)
-    keen = sums.filter(
+    return sums.filter(
         (sums.visits >= least_visits) | (sums.dwell_seconds >= float(least_minutes * 60))
     )
-    return keen.anti_join(reachable(facts), "person_id")
+
+
+def keen_people(facts: Facts, sums: ir.Table, **least: int) -> ir.Table:
+    """Of `eager_people`, which takes the thresholds, those without a phone."""
+    return eager_people(sums, **least).anti_join(reachable(facts), "person_id")
