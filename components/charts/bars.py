@@ -50,6 +50,11 @@ def ranked_bars(
     labels = [_label((names or {}).get(g, g)) for g in shown[by]]
     few = shown["n"] < ENOUGH if "n" in shown else pd.Series(False, index=shown.index)
     texts = [words.value(v, unit) for v in shown[value]]
+    # Few units have wide intervals: they may leave the picture, or they would flatten it.
+    settled = shown[~few]
+    known = [*shown[value], *settled.get("high", []), *settled.get("low", [])]
+    most_known = max((v for v in known if not words.is_missing(v)), default=0)
+    beyond = few & (shown["high"] > most_known) if "high" in shown else few
     bars = go.Bar(
         x=shown[value], y=list(range(len(shown))), orientation="h", width=0.62,
         marker={
@@ -58,12 +63,12 @@ def ranked_bars(
         },
         customdata=[{by: _plain(g)} for g in shown[by]],
         text=texts,
-        textposition="none", error_x=_whiskers(shown, value, colours),
+        textposition="none", error_x=_whiskers(shown[~beyond].reindex(shown.index), value, colours),
         hovertext=[_hover(row, label, value, unit) for (_i, row), label in
                    zip(shown.iterrows(), labels, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
-    traces: list[Any] = [bars, _figures_beside(shown, value, few, texts, colours)]
+    traces: list[Any] = [bars, _figures_beside(shown, value, beyond, texts, colours)]
     if comparison:
         traces.append(
             go.Scatter(
@@ -72,9 +77,6 @@ def ranked_bars(
                         "line": {"width": 2}},
             )
         )  # fmt: skip
-    # Few units have wide intervals: they may leave the picture, or they would flatten it.
-    settled = shown[~few]
-    known = [*shown[value], *settled.get("high", []), *settled.get("low", [])]
     if comparison:
         known += list(shown[comparison])
     drawn = figure(
@@ -103,11 +105,11 @@ def ranked_bars(
 
 
 def _figures_beside(
-    shown: pd.DataFrame, value: str, few: pd.Series, texts: list[str], colours: Palette
+    shown: pd.DataFrame, value: str, beyond: pd.Series, texts: list[str], colours: Palette
 ) -> go.Scatter:
     """The figures behind the whiskers' ends, where no bar is too short to hold them."""
     ends = shown[[value, "high"]].max(axis=1) if "high" in shown else shown[value]
-    ends = ends.where(~few, shown[value])
+    ends = ends.where(~beyond, shown[value])
     return go.Scatter(
         x=ends.fillna(0), y=list(range(len(shown))), mode="text", text=[f" {t}" for t in texts],
         textposition="middle right", textfont={"color": colours.text, "size": 12},

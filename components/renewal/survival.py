@@ -161,14 +161,14 @@ def repeated_words(counts: pd.DataFrame, model: Sbg | None) -> str:
     said = []
     for row in counts[counts["at_risk"] > 0].head(5).to_dict("records"):
         rate, n = percent(row["renewed"] / row["at_risk"]), number(row["at_risk"], exact=True)
-        said.append(_("{k}. renewal {rate} of {n}", k=row["term_no"], rate=rate, n=n))
+        said.append(_("renewal {k}: {rate} of {n}", k=row["term_no"], rate=rate, n=n))
     text = escape(" · ".join(said))
     if model is None:
         return text + " " + _("Too few terms are settled to say how many renew again and again.")
     ahead = min(model.history + 1, FARTHEST * model.history)
     return text + " " + _(
-        "Shifted-beta-geometric (α {alpha}, β {beta}): {rate} are expected to renew for the {k}."
-        " time; nothing is said beyond the {most}.",
+        "Shifted-beta-geometric (α {alpha}, β {beta}): {rate} are expected at renewal {k};"
+        " nothing is said beyond renewal {most}.",
         alpha=number(model.alpha), beta=number(model.beta), rate=percent(model.rate(ahead)),
         k=ahead, most=FARTHEST * model.history,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from components.spread.answer import twenty_eighty
 from components.spread.reading import SpreadReading
 from components.spread.tree import RELATIONS
 from components.states import ENOUGH, nothing_to_show
-from components.table import lines_height
+from components.table import lines_height, whole_column
 from metrics.concentration import lorenz
 from metrics.spread_credit import stability
 
@@ -167,8 +167,8 @@ def _table(frame: pd.DataFrame) -> None:
             "open": person_column(),
             "rank": column.NumberColumn(_("No."), width=50),
             "name": column.TextColumn(_("Name"), width=90),
-            "relation": column.TextColumn(_("Was"), width=90),
-            **{name: column.NumberColumn(label) for name, label in measures.items()},
+            "relation": column.TextColumn(_("Was"), width=120),
+            **{name: whole_column(label) for name, label in measures.items()},
             "direct_net": column.NumberColumn(_("Net yuan, direct"), format="localized"),
             "subtree_net": column.NumberColumn(_("Net yuan, all below"), format="localized"),
         },

@@ -11,6 +11,7 @@ from components.drill import download_buttons, person_column, person_links
 from components.format import MISSING, moment, number
 from components.i18n import _
 from components.states import nothing_to_show
+from components.table import lines_height
 from components.visitors.reading import VisitorReading
 from data.scope import Filters
 
@@ -43,7 +44,7 @@ def _everyone(reading: VisitorReading) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=420,
+        height=lines_height(len(frame), 12),
         placeholder=MISSING,
         column_config={
             "open": person_column(),

@@ -124,10 +124,13 @@ def test_bars_of_few_units_do_not_flatten_the_others():
     assert drawn.layout.xaxis.range[1] < 1
 
 
-def test_bars_have_their_intervals_as_whiskers():
+def test_bars_have_their_intervals_as_whiskers_but_those_that_leave_the_picture():
     bars = ranked_bars(GROUPS, by="channel_id", unit="ratio", colours=LIGHT).data[0]
-    assert list(bars.error_x.array.round(3)) == [0.5, 0.2, 0.05]
-    assert list(bars.error_x.arrayminus.round(3)) == [0.1, 0.1, 0.05]
+    assert list(bars.error_x.array.round(3)) == [0, 0.2, 0.05], "too few units, up to 60%"
+    assert list(bars.error_x.arrayminus.round(3)) == [0, 0.1, 0.05]
+    few = GROUPS.assign(high=[0.35, 0.4, 0.3])
+    bars = ranked_bars(few, by="channel_id", unit="ratio", colours=LIGHT).data[0]
+    assert list(bars.error_x.array.round(3)) == [0.2, 0.2, 0.05]
 
 
 def test_bars_of_few_units_are_pale_and_say_so():
