@@ -224,13 +224,13 @@ def upstream_chains(edges: pd.DataFrame, people: tuple[str, ...]) -> dict[str, C
     edges
         Of `upstream_edges`.
     """
+    columns = ("activity_id", "person_id", "sharer_person_id", "sharer_has_phone")
     by = {
-        (activity, person): (sharer, bool(has_phone))
+        (activity, person): (sharer, has_phone)
         for activity, person, sharer, has_phone in zip(
-            edges["activity_id"], edges["person_id"], edges["sharer_person_id"],
-            edges["sharer_has_phone"], strict=True,
+            *(edges[name].tolist() for name in columns), strict=True
         )
-    }  # fmt: skip
+    }
     wanted = edges[edges["person_id"].isin(people)].sort_values("arrived_at", ascending=False)
     found: dict[str, Chain] = {}
     for activity, person in zip(wanted["activity_id"], wanted["person_id"], strict=True):
