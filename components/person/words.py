@@ -23,7 +23,7 @@ KINDS: dict[str, Look] = {
     "share": Look(":material/share:", "violet", N_("Share")),
     "arrival": Look(":material/hub:", "violet", N_("Spread")),
     "lead": Look(":material/contact_page:", "orange", N_("Enquiry")),
-    "followup": Look(":material/call:", "primary", N_("Follow-up")),
+    "followup": Look(":material/call:", "orange", N_("Follow-up")),
     "trial": Look(":material/school:", "yellow", N_("Trial class")),
     "order": Look(":material/payments:", "green", N_("Payment")),
     "refund": Look(":material/undo:", "red", N_("Refund")),
@@ -36,10 +36,10 @@ KINDS: dict[str, Look] = {
     "referral": Look(":material/group_add:", "violet", N_("Referral")),
 }
 METHODS: dict[str, Look] = {
-    "call": Look(":material/call:", "primary", N_("Phone call")),
-    "wecom": Look(":material/chat:", "primary", N_("WeCom")),
-    "visit": Look(":material/storefront:", "primary", N_("Visit on site")),
-    "sms": Look(":material/sms:", "primary", N_("Text message")),
+    "call": Look(":material/call:", "orange", N_("Phone call")),
+    "wecom": Look(":material/chat:", "orange", N_("WeCom")),
+    "visit": Look(":material/storefront:", "orange", N_("Visit on site")),
+    "sms": Look(":material/sms:", "orange", N_("Text message")),
 }
 STAGES: dict[str, Look] = {
     "visitor": Look(":material/travel_explore:", "gray", N_("Visitor")),
