@@ -13,8 +13,9 @@ import streamlit as st
 
 from components import i18n, theme
 from components.account import account_menu
+from components.board.sources import nothing_arrived
 from components.filters import filter_bar
-from components.freshness import freshness_badge
+from components.freshness import freshness_badge, has_data
 from components.i18n import N_, _
 from components.navigation import Entry, entries_for
 from components.notice import sample_notice
@@ -53,15 +54,17 @@ def _language_switch() -> None:
 
 def _bar(entry: Entry, entries: list[Entry]) -> None:
     """The row above every page; wraps on a phone."""
-    side = "left" if entry.filtered else "right"
+    filtered = entry.filtered and has_data()
+    side = "left" if filtered else "right"
     with st.container(
         horizontal=True, gap="xsmall", vertical_alignment="center", horizontal_alignment=side,
         key="frame_bar",
     ):  # fmt: skip
-        if entry.filtered:
+        if filtered:
             filter_bar()
             st.space("stretch")
-        freshness_badge()
+        if has_data():
+            freshness_badge()
         search_button(entries)
 
 
@@ -89,7 +92,12 @@ def main() -> None:
         _language_switch()
         account_menu(viewer)
     theme.follow_theme()
-    _bar(next(e for found in pages.values() for p, e in found.items() if p == chosen), entries)
+    entry = next(e for found in pages.values() for p, e in found.items() if p == chosen)
+    _bar(entry, entries)
+    if not entry.script.startswith("admin/") and not has_data():
+        st.title(chosen.title)
+        nothing_arrived()  # no choice of dates would help
+        return
     try:
         chosen.run()
     except EduLensError as error:

@@ -19,6 +19,7 @@ from data.contracts import CONTRACTS
 FRESH, LATE, SILENT = "fresh", "late", "missing"
 _GRACE = 2.0  # late after this many of a source's usual gaps
 _LEAST_HOURS = 24.0  # no source is late within a day
+_NEVER = datetime(1970, 1, 1)  # noqa: DTZ001  # a store's as-of before the first load
 _WORDS = {FRESH: N_("fresh"), LATE: N_("late"), SILENT: N_("no data")}
 _COLOURS = {FRESH: "green", LATE: "orange", SILENT: "red"}
 # States differ by icon too, never by colour alone.
@@ -40,6 +41,11 @@ class Source:
     title: str
     state: str
     last_at: datetime | None
+
+
+def has_data() -> bool:
+    """Whether anything has ever arrived."""
+    return query.as_of() > _NEVER
 
 
 def sources(names: Iterable[str] | None = None) -> list[Source]:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
-from components import query
 from components.columns import names_by_id
 from components.format import escape, moment
-from components.freshness import FRESH, Source, sources
+from components.freshness import FRESH, Source, has_data, sources
 from components.i18n import _
 from components.states import nothing_to_show
 from data.contracts import CONTRACTS
 
 FEED = "spend:"
-_NEVER = datetime(1970, 1, 1)  # noqa: DTZ001  # a store's as-of before the first load
 
 
 def nothing_arrived() -> bool:
     """Whether the institution has no data yet; says so, and where to begin."""
-    if query.as_of() > _NEVER:
+    if has_data():
         return False
     nothing_to_show(
         _("No data has arrived yet."),
@@ -56,7 +52,15 @@ def sources_card() -> None:
     late = late_sources()
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{_('Sources')}**")
+        never = [source_title(s, channels) for s in late if s.last_at is None]
+        if never:
+            st.info(
+                _("Nothing has arrived yet of: {sources}.", sources=escape(_(", ").join(never))),
+                icon=":material/inbox:",
+            )
         for source in late:
+            if source.last_at is None:
+                continue
             st.warning(
                 _(
                     "No data from {source} since {at}: its figures are missing, not zero.",

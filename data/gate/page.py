@@ -48,7 +48,7 @@ STYLE: Final = (
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:24px 16px;
  background:var(--ground);color:var(--ink);line-height:1.6;font-size:16px;
- font-family:system-ui,-apple-system,'Segoe UI',Roboto,'PingFang SC','Microsoft YaHei',
+ font-family:-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,'PingFang SC','Microsoft YaHei',
  'Noto Sans CJK SC','Noto Sans SC',sans-serif}
 main{width:100%;max-width:24rem;background:var(--paper);border:1px solid var(--line);
  border-radius:12px;padding:28px 24px}

@@ -47,7 +47,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "code_hint": "打开手机上的验证器应用，输入 6 位数字；手机不在身边时，用一个恢复码。",
         "go_on": "继续",
         "wrong_code": "验证码不对或已用过，请输入应用上当前的数字。",
-        "lost": "手机和恢复码都没有了？请让另一位管理者在“权限”页取消你的两步验证。",
+        "lost": "手机和恢复码都没有了？请让另一位管理者在「权限」页取消你的两步验证。",
         "required": "你的角色必须使用两步验证：登录时除密码外，还要输入手机上的验证码。",
         "why": "开启后，登录时除密码外，还要输入手机上的验证码。",
         "scan": "1. 用手机上的验证器应用扫描二维码。",
@@ -64,7 +64,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "new_codes": "重新生成恢复码",
         "turn_off": "关闭两步验证",
         "is_off": "两步验证已关闭。",
-        "forgot": "忘记密码？请让管理者在“权限”页重置。",
+        "forgot": "忘记密码？请让管理者在「权限」页重置。",
     },
     "en": {
         "tagline": "From the first advertising yuan to renewal and referral, in one place.",
