@@ -23,11 +23,12 @@ def sources(monkeypatch):
     rows.append({"source": "rewards", "rows": 0, "last_at": pd.NaT, "usual_hours": None})
     tables = {
         "freshness": pd.DataFrame(rows),
-        "channel": pd.DataFrame({"channel_id": ["sem", "feed"], "name": ["百度", "信息流"]}),
     }
+    channels = {"sem": "百度", "feed": "信息流"}
     monkeypatch.setattr(freshness.query, "names", lambda name, scope: tables[name])
     monkeypatch.setattr(freshness.query, "current_scope", lambda: None)
     monkeypatch.setattr(freshness.query, "as_of", NOW.to_pydatetime)
+    monkeypatch.setattr(freshness, "names_by_id", lambda _dimension, scope: channels)
     monkeypatch.setattr(freshness, "_sources", freshness._sources.__wrapped__)  # nobody signed in
 
 
