@@ -28,6 +28,7 @@ from data.sample.names import MAX_BLOCKS
 from data.sample.people_tables import guardian_table, lead_table, student_table
 from data.sample.planted import plant
 from data.sample.renewal_talks import renewal_followups
+from data.sample.rescue_calls import rescue_followups
 from data.sample.seats import seat_table, seats_of
 from data.sample.service import enrol, introducers, students_of
 from data.sample.shares import share_events
@@ -106,6 +107,12 @@ def _block(shape: Shape, block: int, seed: int, plans: Plans) -> Rows:
     yield "orders", orders
     yield "order_lines", lines
     seats = seats_of(rng, students, enrolments, classes)
+    yield (
+        "followups",
+        rescue_followups(
+            seed, leads, students=students, enrolments=enrolments, found=classes, seats=seats
+        ),
+    )
     yield (
         "seats",
         seat_table(

@@ -91,11 +91,18 @@ def test_a_picked_student_comes_with_a_call_script(course):
     assert "Call by 23 Nov" in text
 
 
-def test_saving_says_what_it_cannot_compare_and_what_no_source_tells(course):
-    text = shown(visit("manager", learning_panel_losses=True))
-    assert "No contact within 48 hours of an alarm is on record" in text
+def test_alarms_called_in_time_are_told_and_too_few_for_a_saving(course):
+    at = visit("manager", learning_panel_losses=True)
+    text = shown(at)
+    assert "13 of them had an effective contact on record within 48 hours" in text
+    assert "whether calls help cannot be told" in text
+    assert "13 contacts in time took about" in text
+    assert "No saving is proven" in text
+    (groups,) = (t.value for t in at.dataframe if "returned_bounds" in t.value)
+    assert groups.set_index("called")["n"].to_dict() == {"called": 13, "not called": 16}
     teacher = shown(visit("teacher1", learning_panel_losses=True))
-    assert "there is no cost to tell" not in teacher  # a teacher sees no contacts
+    assert "Your role does not see contacts" in teacher
+    assert "contacts in time took" not in teacher
 
 
 def test_a_teacher_sees_the_own_classes_only(course, sample):
