@@ -335,6 +335,24 @@ def test_every_chart_opens_the_rows_behind_its_marks():
     fail_if(broken, "show(…, clickable=True), and open what its mark stands for")
 
 
+def test_every_figure_card_stands_beside_the_way_to_its_rows():
+    opening = {"open_rows", "open_list", "open_students"}
+    broken, cards = [], 0
+    for path in files("components", "pages"):
+        for function in ast.walk(tree_of(path)):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            called = {
+                ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)
+            }
+            if "st.metric" in called:
+                cards += 1
+                if not called & opening:
+                    broken.append(f"{name_of(path)}:{function.lineno} {function.name}")
+    assert cards >= 3, "the rule must see the cards"
+    fail_if(broken, "a figure's card has a button that opens its rows")
+
+
 def test_charts_are_drawn_by_one_function():
     drawing = re.compile(r"\bst\.(\w+_chart|pyplot|graphviz_chart|map)\b")
     broken = [
