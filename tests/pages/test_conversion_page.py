@@ -39,7 +39,7 @@ def test_the_manager_reads_rate_response_and_what_the_score_is_worth():
     text = shown(at)
     assert "of new leads order within 30 days." in text
     assert "Half are reached within" in text
-    assert "the fifth with the best score would have held" in text
+    assert "the best-scored fifth first would have reached" in text
     assert "have waited longer than 48 hours" in text
     assert "The narrowest step is" in text  # the title of the main picture
     assert len(at.metric) == len(CARDS) + 2
