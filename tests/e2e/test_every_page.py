@@ -47,7 +47,9 @@ SAID = """main => {
   return {cut, words: words.join("\\n")}
 }"""
 # What a program calls things, and what it says of nothing.
-RAW = re.compile(r"\b(?:nan|NaN|None|NaT|null|undefined|True|False)\b|\b[a-z]+_[a-z_]+\b|\{\w+\}")
+RAW = re.compile(
+    r"\b(?:nan|NaN|None(?! [a-z])|NaT|null|undefined|True|False)\b|\b[a-z]+_[a-z_]+\b|\{\w+\}"
+)
 USERS = ("manager", "head_north", "consultant1")
 LANGUAGES = ("zh", "en")
 WIDTHS = (1440, 390)
