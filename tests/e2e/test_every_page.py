@@ -109,10 +109,11 @@ def test_every_page_of_a_role_says_something_and_fits(
 
     page = sign_in(user, f"/?lang={lang}")
     wrong = []
-    # Pictures take the theme's colours when a page runs: each theme is a run of its own, each
-    # width only another measure of it.
+    # Each theme is a run of its own, each width only another measure of it.
     for theme, way in (("light", by_address), ("dark", by_navigation)):
         page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(800)  # the page is drawn in the other colours first
+        settled(page)
         for entry in pages_of(user):
             way(page, entry)
             called(page, translate(entry.title, lang))
