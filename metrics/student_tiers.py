@@ -118,7 +118,8 @@ def of_states(states: States) -> StudentTiers:
     """Students' tiers from their enrolments' states."""
     who, found = states.enrolments, states.found
     if found.empty:
-        nobody = pd.DataFrame(columns=[*_FROM_ENROLMENT, *_FROM_STATE])
+        # None of the rows, but their types: what is computed of them goes on.
+        nobody = pd.concat([who[list(_FROM_ENROLMENT)].iloc[:0], found[list(_FROM_STATE)]], axis=1)
         return StudentTiers(nobody, np.empty((0, len(states.days)), np.int8), states.days)
     place = found["enrolment"].to_numpy()
     code, _names = pd.factorize(who["student_id"])

@@ -140,6 +140,15 @@ def test_a_stop_whose_day_nobody_noted_is_left_out(tiny):
     assert states(tiny, "2026-01-21").enrolments.empty
 
 
+def test_where_everybody_still_waits_for_a_first_lesson_nobody_has_a_tier(tiny):
+    tiny.tell({"lin": [ENROLLED], "wu": ["2026-01-01 enrol E2 ends=2026-12-31"]})
+    rows = tier_rows(tiny.facts("2026-01-12"), ANY)
+    found = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table())
+    assert found.now.empty
+    assert {"tier_name", "days_since", "left", "depletes_on"} <= set(found.now)
+    assert set(found.counts().values()) == {0}
+
+
 def test_a_student_has_the_graver_of_two_enrolments(tiny):
     tiny.tell(
         {
