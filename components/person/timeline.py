@@ -21,6 +21,7 @@ from components.person.words import GROUPS
 from components.search import PERSON_PAGE
 from components.states import nothing_to_show
 from components.theme import palette
+from data.scope import Scope
 from metrics.person import timeline
 
 FIRST, MORE = 20, 60  # entries drawn at first, and with each press
@@ -82,7 +83,7 @@ def _entries(person_id: str, view: View) -> None:
         return
     limit = st.session_state.get(f"{_SHOWN}_{person_id}", FIRST)
     with st.container(key="person_line", gap="small"):
-        for day in days_of(as_rows(shown.head(limit)), view.today):
+        for day in _newest(person_id, tuple(kinds), limit, scope=view.scope):
             _draw_day(day, view, filtered=bool(kinds))
     if len(shown) > limit:
         st.button(
@@ -93,6 +94,14 @@ def _entries(person_id: str, view: View) -> None:
             args=(person_id, limit),
             width="stretch",
         )
+
+
+@query.remembered
+def _newest(person_id: str, kinds: tuple[str, ...], most: int, *, scope: Scope) -> list[Day]:
+    """The newest entries of some kinds, of all where none is picked, by day."""
+    rows = query.fetch(timeline, None, scope=scope, person_id=person_id)
+    picked = rows[rows["kind"].isin(kinds)] if kinds else rows
+    return list(days_of(as_rows(picked.head(most)), scope.as_of_on))
 
 
 def _show_more(person_id: str, limit: int) -> None:

@@ -50,8 +50,15 @@ class View:
         return query.fetch(function, None, scope=self.scope, **options)
 
     def rows(self, function: Callable[..., ir.Table], **options: Any) -> list[dict[str, Any]]:
-        """The same, a mapping a row."""
-        return as_rows(self.fetch(function, **options))
+        """The same, a mapping a row; shared with later looks: nobody may change them."""
+        return _rows(function, tuple(sorted(options.items())), scope=self.scope)
+
+
+@query.remembered
+def _rows(
+    function: Callable[..., ir.Table], options: tuple[tuple[str, Any], ...], *, scope: Scope
+) -> list[dict[str, Any]]:
+    return as_rows(query.fetch(function, None, scope=scope, **dict(options)))
 
 
 def as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
