@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
@@ -82,5 +83,7 @@ class Viewer:
                 element = answer.delta.new_element
                 if element.WhichOneof("type") == "exception":
                     self.exceptions.append(element.exception.message)
+                elif element.alert.format == Alert.ERROR:  # what the app says of its own errors
+                    self.exceptions.append(element.alert.body)
             elif kind == "script_finished" and answer.script_finished in _FINISHED:
                 return time.perf_counter() - began
