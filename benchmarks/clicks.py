@@ -21,7 +21,7 @@ from data.accounts.sample import sample_password
 from data.home import Home
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-PAGES = ("acquisition", "conversion", "learning", "renewal", "board")
+PAGES = ("acquisition", "conversion", "learning", "renewal", "plans")
 LIST = "[class*=st-key-conversion_list] button"
 ROUNDS = 5
 DRAWN = """
@@ -35,8 +35,10 @@ async ([target, place]) => {
     subtree: true, childList: true, characterData: true, attributeFilter: [state],
   });
   document.querySelectorAll(target)[place].click();
-  while (!ran || runs() || performance.now() - last < 500)
+  while (!ran || runs() || performance.now() - last < 500) {
+    if (performance.now() - clicked > 60000) throw new Error(`${target} drew nothing in a minute`);
     await new Promise(again => setTimeout(again, 20));
+  }
   watch.disconnect();
   return last - clicked;
 }
@@ -65,6 +67,8 @@ def main() -> None:
         page.fill("input[name=password]", sample_password(Home(home)))
         page.press("input[name=password]", "Enter")
         page.wait_for_selector(_link(PAGES[0]), timeout=60_000)
+        page.wait_for_selector("[data-test-script-state=notRunning]", timeout=60_000)
+        page.wait_for_timeout(5_000)
         for name in PAGES:
             _drawn(page, _link(name))
         pages = [_drawn(page, _link(name)) for _round in range(ROUNDS) for name in PAGES]
