@@ -62,7 +62,7 @@ def main() -> None:
         time.sleep(PREPARING_SECONDS)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"http://127.0.0.1:{port}/board")
+        page.goto(f"http://127.0.0.1:{port}/")
         page.fill("input[name=user]", "manager")
         page.fill("input[name=password]", sample_password(Home(home)))
         page.press("input[name=password]", "Enter")
