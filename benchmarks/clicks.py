@@ -9,18 +9,16 @@ The home is `benchmarks.serving.large_home`'s.
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import report
-from benchmarks.serving import PREPARING_SECONDS, large_home, serving
+from benchmarks.serving import CHROMIUM, PREPARING_SECONDS, large_home, serving
 from data.accounts.sample import sample_password
 from data.home import Home
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PAGES = ("acquisition", "conversion", "learning", "renewal", "plans")
 LIST = "[class*=st-key-conversion_list] button"
 ROUNDS = 5

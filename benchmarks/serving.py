@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PREPARING_SECONDS = float(os.environ.get("EDULENS_BENCH_PREPARING", "240"))
 
 

@@ -21,6 +21,7 @@ from metrics.activity_cohort import (
 )
 from metrics.cohort import at_least
 from metrics.lmdi import product_parts, settled
+from metrics.person_names import with_name
 
 REACH, VISIT_RATE, SUBMIT_RATE = "reach", "visit_rate", "submit_rate"
 SHARES, VISITS_PER_SHARE, UNTRACED = "shares", "visits_per_share", "untraced"
@@ -88,10 +89,7 @@ def stream_people(
     """
     known = None if days is None else _lasting(facts, activities, days)
     came, leads, _shared = _happened(facts, activities, known)
-    people = _people(came, leads)
-    who = facts.person.select("person_id", "campus_id", "name")
-    rows = people.left_join(who, ["person_id", "campus_id"])
-    rows = rows.select(*people.columns, "name")
+    rows = with_name(facts, _people(came, leads))
     return rows.order_by(ibis.desc("seen_on"), "activity_id", "person_id")
 
 

@@ -17,6 +17,7 @@ from data.facts import Facts
 from data.scope import Filters
 from metrics.cohort import at_least
 from metrics.lead_pool import standing_leads
+from metrics.person_names import with_name
 from metrics.units import within
 
 # Columns of ours that are known at creation: text, then numbers. Not the campus: where few
@@ -156,8 +157,7 @@ def open_rows(facts: Facts, filters: Filters, *, person_id: str = "") -> ir.Tabl
         channels=filters.channels, course_lines=filters.course_lines,
     )  # fmt: skip
     leads = leads.filter(leads.state != "lost")
-    who = facts.person.select("person_id", "campus_id", "name")
-    rows = leads.left_join(who, ["person_id", "campus_id"])
+    rows = with_name(facts, leads)
     return rows.select(*_STANDING, "name", **_known(rows), properties=rows.properties)
 
 
@@ -208,8 +208,7 @@ def leads_named(facts: Facts, *, lead_ids: tuple[str, ...]) -> ir.Table:
     """
     leads = facts.lead.filter(facts.lead.lead_id.isin(lead_ids))
     leads = leads.select("lead_id", "person_id", "campus_id", "channel_id", "created_on")
-    who = facts.person.select("person_id", "campus_id", "name")
-    return leads.left_join(who, ["person_id", "campus_id"]).select(*leads.columns, "name")
+    return with_name(facts, leads)
 
 
 def received_rows(facts: Facts, filters: Filters, *, window_days: int = 90) -> ir.Table:
@@ -238,9 +237,7 @@ def received_leads(facts: Facts, filters: Filters, *, window_days: int, owner_id
     rows = received_rows(facts, filters, window_days=window_days)
     rows = rows.filter(rows.owner_id == owner_id)
     rows = rows.select("lead_id", "person_id", "campus_id", "channel_id", "created_at", "won")
-    who = facts.person.select("person_id", "campus_id", "name")
-    named = rows.left_join(who, ["person_id", "campus_id"]).select(*rows.columns, "name")
-    return named.order_by(ibis.desc("created_at"), "lead_id")
+    return with_name(facts, rows).order_by(ibis.desc("created_at"), "lead_id")
 
 
 def _known(rows: ir.Table) -> dict[str, ir.Value]:

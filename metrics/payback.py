@@ -13,6 +13,7 @@ import pandas as pd
 from data.facts import Facts
 from data.scope import Filters
 from metrics.cohort import at_least, first_leads
+from metrics.person_names import with_name
 from metrics.units import within
 
 
@@ -83,8 +84,7 @@ def cohort_orders(
     """
     paid = _revenue(facts, filters, at_least("days", days, 0))
     paid = paid.filter(paid.channel_id.isin(channels))
-    who = facts.person.select("person_id", "campus_id", "name")
-    rows = paid.left_join(who, ["person_id", "campus_id"])
+    rows = with_name(facts, paid)
     return rows.select(
         "person_id", "campus_id", "channel_id", "name", "created_on", "paid_on", "day_no",
         net_cny=rows.net_cny.cast("float64"),

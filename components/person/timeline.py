@@ -74,8 +74,8 @@ def _entries(person_id: str, view: View) -> None:
     view = view.renewed()
     rows = view.fetch(timeline, person_id=person_id)
     kinds = _picked_kinds(rows, person_id)
-    shown = rows[rows["kind"].isin(kinds)] if kinds else rows
-    if shown.empty:
+    count = int(rows["kind"].isin(kinds).sum()) if kinds else len(rows)
+    if not count:
         nothing_to_show(
             _("Nothing happened yet that you may see."),
             _("What a role may not read is left out."),
@@ -85,9 +85,9 @@ def _entries(person_id: str, view: View) -> None:
     with st.container(key="person_line", gap="small"):
         for day in _newest(person_id, tuple(kinds), limit, scope=view.scope):
             _draw_day(day, view, filtered=bool(kinds))
-    if len(shown) > limit:
+    if count > limit:
         st.button(
-            _("{n} earlier entries", n=len(shown) - limit),
+            _("{n} earlier entries", n=count - limit),
             icon=":material/expand_more:",
             key="person_more",
             on_click=_show_more,

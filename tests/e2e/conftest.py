@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from benchmarks.serving import ROOT, serving
+from benchmarks.serving import CHROMIUM, ROOT, serving
 from data.accounts.sample import sample_password
 from data.home import Home
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
