@@ -25,6 +25,19 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A script ends before the browser has drawn what it sent: the frame must be there, and the
+# document unchanged for a while.
+DRAWN = """() => {
+  const now = performance.now()
+  if (!window.drawing) {
+    window.drawing = {last: now}
+    new MutationObserver(() => { window.drawing.last = performance.now() })
+      .observe(document, {subtree: true, childList: true, characterData: true})
+  }
+  return document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")
+    && document.querySelector(".st-key-frame_search button")
+    && now - window.drawing.last > 400
+}"""
 expect.set_options(timeout=20_000)
 
 
@@ -92,6 +105,4 @@ def sign_in(served: Served, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 def settled(page: Page) -> None:
     """Wait until the page has been drawn and nothing runs."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
-    page.wait_for_timeout(300)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
+    page.wait_for_function(DRAWN, polling=100, timeout=60_000)
