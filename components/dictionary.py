@@ -31,6 +31,7 @@ _UNITS = {
     "times": N_("times"),
     "days": N_("days"),
     "hours": N_("hours"),
+    "minutes": N_("minutes"),
 }
 _GRAINS = {
     "lead": N_("lead"),
