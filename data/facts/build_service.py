@@ -20,13 +20,14 @@ FOLLOWUP = FactQuery(
 )
 
 # What was never paid is no fact. A refund stands on the day it was paid back; a transfer
-# or a carry-over moves money that was counted when it came in.
+# or a carry-over moves money that was counted when it came in. A lead that an order names
+# and nobody imported is not known: the person's own lead before it is.
 ORDER_LINE = FactQuery(
     "order_line",
     f"""
     SELECT li.order_line_id, o.order_id, w.person_id, {campus("o.campus_id")} AS campus_id,
       coalesce(h.household_id, {household("w.person_id")}) AS household_id,
-      {filled("o.student_id")} AS student_id, coalesce({filled("o.lead_id")}, l.lead_id) AS lead_id,
+      {filled("o.student_id")} AS student_id, coalesce(known.lead_id, l.lead_id) AS lead_id,
       {filled("li.course_id")} AS course_id, c.course_line, paid_at,
       {local_day("paid_at")} AS paid_on, o.type AS kind,
       o.type = 'charge' AND coalesce(c.type = 'formal', false) AS is_formal,
@@ -44,6 +45,7 @@ ORDER_LINE = FactQuery(
     ) o USING (order_id)
     JOIN work_order w USING (order_id)
     LEFT JOIN courses c ON c.course_id = li.course_id
+    LEFT JOIN work_lead known ON known.lead_id = o.lead_id
     LEFT JOIN identity_household h ON h.person_id = w.person_id
     ASOF LEFT JOIN (
       SELECT person_id, created_at, max(lead_id) AS lead_id FROM work_lead GROUP BY ALL

@@ -59,6 +59,19 @@ def test_order_line_takes_the_newest_lead_before_it_unless_it_names_one(
     assert lines == {1: "L1", 2: "L2", 3: "L1", 4: None}
 
 
+def test_order_that_names_a_lead_nobody_imported_is_not_linked_by_it(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": ["2026-01-01 lead sem id=L1", "2026-01-06 order 2 lead=gone"],
+            "wu": ["2026-01-03 order 4 lead=lost"],
+        }
+    )
+    lines = {int(row.net_cny): row.lead_id for row in fetch(facts.order_line)}
+    assert lines == {2: "L1", 4: None}
+
+
 def test_order_is_its_leads_persons_even_on_another_phone(
     facts: Facts, journeys: Journeys, fetch: Fetch
 ) -> None:
