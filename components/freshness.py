@@ -15,10 +15,9 @@ from components.columns import names_by_id
 from components.format import escape, moment
 from components.i18n import N_, _, language
 from data.contracts import CONTRACTS
+from metrics.spend_feeds import GRACE, LEAST_HOURS
 
 FRESH, LATE, SILENT = "fresh", "late", "missing"
-_GRACE = 2.0  # late after this many of a source's usual gaps
-_LEAST_HOURS = 24.0  # no source is late within a day
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001  # a store's as-of before the first load
 _WORDS = {FRESH: N_("fresh"), LATE: N_("late"), SILENT: N_("no data")}
 _COLOURS = {FRESH: "green", LATE: "orange", SILENT: "red"}
@@ -96,7 +95,7 @@ def _source(name: str, title: str, row: Mapping[Hashable, Any] | None, now: date
     late = (
         last_at is not None
         and not pd.isna(usual)
-        and now - last_at > timedelta(hours=max(float(usual) * _GRACE, _LEAST_HOURS))
+        and now - last_at > timedelta(hours=max(float(usual) * GRACE, LEAST_HOURS))
     )
     return Source(name, title, LATE if late else FRESH, last_at)
 

@@ -10,6 +10,7 @@ from data.facts import Facts
 from metrics.cohort import at_least, cohort_mature_at, first_leads, first_sources, per_person
 from metrics.cost import spend_units
 from metrics.registry import metric
+from metrics.spend_feeds import once_spend_is_known
 from metrics.units import as_units
 
 MONEY = ("spend", "leads", "orders", "order_lines")
@@ -54,8 +55,8 @@ def roi(facts: Facts, *, days: int = 180) -> ir.Table:
     """(Net revenue of a lead cohort in its first days − its spend) ÷ its spend.
 
     Cohort by the day and the channel of a person's first lead; the spend is of the same
-    days. Days younger than the window take no part, on either side. 0 means the money
-    came back, 1 that it came back twice.
+    days. Days younger than the window take no part, on either side, nor do leads of days
+    whose spend is late. 0 means the money came back, 1 that it came back twice.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def roi(facts: Facts, *, days: int = 180) -> ir.Table:
     """
     cost = facts.spend.cost_cny
     spend = spend_units(facts, numerator=-cost, denominator=cost, mature_days=days)
-    return _revenue_units(facts, days).union(spend)
+    return once_spend_is_known(facts, _revenue_units(facts, days).union(spend))
 
 
 @metric(title="ROAS", kind="ratio", unit="ratio", grain="lead", sources=MONEY)
@@ -112,7 +113,7 @@ def roas(facts: Facts, *, days: int = 180) -> ir.Table:
     spend = spend_units(
         facts, numerator=ibis.literal(0), denominator=facts.spend.cost_cny, mature_days=days
     )
-    return _revenue_units(facts, days).union(spend)
+    return once_spend_is_known(facts, _revenue_units(facts, days).union(spend))
 
 
 @metric(
@@ -140,7 +141,8 @@ def roi_period(facts: Facts) -> ir.Table:
         numerator=lines.net_cny, mature_at=lines.paid_at,
     )  # fmt: skip
     cost = facts.spend.cost_cny
-    return revenue.union(spend_units(facts, numerator=-cost, denominator=cost))
+    spent = spend_units(facts, numerator=-cost, denominator=cost)
+    return once_spend_is_known(facts, revenue.union(spent))
 
 
 @metric(

@@ -14,8 +14,10 @@ from metrics.cohort import (
     day_start_at,
     first_leads,
     first_orders,
+    formal_lines,
 )
 from metrics.registry import metric
+from metrics.spend_feeds import once_spend_is_known
 from metrics.units import as_units
 
 SPEND = ("spend",)
@@ -94,7 +96,7 @@ def cpl(facts: Facts) -> ir.Table:
     """Spend of the period ÷ new leads of the period.
 
     Spend and leads of one channel meet by day, so leads that come later than the click
-    are charged to a later day.
+    are charged to a later day. Leads of days whose spend is late are immature.
 
     Returns
     -------
@@ -106,7 +108,8 @@ def cpl(facts: Facts) -> ir.Table:
     METRICS, "CPL, CPVL".
     """
     leads = first_leads(facts)
-    return spend_units(facts).union(_per_lead(leads, mature_at=leads.created_at))
+    units = spend_units(facts).union(_per_lead(leads, mature_at=leads.created_at))
+    return once_spend_is_known(facts, units)
 
 
 @metric(
@@ -117,7 +120,7 @@ def cpvl(facts: Facts, *, judged_days: int = 3) -> ir.Table:
     """Spend ÷ valid new leads, of days whose leads have all been judged.
 
     Spend of the last days is left out together with the leads it brought, so that young
-    leads do not make a channel look dear.
+    leads do not make a channel look dear; so are leads of days whose spend is late.
 
     Parameters
     ----------
@@ -142,7 +145,8 @@ def cpvl(facts: Facts, *, judged_days: int = 3) -> ir.Table:
     leads = first_leads(facts)
     valid = leads.filter(leads.is_valid)
     matured = cohort_mature_at(valid.created_on, judged_days)
-    return spend_units(facts, mature_days=judged_days).union(_per_lead(valid, mature_at=matured))
+    units = spend_units(facts, mature_days=judged_days).union(_per_lead(valid, mature_at=matured))
+    return once_spend_is_known(facts, units)
 
 
 def _payer_units(facts: Facts, window_days: int | None) -> ir.Table:
@@ -173,6 +177,7 @@ def cac_media(facts: Facts, *, window_days: int | None = None) -> ir.Table:
 
     A payer belongs to the channel of their first lead. Where spend grows fast, this year's
     money meets last year's leads: give a window to charge each lead cohort its own spend.
+    Payers of days whose spend is late are immature.
 
     Parameters
     ----------
@@ -197,7 +202,8 @@ def cac_media(facts: Facts, *, window_days: int | None = None) -> ir.Table:
     """
     if window_days is not None:
         at_least("window_days", window_days)
-    return spend_units(facts, mature_days=window_days).union(_payer_units(facts, window_days))
+    units = spend_units(facts, mature_days=window_days).union(_payer_units(facts, window_days))
+    return once_spend_is_known(facts, units)
 
 
 @metric(
@@ -211,7 +217,8 @@ def cac_full(
 
     Consultant time is allocated by follow-ups: each costs ``followup_cny``, charged to
     the channel and campus of its lead on the day it happened (with a window: to the
-    lead's day). A reward is charged to the channel of the lead it was given for.
+    lead's day). One after the person's first formal order serves a customer and wins none,
+    so it is not charged. A reward is charged to the channel of the lead it was given for.
 
     Parameters
     ----------
@@ -239,7 +246,7 @@ def cac_full(
     if followup_cny < 0:
         raise InvalidOption(f"followup_cny must be at least 0, got {followup_cny}")
     each = ibis.literal(followup_cny).cast("decimal(18, 2)")
-    rewards, followups = facts.reward, facts.followup
+    rewards, followups = facts.reward, _before_first_order(facts)
     costs = [
         _cost_units(
             facts, rewards, unit_id=rewards.reward_id, on=rewards.granted_on,
@@ -250,7 +257,16 @@ def cac_full(
             at=followups.happened_at, cost=each, window_days=window_days,
         ),
     ]  # fmt: skip
-    return cac_media(facts, window_days=window_days).union(*costs)
+    units = cac_media(facts, window_days=window_days)
+    return units.union(*(once_spend_is_known(facts, cost) for cost in costs))
+
+
+def _before_first_order(facts: Facts) -> ir.Table:
+    """Contacts with people who had not bought a course yet."""
+    orders = formal_lines(facts)
+    firsts = orders.filter(orders.is_first).select("person_id", first_paid_at="paid_at")
+    rows = facts.followup.left_join(firsts, "person_id").drop("person_id_right")
+    return rows.filter(rows.first_paid_at.isnull() | (rows.happened_at <= rows.first_paid_at))
 
 
 def _cost_units(

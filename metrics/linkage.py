@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.cohort import day_start_at, first_orders, first_sources
 from metrics.registry import metric
+from metrics.spend_feeds import once_spend_is_known
 from metrics.units import as_units
 
 TRUSTED = 0.9  # below this share of any link, ROI has low confidence
@@ -142,7 +143,8 @@ def over_claim(facts: Facts) -> ir.Table:
     """Conversions a platform claims in the period ÷ own first orders of its channel.
 
     Above 1 the platform claims more payers than there are. Two platforms claim the same
-    person, so claims are never added: a group of several channels has no value.
+    person, so claims are never added: a group of several channels has no value. Own orders
+    of days whose claims are late are immature.
 
     Returns
     -------
@@ -168,4 +170,4 @@ def over_claim(facts: Facts) -> ir.Table:
         numerator=ibis.literal(0), denominator=ibis.literal(1), mature_at=orders.paid_at,
         apart=orders.channel_id,
     )  # fmt: skip
-    return claimed.union(own)
+    return once_spend_is_known(facts, claimed.union(own))

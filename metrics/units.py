@@ -15,7 +15,9 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+from ibis.expr.operations import UnboundTable
 
+from data.facts import FACTS
 from data.scope import Filters, Period
 from metrics.durations import duration_figures
 from metrics.intervals import Z95, byar, wilson
@@ -24,6 +26,7 @@ GROUPS = (
     "campus_id", "channel_id", "channel_root", "channel_level2", "campaign", "material",
     "course_line", "unit_on", "grain",
 )  # fmt: skip
+_SPEND = FACTS["spend"].table
 _CARRIED = ("person_id", "campus_id", "channel_id", "campaign", "material", "course_line")
 
 
@@ -68,13 +71,19 @@ def within(
     channels: Sequence[str] = (),
     course_lines: Sequence[str] = (),
 ) -> ir.Table:
-    """The units of a period, of some channels, of some course lines; none given keeps all."""
+    """The units of a period, of some channels, of some course lines; none given keeps all.
+
+    Spend is booked for no course line: a figure over spend has no units of some lines, for
+    what is left without it would be a cost of 0.
+    """
     if period is not None:
         units = units.filter(units.unit_on >= period.start, units.unit_on < period.end)
     if channels:
         units = units.filter(units.channel_id.isin(sorted(channels)))
     if course_lines:
-        units = units.filter(units.course_line.isin(sorted(course_lines)))
+        reads_spend = any(table.name == _SPEND for table in units.op().find(UnboundTable))
+        chosen = units.course_line.isin(sorted(course_lines))
+        units = units.filter(ibis.literal(False) if reads_spend else chosen)
     return units
 
 

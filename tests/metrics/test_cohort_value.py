@@ -1,6 +1,6 @@
 """ROI, ROAS, period ROI and LTV of lead cohorts."""
 
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pytest
@@ -26,6 +26,23 @@ def test_roi_is_of_the_lead_cohorts_first_days(tiny):
     assert tiny.figure(roi, facts, days=30).value == 2
     assert tiny.figure(roas, facts, days=30).value == 3
     assert tiny.figure(roi, facts, days=90).value == 11
+
+
+def test_return_on_spend_that_has_not_come_is_unknown(tiny):
+    tiny.spend("2026-01-01", "sem", 1000)
+    silent = datetime.fromisoformat("2026-01-01T16:00")
+    tiny.add("freshness", source="spend:sem", last_at=silent, usual_hours=24.0)
+    tiny.tell(
+        {
+            "lin": ["2026-01-01 lead sem", "2026-01-01 order 2000"],
+            "wu": ["2026-01-02 lead sem", "2026-01-03 order 9000"],
+        }
+    )
+    facts = tiny.facts("2026-02-20")
+    row = tiny.figure(roi, facts, days=30)
+    assert (row.value, row.immature) == (1, 1)
+    assert tiny.figure(roas, facts, days=30).value == 2
+    assert tiny.figure(roi_period, facts).value == 1
 
 
 def test_roi_leaves_out_young_leads_and_their_spend_together(tiny):

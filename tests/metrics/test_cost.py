@@ -1,6 +1,6 @@
 """Spend, CPL, CPVL, CAC."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -14,6 +14,8 @@ from metrics.cost import (
     spend_total,
     unmapped_spend_share,
 )
+from metrics.leads import new_leads
+from metrics.units import rollup, within
 
 
 def test_spend_total_adds_days_and_knows_no_interval(tiny):
@@ -52,6 +54,71 @@ def test_cpl_is_the_ratio_of_sums_not_the_mean_of_ratios(tiny):
     assert by_channel.to_dict() == {"sem": 100, "feed": 100}
     tiny.spend("2026-01-01", "feed", 400)
     assert tiny.figure(cpl, facts).value == 200  # a mean of ratios would say 300
+
+
+def late_sem(tiny, *, last: str = "2026-01-10", usual: float | None = 24.0) -> None:
+    """`sem`'s spend came until a day and is silent since; feeds of other channels go on."""
+    tiny.spend(last, "sem", 300)
+    tiny.spend("2026-01-20", "feed", 300)
+    for channel, day in (("sem", last), ("feed", "2026-01-20")):
+        # A day has spoken when it is over: at 16:00 UTC.
+        last_at = datetime.fromisoformat(f"{day}T16:00")
+        tiny.add("freshness", source=f"spend:{channel}", last_at=last_at, usual_hours=usual)
+    tiny.tell(
+        {f"p{i}": ["2026-01-10T15:00 lead sem"] for i in range(3)}
+        | {f"q{i}": ["2026-01-10T16:30 lead sem", "2026-01-12 order 900"] for i in range(9)}
+        | {"r": ["2026-01-20 lead feed", "2026-01-20 order 900"]}
+    )
+
+
+def test_leads_whose_channels_spend_is_late_do_not_make_it_look_cheap(tiny):
+    late_sem(tiny)
+    found = tiny.figures(cpl, tiny.facts("2026-01-21"), by=("channel_id",))
+    sem = found.set_index("channel_id").loc["sem"]
+    # Nine leads came after the last day whose spend is known, in Shanghai's days.
+    assert (sem["numerator"], sem["denominator"], sem["value"]) == (300, 3, 100)
+    assert sem["immature"] == 9
+    assert found.set_index("channel_id").loc["feed", "value"] == 300
+    assert tiny.figure(cpl, tiny.facts("2026-01-21")).value == 150
+    assert tiny.figure(cpvl, tiny.facts("2026-01-25")).value == 150
+
+
+def test_payers_whose_channels_spend_is_late_are_immature_too(tiny):
+    late_sem(tiny)
+    row = tiny.figure(cac_media, tiny.facts("2026-01-21"))
+    assert (row.value, row.denominator, row.immature) == (600, 1, 9)
+
+
+def test_a_day_without_spend_is_late_only_when_the_feed_is_usually_quicker(tiny):
+    late_sem(tiny, usual=24.0 * 7)  # booked once a week
+    assert tiny.figure(cpl, tiny.facts("2026-01-21")).denominator == 13
+    assert tiny.figure(cpl, tiny.facts("2026-01-25")).denominator == 4
+
+
+def test_a_channel_that_stopped_spending_long_ago_waits_for_nothing(tiny):
+    late_sem(tiny, usual=None)
+    assert tiny.figure(cpl, tiny.facts("2026-01-21")).denominator == 13
+
+
+def test_cost_of_one_course_line_is_unknown_not_nothing(tiny):
+    tiny.spend("2026-01-01", "sem", 300)
+    tiny.tell(
+        {
+            "lin": [
+                "2026-01-01 lead sem id=L1",
+                "2026-01-02 followup lead=L1",
+                "2026-01-05 order 900",
+            ]
+        }
+    )
+    facts = tiny.facts("2026-03-01")
+    for metric in (cpl, cac_full):
+        assert tiny.figure(metric, facts).value > 0
+        units = within(metric(facts), course_lines=("maths",))
+        (row,) = tiny.fetch(rollup(units, kind=metric.kind, as_of=facts.as_of)).itertuples()
+        assert row.value != row.value, "spend is booked for no course line"
+    leads = tiny.fetch(within(new_leads(facts), course_lines=("maths",)))
+    assert len(leads) == 1
 
 
 def test_cpl_does_not_multiply_spend_by_leads(tiny):
@@ -150,6 +217,28 @@ def test_cac_full_adds_rewards_and_follow_ups_to_spend(tiny):
     (sem,) = tiny.figures(cac_full, facts, by=("channel_id",)).itertuples()
     assert (sem.channel_id, sem.value) == ("sem", 1100)
     assert tiny.figure(cac_full, facts, window_days=3).value != 1100
+
+
+def test_cac_full_charges_no_contact_with_somebody_who_is_a_customer_already(tiny):
+    tiny.spend("2026-01-01", "sem", 1000)
+    tiny.tell(
+        {
+            "lin": [
+                "2026-01-01 lead sem id=L1",
+                "2026-01-02 followup lead=L1",
+                "2026-01-03 trial 9.9",
+                "2026-01-04 followup lead=L1",
+                "2026-01-05 order 900",
+                "2026-01-06 followup lead=L1",
+                "2026-02-06 followup lead=L1",
+            ],
+            "wu": ["2026-01-01 lead sem id=L2", "2026-01-09 followup lead=L2"],
+        }
+    )
+    facts = tiny.facts("2026-04-01")
+    # Two before the order and one with somebody who never bought: 45, not 75.
+    assert tiny.figure(cac_full, facts, followup_cny=15.0).value == 1045
+    assert tiny.figure(cac_full, facts, followup_cny=15.0, window_days=60).value == 1045
 
 
 def test_cac_full_rejects_a_negative_cost(tiny):
