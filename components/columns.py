@@ -38,6 +38,7 @@ STAGES = {
 GRAINS = {
     "lead": N_("lead"),
     "person": N_("person"),
+    "student": N_("student"),
     "household": N_("household"),
     "enrolment": N_("enrolment"),
     "seat": N_("seat"),

@@ -36,6 +36,7 @@ _UNITS = {
 _GRAINS = {
     "lead": N_("lead"),
     "person": N_("person"),
+    "student": N_("student"),
     "household": N_("household"),
     "enrolment": N_("enrolment"),
     "seat": N_("seat"),

@@ -25,11 +25,12 @@ def ended_on(rows: ir.Table) -> ir.Value:
     )
 
 
-def active_months(facts: Facts) -> ir.Table:
+def active_months(facts: Facts, *, per: str = "person_id") -> ir.Table:
     """One row per person and month in which they were there on the first day.
 
     Of the last 24 months: ``person_id``, ``month_on``, ``next_on`` (the month after),
-    ``campus_id`` and ``course_line`` of the enrolment that began first.
+    ``campus_id`` and ``course_line`` of the enrolment that began first. With ``per``
+    "student_id" one row per student: a family with two children has two.
     """
     starts = [ibis.literal(day) for day in month_starts(facts.scope.as_of_on)]
     rows = facts.due.mutate(month_on=ibis.array(starts).unnest())
@@ -37,9 +38,10 @@ def active_months(facts: Facts) -> ir.Table:
     rows = rows.filter(rows.started_on <= rows.month_on, (end > rows.month_on).fill_null(True))
     names = ("started_on", "enrolment_id", "campus_id", "course_line")
     first = ibis.struct({name: rows[name] for name in names}).min()
-    grouped = rows.group_by("person_id", "month_on").aggregate(first=first)
+    keys = [*dict.fromkeys((per, "person_id")), "month_on"]
+    grouped = rows.group_by(*keys).aggregate(first=first)
     after = grouped.month_on + ibis.interval(months=1)
     return grouped.select(
-        "person_id", "month_on", next_on=after.cast("date"),
+        *keys, next_on=after.cast("date"),
         campus_id=grouped.first["campus_id"], course_line=grouped.first["course_line"],
     )  # fmt: skip

@@ -18,17 +18,18 @@ MONTH_DAYS = 30
 
 
 def subject_starts(facts: Facts) -> ir.Table:
-    """One row per person and course line bought: ``first_on``, ``campus_id``, ``place``.
+    """One row per student and course line bought: ``first_on``, ``campus_id``, ``place``.
 
-    ``place`` counts the person's lines in the order in which they were first paid, from 1;
-    ``before`` and ``before_on`` are the line before it.
+    ``place`` counts the student's lines in the order in which they were first paid, from 1;
+    ``before`` and ``before_on`` are the line before it. A second child of the family begins
+    at 1: a brother's subject is not a further one.
     """
     rows = facts.due.filter(facts.due.course_line.notnull())
     rows = rows.filter(rows.order_kind.fill_null("charge") == "charge")
-    firsts = rows.group_by("person_id", "course_line").aggregate(
+    firsts = rows.group_by("student_id", "course_line").aggregate(
         first_on=rows.paid_on.min(), campus_id=rows.campus_id.min()
     )
-    order = ibis.window(group_by="person_id", order_by=["first_on", "course_line"])
+    order = ibis.window(group_by="student_id", order_by=["first_on", "course_line"])
     return firsts.mutate(
         place=ibis.row_number().over(order) + 1,
         before=firsts.course_line.lag().over(order),
@@ -37,19 +38,19 @@ def subject_starts(facts: Facts) -> ir.Table:
 
 
 @metric(
-    title="Expansion rate", kind="proportion", unit="ratio", grain="person", sources=_SOURCES
+    title="Expansion rate", kind="proportion", unit="ratio", grain="student", sources=_SOURCES
 )  # fmt: skip
 def expansion_rate(facts: Facts) -> ir.Table:
-    """Persons there when a month began who bought a further subject in it ÷ all there.
+    """Students there when a month began who took up a further subject in it ÷ all there.
 
-    A subject is a course line the person never paid for before; a renewal or a larger
-    course of the same line is none. Over several months both sides are summed, so it is
+    A subject is a course line that was never paid for this student before; a renewal, a
+    larger course of the same line or the first course of a brother is none. Over several months both sides are summed, so it is
     the mean of a month. The running month is immature.
 
     Returns
     -------
     ibis Table
-        One row per person and month: ``numerator`` 1 where a subject was added.
+        One row per student and month: ``numerator`` 1 where a subject was added.
 
     References
     ----------
@@ -58,23 +59,24 @@ def expansion_rate(facts: Facts) -> ir.Table:
     added = subject_starts(facts)
     added = added.filter(added.place > 1)
     added = added.select(
-        "person_id", month_on=added.first_on.truncate("M").cast("date"), adds=ibis.literal(1)
+        "student_id", month_on=added.first_on.truncate("M").cast("date"), adds=ibis.literal(1)
     ).distinct()
-    rows = active_months(facts).left_join(added, ["person_id", "month_on"])
-    rows = rows.drop("person_id_right", "month_on_right")
+    there = active_months(facts, per="student_id")
+    rows = there.left_join(added, ["student_id", "month_on"])
+    rows = rows.drop("student_id_right", "month_on_right")
     return as_units(
-        rows, grain="active", unit_id=rows.person_id + ":" + rows.month_on.cast("string"),
+        rows, grain="active", unit_id=rows.student_id + ":" + rows.month_on.cast("string"),
         unit_on=rows.month_on, numerator=rows.adds.fill_null(0), denominator=ibis.literal(1),
         mature_at=day_start_at(rows.next_on),
     )  # fmt: skip
 
 
 @metric(
-    title="Ready for a further subject", kind="count", unit="people", grain="person",
+    title="Ready for a further subject", kind="count", unit="people", grain="student",
     sources=_SOURCES, better=0,
 )  # fmt: skip
 def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
-    """Persons with one subject who are in it for 60 days and have 30 days of it before them.
+    """Students with one subject who are in it for 60 days and have 30 days of it before them.
 
     Parameters
     ----------
@@ -84,7 +86,7 @@ def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
     Returns
     -------
     ibis Table
-        One row per person: ``course_line`` of their subject, on the day they began it.
+        One row per student: ``course_line`` of their subject, on the day they began it.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
     ahead = (today + ibis.interval(days=MONTH_DAYS)).cast("date")
     lines = subject_starts(facts)
     lines = lines.filter(lines.first_on <= today)
-    single = lines.group_by("person_id").aggregate(subjects=lines.count())
+    single = lines.group_by("student_id").aggregate(subjects=lines.count())
     single = single.filter(single.subjects == 1)
     rows = facts.due
     rows = rows.filter(
@@ -105,10 +107,11 @@ def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
     )  # fmt: skip
     names = ("started_on", "enrolment_id", "campus_id", "course_line")
     first = ibis.struct({name: rows[name] for name in names}).max()
-    rows = rows.group_by("person_id").aggregate(first=first).semi_join(single, "person_id")
-    rows = rows.select("person_id", **{name: rows.first[name] for name in names})
+    rows = rows.group_by("student_id", "person_id").aggregate(first=first)
+    rows = rows.semi_join(single, "student_id")
+    rows = rows.select("student_id", "person_id", **{name: rows.first[name] for name in names})
     return as_units(
-        rows, grain="person", unit_id=rows.person_id, unit_on=rows.started_on,
+        rows, grain="student", unit_id=rows.student_id, unit_on=rows.started_on,
         numerator=ibis.literal(1), mature_at=day_start_at(rows.started_on),
     )  # fmt: skip
 
@@ -119,37 +122,37 @@ def next_subjects(facts: Facts, filters: Filters) -> ir.Table:
     Returns
     -------
     ibis Table
-        One row per pair seen: ``subject``, ``next_subject``, ``persons`` (who went from one
-        to the other), ``had`` (persons with the first), ``support`` (persons ÷ had),
+        One row per pair seen: ``subject``, ``next_subject``, ``students`` (who went from one
+        to the other), ``had`` (students with the first), ``support`` (students ÷ had),
         ``lift`` (the share of the next subject among those who add one after this, ÷ its
-        share among all who add one), ``median_days`` between. Most frequent first.
+        share among all who add one), ``median_days`` between. Most frequent first. Course
+        lines picked choose the first subjects shown; what is usual is of all.
     """
     lines = subject_starts(facts)
-    if filters.course_lines:
-        kept = lines.before.isin(list(filters.course_lines)) | lines.before.isnull()
-        lines = lines.filter(kept)
     had = lines.group_by(subject=lines.course_line).aggregate(had=lines.count())
     steps = lines.filter(lines.before.notnull())
     pairs = steps.group_by(subject=steps.before, next_subject=steps.course_line).aggregate(
-        persons=steps.count(),
+        students=steps.count(),
         median_days=steps.first_on.delta(steps.before_on, unit="day").median().cast("float64"),
     )
     after = ibis.window(group_by="subject")
     towards = ibis.window(group_by="next_subject")
     whole = ibis.window()
     pairs = pairs.mutate(
-        added=pairs.persons.sum().over(after),
-        towards=pairs.persons.sum().over(towards),
-        whole=pairs.persons.sum().over(whole),
+        added=pairs.students.sum().over(after),
+        towards=pairs.students.sum().over(towards),
+        whole=pairs.students.sum().over(whole),
     )
     rows = pairs.inner_join(had, "subject")
-    share = rows.persons.cast("float64") / rows.added
+    if filters.course_lines:
+        rows = rows.filter(rows.subject.isin(sorted(filters.course_lines)))
+    share = rows.students.cast("float64") / rows.added
     usual = rows.towards.cast("float64") / rows.whole
     return rows.select(
-        "subject", "next_subject", "persons", "had",
-        support=rows.persons.cast("float64") / rows.had, lift=share / usual,
+        "subject", "next_subject", "students", "had",
+        support=rows.students.cast("float64") / rows.had, lift=share / usual,
         median_days=rows.median_days,
-    ).order_by(ibis.desc("persons"), "subject", "next_subject")  # fmt: skip
+    ).order_by(ibis.desc("students"), "subject", "next_subject")  # fmt: skip
 
 
 def retention_sums(facts: Facts, filters: Filters) -> ir.Table:

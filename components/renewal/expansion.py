@@ -35,7 +35,7 @@ PARTS = {
     "contraction": N_("less from those who stayed"),
     "churn": N_("those who left"),
 }
-_LEAST_PAIR = 10  # persons below which a pair of subjects is luck
+_LEAST_PAIR = 10  # students below which a pair of subjects is luck
 
 
 @dataclass
@@ -57,8 +57,8 @@ class Expansion:
 
     @property
     def known_pairs(self) -> pd.DataFrame:
-        """Pairs that enough persons took, the most frequent first."""
-        return self.pairs[self.pairs["persons"] >= _LEAST_PAIR]
+        """Pairs that enough students took, the most frequent first."""
+        return self.pairs[self.pairs["students"] >= _LEAST_PAIR]
 
 
 def expansion_view(reading: Reading) -> None:
@@ -103,7 +103,7 @@ def expansion_sentence(found: Expansion) -> str:
     """How many add a subject, what the families there are worth now, and the usual step."""
     figure, sums = found.reading.figure("expansion_rate"), found.retention
     said = _(
-        "{rate} of members add a subject in a month ({days})",
+        "{rate} of students add a subject in a month ({days})",
         rate=percent(figure["value"]),
         days=escape(days_range(found.reading.judged.period)),
     )
@@ -120,10 +120,10 @@ def expansion_sentence(found: Expansion) -> str:
         best = pairs.sort_values("lift", ascending=False).iloc[0]
         said += "\n\n" + _(
             "The likeliest step: from “{subject}” to “{next}”, {lift} times as often as usual,"
-            " after {days} days in the middle ({n} persons).",
+            " after {days} days in the middle ({n} students).",
             subject=escape(best["subject"]), next=escape(best["next_subject"]),
             lift=f"{best['lift']:.1f}", days=number(best["median_days"]),
-            n=number(best["persons"], exact=True),
+            n=number(best["students"], exact=True),
         )  # fmt: skip
     return said
 
@@ -174,13 +174,13 @@ def _pairs(found: Expansion) -> None:
         return
     column = st.column_config
     clicked = clickable_table(
-        pairs[["subject", "next_subject", "persons", "support", "lift", "median_days"]],
+        pairs[["subject", "next_subject", "students", "support", "lift", "median_days"]],
         key="expansion_pairs",
         height=lines_height(len(pairs), 10),
         column_config={
             "subject": column.TextColumn(_("Subject")),
             "next_subject": column.TextColumn(_("Next subject")),
-            "persons": column.NumberColumn(_("Persons"), format="localized"),
+            "students": column.NumberColumn(_("Students"), format="localized"),
             "support": share_column(_("Of those with the first")),
             "lift": column.NumberColumn(_("Against the usual"), format="%.2f ×"),
             "median_days": whole_column(_("Days between, median")),

@@ -61,6 +61,37 @@ def test_expansion_eligible_has_one_subject_and_is_settled(tiny):
         expansion_eligible(tiny.facts("2026-04-15"), settled_days=0)
 
 
+def test_a_second_child_of_the_family_adds_no_subject(tiny):
+    tiny.tell(
+        {
+            "family": [
+                "2026-01-10 enrol A ends=2026-12-31 student=elder",
+                "2026-03-10 enrol B ends=2026-12-31 student=younger line=art",
+            ]
+        }
+    )
+    facts = tiny.facts("2026-05-15")
+    row = tiny.figure(expansion_rate, facts, period=MARCH)
+    assert (row.numerator, row.denominator) == (0, 1)
+    april = Period(start=date(2026, 4, 1), end=date(2026, 5, 1))
+    assert tiny.figure(expansion_rate, facts, period=april).denominator == 2
+    assert len(tiny.behind(expansion_eligible, facts)) == 2  # each child has one subject
+    assert tiny.fetch(next_subjects(facts, Filters(period=MARCH))).empty
+
+
+def test_next_subjects_of_one_line_are_held_against_all(tiny):
+    for n in range(3):
+        tiny.tell({f"a{n}": [f"2026-01-01 enrol A{n}", f"2026-01-11 enrol B{n} line=art"]})
+    tiny.tell({"y": ["2026-01-01 enrol Y line=art", "2026-01-31 enrol Z line=chess"]})
+    tiny.tell({"w": ["2026-01-01 enrol V line=chess", "2026-01-31 enrol W"]})
+    facts = tiny.facts("2026-04-15")
+    whole = tiny.fetch(next_subjects(facts, Filters(period=MARCH)))
+    maths = tiny.fetch(next_subjects(facts, Filters(period=MARCH, course_lines=("maths",))))
+    assert maths.to_dict("records") == whole[whole["subject"] == "maths"].to_dict("records")
+    assert maths["lift"].tolist() == [pytest.approx(1 / (3 / 5))]
+    assert maths["had"].tolist() == [4]  # three that began with it, and one who came to it
+
+
 def test_next_subjects_give_support_lift_and_days(tiny):
     for n in range(3):
         tiny.tell({f"a{n}": [f"2026-01-01 enrol A{n}", f"2026-01-11 enrol B{n} line=art"]})
@@ -68,10 +99,10 @@ def test_next_subjects_give_support_lift_and_days(tiny):
     tiny.tell({"y": ["2026-01-01 enrol Y line=art", "2026-01-31 enrol Z line=chess"]})
     rows = tiny.fetch(next_subjects(tiny.facts("2026-04-15"), Filters(period=MARCH)))
     first = rows.iloc[0]
-    assert (first["subject"], first["next_subject"], first["persons"]) == ("maths", "art", 3)
+    assert (first["subject"], first["next_subject"], first["students"]) == ("maths", "art", 3)
     assert (first["had"], first["support"], first["median_days"]) == (4, 0.75, 10)
     assert first["lift"] == pytest.approx((3 / 3) / (3 / 4))
-    assert rows["persons"].sum() == 4
+    assert rows["students"].sum() == 4
 
 
 def test_retention_adds_up_to_the_cent(tiny):

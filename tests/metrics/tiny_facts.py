@@ -240,7 +240,7 @@ class TinyFacts:
             "due",
             enrolment_id=step.words[0],
             **step.who,
-            student_id=f"{step.person}-child",
+            student_id=more.get("student", f"{step.person}-child"),
             course_line=more.get("line", "maths"),
             is_school_age="adult" not in step.words,
             started_on=local_day(step.at),

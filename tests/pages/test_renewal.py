@@ -118,7 +118,7 @@ def test_a_link_to_a_part_opens_it_in_any_language(cheap, language):
 def test_expansion_says_what_is_left_and_what_comes_next(cheap):
     at = visit("manager", view="expansion")
     text = shown(at)
-    assert "of members add a subject in a month" in text
+    assert "of students add a subject in a month" in text
     assert "The likeliest step" in text
     assert len(at.dataframe[0].value) > 5
 
