@@ -10,8 +10,9 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least, cohort_payers, first_leads, per_person
+from metrics.cohort import at_least, cohort_payers, per_person
 from metrics.due import due_rows, settled_at
+from metrics.referral import honest_referrals
 from metrics.registry import metric
 from metrics.units import as_units
 
@@ -152,7 +153,7 @@ def referred_per_100(facts: Facts, *, days: int = 180) -> ir.Table:
     """Persons introduced by payers of a lead cohort ÷ its payers, times 100.
 
     Only new persons count, introduced within the days after the payer's first formal
-    order. A payer younger than the window is immature.
+    order, and nobody who recommended themselves. A payer younger than the window is immature.
 
     Parameters
     ----------
@@ -175,8 +176,7 @@ def referred_per_100(facts: Facts, *, days: int = 180) -> ir.Table:
     """
     window = ibis.interval(days=at_least("days", days))
     payers = _payers(facts)
-    leads = first_leads(facts)
-    invited = leads.filter(leads.introducer_person_id.notnull()).select(
+    invited = honest_referrals(facts).select(
         person_id="introducer_person_id", invited_at="created_at"
     )
     started = payers.select("person_id", "created_on", "first_paid_at")

@@ -32,19 +32,7 @@ def due_rows(facts: Facts, *, early_days: int = EARLY_DAYS, late_days: int = LAT
         around the end), ``renewed_on`` and ``renewed_cny`` of what was sold, ``closed_on``
         (the earlier of stop and end, missing while it runs).
     """
-    rows = facts.due
-    today = ibis.literal(facts.scope.as_of_on)
-    known = (rows.renewed_on <= today).fill_null(False)
-    is_charge = (rows.renewal_kind == "charge").fill_null(False)
-    moved = rows.state.fill_null("") == "transferred"
-    rows = rows.filter(~moved, ~(known & ~is_charge))
-    known = (rows.renewed_on <= today).fill_null(False)
-    back_by = rows.renewed_on + ibis.interval(days=REFUND_DAYS)
-    is_back = (rows.renewal_refunded_on <= today) & (rows.renewal_refunded_on <= back_by)
-    ran_out = rows.depleted_on <= today
-    due_on = ibis.ifelse(ran_out.fill_null(False), rows.due_on, rows.ends_on)
-    is_sold = known & ~is_back.fill_null(False)
-    rows = rows.mutate(due_on=due_on, is_sold=is_sold)
+    rows, today = _standing(facts), ibis.literal(facts.scope.as_of_on)
     first = rows.due_on - ibis.interval(days=at_least("early_days", early_days, 0))
     last = rows.due_on + ibis.interval(days=at_least("late_days", late_days, 0))
     in_window = rows.renewed_on.between(first.cast("date"), last.cast("date")).fill_null(False)
@@ -58,6 +46,30 @@ def due_rows(facts: Facts, *, early_days: int = EARLY_DAYS, late_days: int = LAT
         due_cny=rows.due_cny.fill_null(0),
     )
     return rows.left_join(first_sources(facts), "person_id").drop("person_id_right")
+
+
+def _standing(facts: Facts) -> ir.Table:
+    """The fact without transfers and carry-overs, with ``due_on`` and ``is_sold`` as known."""
+    rows, today = facts.due, ibis.literal(facts.scope.as_of_on)
+    known = (rows.renewed_on <= today).fill_null(False)
+    is_charge = (rows.renewal_kind == "charge").fill_null(False)
+    moved = rows.state.fill_null("") == "transferred"
+    rows = rows.filter(~moved, ~(known & ~is_charge))
+    known = (rows.renewed_on <= today).fill_null(False)
+    back_by = rows.renewed_on + ibis.interval(days=REFUND_DAYS)
+    is_back = (rows.renewal_refunded_on <= today) & (rows.renewal_refunded_on <= back_by)
+    ran_out = rows.depleted_on <= today
+    due_on = ibis.ifelse(ran_out.fill_null(False), rows.due_on, rows.ends_on)
+    return rows.mutate(due_on=due_on, is_sold=known & ~is_back.fill_null(False))
+
+
+def sold_renewals(facts: Facts) -> ir.Table:
+    """One row per renewal paid and not paid back within 30 days: ``person_id``, ``renewed_on``.
+
+    Whatever the day on which the former enrolment falls due.
+    """
+    rows = _standing(facts)
+    return rows.filter(rows.is_sold).select("person_id", "renewed_on")
 
 
 def settled_at(due_on: ir.Value, late_days: int = LATE_DAYS) -> ir.Value:

@@ -44,8 +44,9 @@ def expansion_rate(facts: Facts) -> ir.Table:
     """Students there when a month began who took up a further subject in it ÷ all there.
 
     A subject is a course line that was never paid for this student before; a renewal, a
-    larger course of the same line or the first course of a brother is none. Over several months both sides are summed, so it is
-    the mean of a month. The running month is immature.
+    larger course of the same line or the first course of a brother is none. Over several
+    months both sides are summed, so it is the mean of a month. The running month is
+    immature.
 
     Returns
     -------

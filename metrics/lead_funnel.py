@@ -12,7 +12,9 @@ from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.scope import Filters
 from metrics.cohort import day_start_at, first_leads, formal_lines, trial_lines
+from metrics.due import sold_renewals
 from metrics.intervals import share_bounds
+from metrics.referral import honest_referrals
 from metrics.units import within
 
 
@@ -137,12 +139,13 @@ def step_events(facts: Facts, name: str, persons: ir.Table | None = None) -> ir.
         rows = rows.semi_join(formal.select("enrolment_id"), "enrolment_id")
         return rows.select(event_person_id="person_id", event_at="starts_at")
     if name == "renewal":
-        rows = facts.enrolment.filter(facts.enrolment.renewed_from_id.notnull())
+        rows = sold_renewals(facts)
         # A renewal has a day, not a time: it counts until that day's end.
-        ends_at = day_start_at(rows.started_on) + ibis.interval(days=1)
+        ends_at = day_start_at(rows.renewed_on) + ibis.interval(days=1)
         return rows.select(event_person_id="person_id", event_at=ends_at)
-    invited = first_leads(facts).filter(facts.lead.introducer_person_id.notnull())
-    return invited.select(event_person_id="introducer_person_id", event_at="created_at")
+    return honest_referrals(facts).select(
+        event_person_id="introducer_person_id", event_at="created_at"
+    )
 
 
 def _chosen(skip: tuple[str, ...], chain: str) -> list[Step]:

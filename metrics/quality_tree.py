@@ -17,6 +17,7 @@ from metrics.attendance import ATTENDED, held_seats, is_marked
 from metrics.completion import COMPLETE
 from metrics.due import due_rows, settled_at
 from metrics.intervals import newcombe
+from metrics.referral import honest_referrals
 
 LEAST = 30  # enrolments on each side of a comparison
 HISTORY_DAYS = 365
@@ -149,9 +150,7 @@ def _acts(facts: Facts, term: ir.Table) -> ir.Table:
 
 
 def _referrals(facts: Facts, term: ir.Table) -> ir.Table:
-    leads = facts.lead
-    brought = leads.filter(leads.is_first, leads.introducer_person_id.notnull())
-    brought = brought.select("created_on", person_id="introducer_person_id")
+    brought = honest_referrals(facts).select("created_on", person_id="introducer_person_id")
     found = _within(brought, term, ["person_id"], "created_on")
     return found.group_by("enrolment_id").aggregate(referred=found.count())
 

@@ -198,15 +198,17 @@ def referral_cac(facts: Facts) -> ir.Table:
 
 
 @metric(
-    title="Return on rewards", kind="ratio", unit="times", grain="lead",
+    title="Reward ROI", kind="ratio", unit="ratio", grain="lead",
     sources=("leads", "students", "orders", "order_lines", "rewards"),
 )  # fmt: skip
-def reward_return(facts: Facts, *, days: int = 180) -> ir.Table:
-    """Net revenue of referred persons within the days after their lead ÷ rewards for them.
+def reward_roi(facts: Facts, *, days: int = 180) -> ir.Table:
+    """(Net revenue of referred persons in the days after their lead − rewards) ÷ rewards.
 
-    Revenue, not profit, and not only what the reward caused: families are recommended
-    without one too. What would have come anyway needs a group held out. A lead younger
-    than the days is immature.
+    All rewards are in it, those for self-referrals and for persons known before too: they
+    were paid and bring nothing. 0 means the rewards came back, 1 that they came back
+    twice. Revenue, not profit, and not only what the reward caused: families are
+    recommended without one too. What would have come anyway needs a group held out.
+    Leads younger than the days, and the rewards for them, are immature.
 
     Parameters
     ----------
@@ -216,7 +218,9 @@ def reward_return(facts: Facts, *, days: int = 180) -> ir.Table:
     Returns
     -------
     ibis Table
-        One row per referred lead: ``numerator`` revenue, ``denominator`` rewards, both yuan.
+        One row per referred lead (``numerator`` net revenue, ``denominator`` 0) and per
+        reward (−cost and cost), in yuan, by the lead's day; a reward without a lead by its
+        own.
 
     Raises
     ------
@@ -234,12 +238,17 @@ def reward_return(facts: Facts, *, days: int = 180) -> ir.Table:
     )
     lines = lines.filter(lines.paid_at.between(lines.created_at, lines.created_at + window))
     revenue = lines.group_by("lead_id").aggregate(revenue=lines.net_cny.sum())
-    rewards = facts.reward
-    costs = rewards.group_by("lead_id").aggregate(cost=rewards.cost_cny.sum())
     rows = leads.left_join(revenue, "lead_id").drop("lead_id_right")
-    rows = rows.left_join(costs, "lead_id").drop("lead_id_right")
-    return as_units(
+    earned = as_units(
         rows, grain="lead", unit_id=rows.lead_id, unit_on=rows.created_on,
-        numerator=rows.revenue.fill_null(0), denominator=rows.cost.fill_null(0),
-        mature_at=cohort_mature_at(rows.created_on, days),
+        numerator=rows.revenue.fill_null(0), mature_at=cohort_mature_at(rows.created_on, days),
     )  # fmt: skip
+    left = facts.lead.select("lead_id", "created_on")
+    given = facts.reward.left_join(left, "lead_id").drop("lead_id_right")
+    given = given.mutate(began_on=given.created_on.fill_null(given.granted_on))
+    cost = as_units(
+        given, grain="cost", unit_id=given.reward_id, unit_on=given.began_on,
+        numerator=-given.cost_cny, denominator=given.cost_cny,
+        mature_at=cohort_mature_at(given.began_on, days),
+    )  # fmt: skip
+    return earned.union(cost)

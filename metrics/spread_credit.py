@@ -105,17 +105,16 @@ def generation_table(
 ) -> pd.DataFrame:
     """Generations of the forest: N(g), R(g) with its interval, leads, hours to the next hop.
 
-    R(g) = people brought within the window by generation g ÷ people of generation g who
-    are at least the window old, so that an activity that runs does not look as if it
-    ended. With everybody old enough and the window long, it is N(g + 1) ÷ N(g).
-    Generation 0 are roots: who came by no share. Those whose share nobody followed are
-    among them.
+    R(g) = people brought by those of generation g who are at least the window old ÷ those,
+    so that an activity that runs does not look as if it ended. Once everybody is old
+    enough it is N(g + 1) ÷ N(g). Generation 0 are roots: who came by no share. Those whose
+    share nobody followed are among them.
 
     Returns
     -------
     DataFrame
         ``generation``, ``people`` N(g), ``sharers``, ``leads``, ``orders``,
-        ``mature``, ``brought`` (by the mature, within the window), ``r`` (missing without
+        ``mature``, ``brought`` (by the mature, so far), ``r`` (missing without
         mature people), ``low``, ``high`` (95 %, from the spread of children per person),
         ``is_judged`` (at least 30 mature), ``hop_hours`` (median from the generation
         before; missing for roots).
@@ -126,13 +125,11 @@ def generation_table(
     known = tree.at != UNKNOWN_AT
     mature = there & (~known | (tree.at <= end - window_days * _DAY))
     hop = tree.hop_hours
-    quick = np.flatnonzero((tree.parent != NOBODY) & ~(hop > window_days * 24))
-    children = np.bincount(tree.parent[quick], minlength=forest.nodes) if forest.nodes else quick
     rows = []
     for g in range(int(tree.generation[there].max()) + 1 if there.any() else 0):
         inside = there & (tree.generation == g)
         old = inside & mature
-        n, brought = int(old.sum()), children[old]
+        n, brought = int(old.sum()), tree.breadth[old]
         r = float(brought.sum() / n) if n else np.nan
         half = float(Z95 * brought.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
         timed = hop[inside & (hop >= 0)]

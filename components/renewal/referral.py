@@ -31,7 +31,7 @@ from metrics.referral_funnel import FUNNEL_STEPS, referral_funnel
 from metrics.referral_tree import ReferralTree, referral_nodes, referral_tree
 from metrics.registry import find
 
-CARDS = ("referral_rate_people", "referral_participation", "referral_cac", "reward_return")
+CARDS = ("referral_rate_people", "referral_participation", "referral_cac", "reward_roi")
 STEPS = {
     "invited": N_("Invited: by share or by name"),
     "lead": N_("New lead"),

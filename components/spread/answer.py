@@ -154,7 +154,7 @@ def _speed(reading: SpreadReading) -> str:
     if rates:
         parts.append(
             _(
-                "People brought per person within 7 days, by generation: {list}",
+                "People brought per person, by generation: {list}",
                 list=", ".join(rates),
             )
         )

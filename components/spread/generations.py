@@ -80,8 +80,8 @@ def _table(reading: SpreadReading, table: pd.DataFrame) -> None:
             "r": column.TextColumn(
                 _("Brought each, R(g)"),
                 help=_(
-                    "People brought within 7 days ÷ people of the generation at least 7 days old;"
-                    " above 1 it grows."
+                    "People brought ÷ people of the generation, of those at least 7 days old; above"
+                    " 1 it grows."
                 ),
             ),
             "bounds": column.TextColumn(_("95 %")),

@@ -36,6 +36,24 @@ def test_a_person_who_goes_all_the_way_is_in_every_step(tiny):
     assert table["rate"].tolist()[1:] == [1] * 7
 
 
+def test_what_was_moved_or_paid_back_is_no_renewal_and_oneself_no_referral(tiny):
+    way = [step.replace("E1", "{0}1").replace("E2", "{0}2") for step in WHOLE_WAY]
+
+    def gone(name, *more):
+        return [*(step.format(name) for step in way[:-1]), way[-1].format(name) + "".join(more)]
+
+    tiny.tell(
+        {
+            "moved": gone("M", " kind=carry_over"),
+            "back": gone("B", " back=2026-06-20"),
+            "stays": gone("S", " back=2026-08-20"),  # long after: a stop, not a renewal undone
+            "friend": ["2026-07-01 lead referral device by=stays"],
+        }
+    )
+    table = table_of(tiny)
+    assert table.loc[["first_lesson", "renewal", "referral"], "reached"].tolist() == [3, 1, 0]
+
+
 def test_steps_count_in_sequence_only(tiny):
     tiny.tell(
         {

@@ -14,7 +14,7 @@ from metrics.referral import (
     referral_rate_people,
     referred_persons,
     referred_share_of_new,
-    reward_return,
+    reward_roi,
 )
 from metrics.referral_funnel import invited_at_step, referral_funnel
 from metrics.referral_potential import referral_potential
@@ -76,14 +76,28 @@ def test_referral_cac_divides_rewards_by_referred_payers(tiny):
     assert (row.numerator, row.denominator, row.value) == (60, 1, 60)
 
 
-def test_reward_return_waits_for_the_days(tiny):
+def test_reward_roi_takes_every_reward_off_and_waits_for_the_days(tiny):
     facts = told(tiny)
-    row = tiny.figure(reward_return, facts, period=FEBRUARY)
-    assert (row.numerator, row.denominator, row.value) == (3000, 60, 50)
-    young = tiny.figure(reward_return, tiny.facts("2026-07-01"), period=FEBRUARY)
+    row = tiny.figure(reward_roi, facts, period=FEBRUARY)
+    assert (row.numerator, row.denominator, row.value) == (3000 - 60, 60, 49)
+    young = tiny.figure(reward_roi, tiny.facts("2026-07-01"), period=FEBRUARY)
     assert (young.denominator, young.immature) == (0, 2)
     with pytest.raises(InvalidOption, match="days must be at least 1, got 0"):
-        reward_return(facts, days=0)
+        reward_roi(facts, days=0)
+
+
+def test_reward_roi_knows_the_rewards_that_brought_nobody(tiny):
+    told(tiny)
+    tiny.tell(
+        {
+            "fake": ["2026-02-20 reward 30 lead=F"],
+            "lin": ["2026-02-21 reward 10 lead=K", "2026-02-22 reward 100"],
+            "f": ["2026-02-03 lead referral by=f id=F"],  # oneself
+            "k": ["2026-01-01 lead sem", "2026-02-06 lead referral by=lin id=K"],  # known before
+        }
+    )
+    row = tiny.figure(reward_roi, tiny.facts(AS_OF), period=FEBRUARY)
+    assert (row.numerator, row.denominator) == (3000 - 200, 200)
 
 
 def test_referral_funnel_is_a_sequence_and_its_rows_are_as_many(tiny):

@@ -140,17 +140,17 @@ def test_a_forest_is_cut_to_the_scope(journeys, facts_for, store):
     assert everybody.measure("own", "visitors").sum() == 2
 
 
-def test_generations_count_only_the_mature_within_the_window():
+def test_generations_count_only_the_mature_and_all_they_brought():
     """A: a → b → c, d within a week, e 19 days after b. As of day 22 everybody but e is old."""
     as_of = pd.Timestamp("1970-1-23")
     table = generation_table(forest(CHAIN[:6]), as_of=as_of, window_days=7).set_index("generation")
     assert table["people"].tolist() == [2, 1, 3]
     assert table["mature"].tolist() == [2, 1, 2]
     assert table.loc[0, ["brought", "r"]].tolist() == [1, 0.5]
-    assert table.loc[1, ["brought", "r"]].tolist() == [2, 2.0]  # e came too late
+    assert table.loc[1, ["brought", "r"]].tolist() == [3, 3.0]  # e is too young to be judged
     assert not table["is_judged"].any()
     assert table.loc[2, "hop_hours"] == 48  # median of 24, 48 and 456
-    everything = generation_table(forest(CHAIN[:6]), as_of=pd.Timestamp("1971-1-1"), window_days=60)
+    everything = generation_table(forest(CHAIN[:6]), as_of=pd.Timestamp("1971-1-1"), window_days=7)
     sizes = everything["people"].to_numpy()
     assert everything["r"].to_numpy()[:-1] == pytest.approx(sizes[1:] / sizes[:-1])
 
