@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from components.audit import record_export
 from components.export import CSV_TYPE, csv_bytes
 from components.format import moment, number
 from components.i18n import N_, _
+from components.session import current_viewer
 from components.sources.refusals import row_refusal
+from components.sources.rights import require_imports
 from components.sources.upload import heading, table_title
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
 from data.contracts import CONTRACTS
 from data.installation import installation
+from data.scope import role
 from data.sources.history import load_history, refused_by_reason, refused_rows
 
 _SOURCES = {"sample": N_("Sample institution")}
@@ -24,6 +30,7 @@ def _titles(tables: list[str]) -> list[str]:
 
 def history_panel() -> None:
     """The newest loads."""
+    require_imports(current_viewer())
     loads = load_history(installation().store)
     if loads.empty:
         nothing_to_show(_("Nothing has arrived yet."), _("Import a file above."))
@@ -55,9 +62,11 @@ def history_panel() -> None:
 
 
 def quarantine_panel() -> None:
-    """Refused rows by reason, and the rows themselves to mend and send again."""
-    store = installation().store
-    reasons = refused_by_reason(store)
+    """Refused rows by reason, and the rows themselves, masked for roles that see no names."""
+    viewer = current_viewer()
+    require_imports(viewer)
+    personal = role(viewer.role).personal
+    reasons = refused_by_reason(installation().store, personal=personal)
     if reasons.empty:
         st.success(_("No row was refused."), icon=":material/check_circle:")
         return
@@ -87,10 +96,21 @@ def quarantine_panel() -> None:
     )
     st.download_button(
         _("Download the refused rows"),
-        lambda: csv_bytes(refused_rows(store)),
+        partial(_refused_file, viewer.user),
         file_name="refused.csv",
         mime=CSV_TYPE,
         icon=":material/download:",
         on_click="ignore",
         key="sources_refused_file",
     )
+
+
+def _refused_file(user: str) -> bytes:
+    """The refused rows as a file; runs outside the script, when the browser asks for it."""
+    opened = installation()
+    viewer = opened.accounts.viewer(user)
+    require_imports(viewer)
+    personal = role(viewer.role).personal
+    rows = refused_rows(opened.store, personal=personal)
+    record_export(user, subject="refused rows", rows=len(rows), kind="csv", personal=personal)
+    return csv_bytes(rows)

@@ -12,11 +12,11 @@ from components.format import escape
 from components.i18n import _, language
 from components.session import current_viewer
 from components.sources.refusals import file_refusal
+from components.sources.rights import require_imports
 from data.contracts import CONTRACTS
-from data.errors import EduLensError, NotAllowed
+from data.errors import EduLensError
 from data.installation import installation
 from data.schema import Contract
-from data.scope import role
 from data.sources.headers import match_headers
 from data.sources.mapping import save_mapping
 
@@ -94,8 +94,7 @@ def _label(name: str, label: str) -> str:
 def _keep(name: str, table: str, chosen: dict[str, str]) -> None:
     """Before the next run: save, and read the file by what was saved."""
     viewer = current_viewer()
-    if not role(viewer.role).imports:
-        raise NotAllowed(f"the role must allow imports, {viewer.role} does not")
+    require_imports(viewer)
     folder = installation().home.mappings
     try:
         save_mapping(Path(folder), name, table, chosen)

@@ -40,11 +40,13 @@ FILES = (
     N_("a sheet must have at most {most} rows"),
     N_("the mapping must be given all its files; without {missing} came {came}"),
     N_("the SQL of {name} must run: {why}"),
+    N_("a mapping's SQL must run on every row: {why}"),
     N_("a mapping's name must be letters, digits and _, got {name}"),
 )  # fmt: skip
 ROWS = (
     N_("{column} must be given, came empty"),
     N_("{column} must be given, the file has no such column"),
+    N_("{columns} must be given for a new row, the file has no such column"),
     N_("{column} must be one of its values, got “{came}”"),
     N_("{column} must be a phone number, got “{came}”"),
     N_("{column} must be a whole number, got “{came}”"),
@@ -82,6 +84,9 @@ def _said(sentences: tuple[str, ...], text: str, table: str = "") -> str:
             values = found.groupdict()
             if "column" in values:
                 values["column"] = column_label(values["column"], table)
+            if "columns" in values and table:
+                names = values["columns"].split(", ")
+                values["columns"] = _(", ").join(column_label(name, table) for name in names)
             if values.get("table") in CONTRACTS and language() == "zh":
                 values["table"] = CONTRACTS[values["table"]].label
             return _(sentence, **values)

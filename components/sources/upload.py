@@ -16,17 +16,17 @@ from components.i18n import N_, _, language
 from components.session import current_viewer
 from components.sources.matching import matching_panel
 from components.sources.refusals import column_label, file_refusal, row_refusal
+from components.sources.rights import require_imports
 from data.contracts import CONTRACTS
-from data.errors import EduLensError, NotAllowed
+from data.errors import EduLensError
 from data.installation import installation
-from data.scope import role
 from data.sources.command import template
 from data.sources.imports import ImportReport, headers_of, import_files
 from data.sources.mapping import SHIPPED, find_mapping
 from data.sources.preview import TablePreview
 
 BY_HEADERS = ""
-_KINDS = ("csv", "txt", "xlsx", "parquet")
+_KINDS = ("csv", "txt", "tsv", "xlsx", "parquet")
 _MOST_PROBLEMS = 50
 _MOST_HEADERS = 20
 _COUNTS = {
@@ -37,12 +37,6 @@ _COUNTS = {
     "conflict": N_("conflicts"),
     "rejected": N_("rejected"),
 }
-
-
-def _may_import() -> None:
-    viewer = current_viewer()
-    if not role(viewer.role).imports:
-        raise NotAllowed(f"the role must allow imports, {viewer.role} does not")
 
 
 def _mappings() -> dict[str, str]:
@@ -64,7 +58,7 @@ def heading(words: str) -> str:
 
 def upload_panel() -> None:
     """Files, how they are read, the preview, and the button that takes them in."""
-    _may_import()
+    require_imports(current_viewer())
     files = st.file_uploader(
         _("CSV, XLSX or Parquet files"), type=list(_KINDS), accept_multiple_files=True,
         key="sources_files",
@@ -92,6 +86,7 @@ def upload_panel() -> None:
     except EduLensError as error:
         _unread(files, table, mapping, error)
         return
+    _left_out(report)
     _report(report)
     if len(files) == 1 and not mapping:
         part = report.tables[0]
@@ -162,8 +157,8 @@ def _preview(files: Sequence[UploadedFile], table: str, mapping: str) -> ImportR
 
 
 def _commit(files: Sequence[UploadedFile], table: str, mapping: str) -> None:
-    _may_import()
     viewer = current_viewer()
+    require_imports(viewer)
     with st.status(_("Importing…"), expanded=True) as status:
         report = _imported(files, table, mapping, commit=True, actor=viewer.user)
         installation().accounts.audit.append(
@@ -210,44 +205,79 @@ def _stored(files: Sequence[UploadedFile]) -> Iterator[list[Path]]:
         yield paths
 
 
+def _left_out(report: ImportReport) -> None:
+    """Say which of several files could not be read; the others can be imported."""
+    if report.unread:
+        reasons = "；".join if language() == "zh" else "; ".join
+        st.error(
+            _(
+                "{n} files were left out: {reasons}",
+                n=number(len(report.unread), exact=True),
+                reasons=escape(reasons([file_refusal(error) for error in report.unread])),
+            ),
+            icon=":material/error:",
+        )
+
+
 def _report(report: ImportReport) -> None:
+    titles = _part_titles(report)
     counts = pd.DataFrame(
         [
             {
-                _("Table"): table_title(part.table),
+                _("Table"): title,
                 **{heading(words): getattr(part, name) for name, words in _COUNTS.items()},
             }
-            for part in report.tables
+            for title, part in zip(titles, report.tables, strict=True)
         ]
     )
     st.dataframe(counts, hide_index=True, key="sources_counts")
-    for part in report.tables:
-        _columns(part)
+    for place, (title, part) in enumerate(zip(titles, report.tables, strict=True)):
+        if part.unread_phones:
+            st.warning(
+                _(
+                    "{table}: {n} rows go in without their phone: what stands there is none, or a"
+                    " spreadsheet has cut it (1.38E+10).",
+                    table=escape(title), n=number(part.unread_phones, exact=True),
+                ),
+                icon=":material/phone_disabled:",
+            )  # fmt: skip
+        _columns(part, title, f"sources_columns_{place}")
         if part.problems:
-            _problems(part)
+            _problems(part, title, f"sources_problems_{place}")
 
 
-def _columns(part: TablePreview) -> None:
-    with st.expander(_("Columns of {table}", table=table_title(part.table))):
+def _part_titles(report: ImportReport) -> list[str]:
+    """Each part's table, with its file where several are of one table."""
+    tables = [part.table for part in report.tables]
+    return [
+        f"{table_title(part.table)} · {', '.join(part.files)}"
+        if tables.count(part.table) > 1
+        else table_title(part.table)
+        for part in report.tables
+    ]
+
+
+def _columns(part: TablePreview, title: str, key: str) -> None:
+    with st.expander(_("Columns of {table}", table=escape(title))):
         matched = pd.DataFrame(
             [
                 {_("Column"): column_label(ours, part.table), _("In the file"): came}
                 for ours, came in part.columns.items()
             ]
         )
-        st.dataframe(matched, hide_index=True, key=f"sources_columns_{part.table}")
+        st.dataframe(matched, hide_index=True, key=key)
         if part.unmapped:
             st.caption(
                 _("Not used: {columns}", columns=escape(_(", ").join(part.unmapped))),
             )
 
 
-def _problems(part: TablePreview) -> None:
-    st.markdown(f"**{_('Rows to look at')} · {table_title(part.table)}**")
+def _problems(part: TablePreview, title: str, key: str) -> None:
+    st.markdown(f"**{_('Rows to look at')} · {escape(title)}**")
     listed = pd.DataFrame(
         [
             {_("Line"): p.line, _("Reason"): row_refusal(p.reason, part.table)}
             for p in part.problems[:_MOST_PROBLEMS]
         ]
     )
-    st.dataframe(listed, hide_index=True, key=f"sources_problems_{part.table}")
+    st.dataframe(listed, hide_index=True, key=key)

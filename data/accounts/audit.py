@@ -99,6 +99,11 @@ class Audit:
         return hmac.new(self._key, message, hashlib.sha256).hexdigest()
 
 
+def without_phones(text: str) -> str:
+    """The text with the mobile numbers in it masked."""
+    return _PHONE.sub(r"\1****\2", text)
+
+
 def _plain(text: str) -> str:
     """The text on one line and without phone numbers."""
-    return _PHONE.sub(r"\1****\2", " ".join(text.split()))
+    return without_phones(" ".join(text.split()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def import_command(
 ) -> int:
     """Import files into a home and print what was done, or with ``dry_run`` what would be.
 
-    The exit code is 1 where rows were refused.
+    The exit code is 1 where rows were refused, 2 where a file could not be read.
     """
     plan = find_mapping(mapping, [home.mappings]) if mapping else None
     with at_work(home) as opened:
@@ -45,6 +46,10 @@ def import_command(
             actor="command line", commit=not dry_run, progress=print,
         )  # fmt: skip
     print(report_text(report))
+    for error in report.unread:
+        print(f"{error.code}: {error}", file=sys.stderr)
+    if report.unread:
+        return 2
     return 1 if any(part.rejected for part in report.tables) else 0
 
 
@@ -73,6 +78,8 @@ def _table_lines(part: TablePreview) -> list[str]:
         lines.append(f"  {part.unread_phones:,} rows go in without their phone: it is none")
     lines += [
         f"  line {problem.line}: {problem.code}: {problem.reason}"
+        if problem.line is not None
+        else f"  {problem.code}: {problem.reason}"
         for problem in part.problems[:_SHOWN]
     ]
     hidden = part.rejected + part.conflict - min(len(part.problems), _SHOWN)

@@ -11,7 +11,7 @@ from typing import TypeVar
 import duckdb
 
 from data.contracts import CONTRACTS
-from data.errors import InvalidInput
+from data.errors import EduLensError, InvalidInput
 from data.landing import Landing
 from data.loader import LoadReport, Rebuild, create_tables, has_tables, load, rebuild_facts
 from data.sources.mapping import Mapping
@@ -28,13 +28,15 @@ Result = TypeVar("Result")
 class ImportReport:
     """What an import would do (``committed`` False) or did, table by table.
 
-    ``segments`` names what landed; ``loaded`` is missing where nothing was committed or
-    another process holds the store and will load what landed.
+    ``segments`` names what landed; ``unread`` are files of which nothing did, each with
+    why; ``loaded`` is missing where nothing was committed or another process holds the
+    store and will load what landed.
     """
 
     committed: bool
     tables: list[TablePreview] = field(default_factory=list)
     segments: list[str] = field(default_factory=list)
+    unread: list[EduLensError] = field(default_factory=list)
     loaded: LoadReport | None = None
 
 
@@ -58,8 +60,8 @@ def import_files(
     line. ``store`` None previews against an empty store and only lands what is committed.
     ``rebuild`` as in `load`.
 
-    Raises `InvalidInput` where a file cannot be read or told to a table; nothing of it
-    has arrived then.
+    Raises `InvalidInput` where no file can be read or told to a table; of several files,
+    those that cannot are in the report and hinder no other.
     """
     if not paths:
         raise InvalidInput("an import must have a file, got none")
@@ -68,13 +70,19 @@ def import_files(
     for files in jobs:
         if progress:
             progress(f"{'importing' if commit else 'reading'} {', '.join(f.name for f in files)}")
-        if commit:
-            tables, segments = _opened(files, table, mapping, _Land(landing, mapping, actor))
-            report.segments += segments
-        else:
-            with _reading(store) as cursor:
-                tables = _opened(files, table, mapping, _Preview(cursor))
+        try:
+            if commit:
+                tables, segments = _opened(files, table, mapping, _Land(landing, mapping, actor))
+                report.segments += segments
+            else:
+                with _reading(store) as cursor:
+                    tables = _opened(files, table, mapping, _Preview(cursor))
+        except EduLensError as error:
+            report.unread.append(error)
+            continue
         report.tables += tables
+    if len(report.unread) == len(jobs):
+        raise report.unread[0]
     if commit and store is not None:
         if progress:
             progress("loading")
@@ -103,7 +111,12 @@ def _opened(
     try:
         return _used(files, table, mapping, use, careful=False)
     except UnevenFile:
-        return _used(files, table, mapping, use, careful=True)
+        try:
+            return _used(files, table, mapping, use, careful=True)
+        except UnevenFile as error:
+            if mapping:
+                raise InvalidInput(f"a mapping's SQL must run on every row: {error}") from error
+            raise InvalidInput(f"{files[0].name} must be readable: {error}") from error
 
 
 def _used(
@@ -188,12 +201,13 @@ def _count_loaded(store: DuckDBStore, report: ImportReport) -> None:
     cursor = store.cursor()
     try:
         for table, segment in zip(report.tables, report.segments, strict=True):
-            (counts,) = cursor.execute(
+            counts = cursor.execute(
                 "SELECT rows, inserted, updated, duplicate, quarantined FROM load_log"
                 " WHERE segment = ?",
                 [segment],
             ).fetchall()
-            table.rows, table.new, table.update, table.duplicate, table.rejected = counts
+            if counts:  # else the segment was set aside whole, and its problem says why
+                (table.rows, table.new, table.update, table.duplicate, table.rejected) = counts[0]
             bad = cursor.execute(
                 "SELECT line, reason_code, reason FROM quarantine WHERE segment = ?"
                 " ORDER BY line LIMIT 200",

@@ -105,8 +105,10 @@ def _instant(value: object, file: str) -> datetime | None:
     return value.astimezone(UTC).replace(tzinfo=None)
 
 
-def _table(name: str, raw: dict[str, Any], file: str) -> TableMapping:
+def _table(name: str, raw: Any, file: str) -> TableMapping:
     rules = contract(name)
+    if not isinstance(raw, dict):
+        raise InvalidInput(f"{file}: {name} must be a section [tables.{name}], got {raw!r}")
     _only(raw, _TABLE, file)
     columns = _texts(raw, "columns", file)
     for column in columns:
@@ -114,7 +116,10 @@ def _table(name: str, raw: dict[str, Any], file: str) -> TableMapping:
     missing = [key for key in rules.key if key not in columns]
     if missing:
         raise InvalidInput(f"{file}: columns of {name} must have {', '.join(missing)}")
-    properties = raw.get("properties", [])
+    given = raw.get("properties", [])
+    properties = [given] if isinstance(given, str) else given
+    if not isinstance(properties, list) or not all(isinstance(one, str) for one in properties):
+        raise InvalidInput(f"{file}: properties of {name} must be columns' names, got {given!r}")
     if properties and "properties" not in {column.name for column in rules.columns}:
         raise InvalidInput(f"{file}: {name} has no properties to keep columns in")
     return TableMapping(
@@ -122,7 +127,7 @@ def _table(name: str, raw: dict[str, Any], file: str) -> TableMapping:
         origin=str(raw.get("from", "")),
         columns=columns,
         where=str(raw.get("where", "")),
-        properties=(properties,) if isinstance(properties, str) else tuple(properties),
+        properties=tuple(properties),
     )
 
 

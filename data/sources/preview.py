@@ -22,9 +22,12 @@ _SHOWN_ROWS = 10
 
 @dataclass(frozen=True)
 class Problem:
-    """A row that would not go in as it is, by its line in the file (the header is line 1)."""
+    """A row that would not go in as it is, by its line in the file (the header is line 1).
 
-    line: int
+    Without a line it is all of them.
+    """
+
+    line: int | None
     code: str
     reason: str
 

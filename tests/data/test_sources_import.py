@@ -144,6 +144,23 @@ def test_import_is_all_or_nothing_per_file(
     assert landing.segments() == []
 
 
+def test_a_file_that_cannot_be_read_hinders_no_other(
+    leads: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other, later = tmp_path / "other.csv", tmp_path / "later.csv"
+    other.write_text("colour,taste\nred,sweet\n", encoding="utf-8")
+    later.write_text("lead_id,created_at,campus_id\nL8,2026-01-02,C1\n", encoding="utf-8")
+    home = Home(tmp_path / "home")
+    assert import_command([leads, other, later], None, None, False, home) == 2
+    said = capsys.readouterr()
+    assert "7 rows: 4 new" in said.out
+    assert "1 rows: 1 new" in said.out
+    assert "invalid_input: other.csv must have the key columns" in said.err
+    holder = DuckDBStore(home.store)
+    assert asked(holder, "SELECT count(*) FROM leads") == [(5,)]
+    holder.close()
+
+
 def test_import_lands_without_the_store(landing: Landing, leads: Path, store: DuckDBStore) -> None:
     report = import_files(None, landing, [leads], commit=True)
     assert report.loaded is None
@@ -323,6 +340,8 @@ name = "名"
         ),
         ("[files]\n'a-b'='x'\n[tables.leads.columns]\nlead_id='a'", "letters, digits"),
         ("[files]\na=1\n[tables.leads.columns]\nlead_id='a'", "must be texts"),
+        ("[tables]\nleads = 3", "leads must be a section"),
+        ("[tables.leads]\nproperties=5\n[tables.leads.columns]\nlead_id='a'", "columns' names"),
     ],
 )
 def test_mapping_says_what_is_wrong_with_it(tmp_path: Path, text: str, says: str) -> None:
@@ -340,6 +359,8 @@ def test_mapping_says_what_is_wrong_with_it(tmp_path: Path, text: str, says: str
         ("[tables.leads.columns]\nlead_id='nowhere'", "the SQL of rows_of_leads must run"),
         ('[tables.leads.columns]\nlead_id="(FROM read_text(\'/etc/passwd\'))"', "must run"),
         ("[views]\nv='DROP TABLE leads'\n[tables.leads.columns]\nlead_id='1'", "must run"),
+        ("[tables.leads.columns]\nlead_id=\"DATE 'x' || a\"", "must run"),
+        ("[tables.leads.columns]\nlead_id=\"('x' || a)::BIGINT\"", "SQL must run on every row"),
     ],
 )  # fmt: skip
 def test_mapping_that_cannot_run_imports_nothing(
