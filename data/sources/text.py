@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import mmap
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from data.segment import DAMAGE, LINE
 _HEAD_BYTES = 1 << 20
 _MOST_COLUMNS = 1024
 _MOST_LINES_A_ROW = 100  # a cell longer than this is a quote that nobody closed
+_SIGNS = re.compile(r"[,;|\t\r\n0-9]")
+_MOST_BYTES_A_SIGN = 200  # a table has one of them more often than that
 _BARE_OF = (b'"', b"'", b"\t", "\u3000".encode(), "\u00a0".encode())
 _SPREADSHEET_MAGIC = {b"PK\x03\x04": "XLSX", b"\xd0\xcf\x11\xe0": "an old or encrypted workbook"}
 
@@ -59,7 +62,9 @@ def inspect(path: Path, *, whole: bool = True) -> Layout:
     except csv.Error as error:
         raise InvalidInput(f"{path.name} must have a readable header line: {error}") from error
     header = check_header(cells, path.name)
-    is_plain = encoding == "utf-8" and not _contains(path, b"\0", b"\n\n", b"\n\r\n")
+    is_plain = encoding == "utf-8" and not _contains(
+        path, b"\0", b"\n\n", b"\n\r\n", *_empty_rows(header, delimiter)
+    )
     is_bare = is_plain and not _contains(path, *_BARE_OF)
     return Layout(encoding, delimiter, header, is_plain, is_bare)
 
@@ -71,12 +76,20 @@ def _encoding(path: Path, head: bytes, *, whole: bool) -> str:
         return "utf-8-sig"
     if _decodes(path, "utf-8", whole=whole) and head.count(0) < len(head) / 4:
         return "utf-8"
-    if b"\0" in head:
-        # ASCII signs, such as delimiters, have their zero byte second or first.
-        return "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
-    if _decodes(path, "gb18030"):
-        return "gb18030"
+    for encoding in (*_wide_encodings(head), "gb18030"):
+        if _decodes(path, encoding):
+            return encoding
     raise InvalidInput(f"{path.name} must be UTF-8, UTF-16 or GB18030 text, it is none of them")
+
+
+def _wide_encodings(head: bytes) -> list[str]:
+    """UTF-16 where its delimiters, line ends and digits are found; a stray NUL is no such thing."""
+    signs = {
+        encoding: len(_SIGNS.findall(head.decode(encoding, errors="ignore")))
+        for encoding in ("utf-16-le", "utf-16-be")
+    }
+    likelier = max(signs, key=lambda encoding: signs[encoding])
+    return [likelier] if signs[likelier] * _MOST_BYTES_A_SIGN >= len(head) else []
 
 
 def _decodes(path: Path, encoding: str, *, whole: bool = True) -> bool:
@@ -130,6 +143,11 @@ def check_header(cells: list[str], file: str) -> tuple[str, ...]:
     if {LINE, DAMAGE} & set(folded):
         raise InvalidInput(f"{file} must not name a column {LINE} or {DAMAGE}")
     return tuple(names)
+
+
+def _empty_rows(header: tuple[str, ...], delimiter: str) -> list[bytes]:
+    """How a row begins all of whose cells are empty, as spreadsheets leave below a table."""
+    return [f"\n{delimiter * (len(header) - 1)}".encode()] if len(header) > 1 else []
 
 
 def _contains(path: Path, *signs: bytes) -> bool:

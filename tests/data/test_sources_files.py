@@ -86,6 +86,34 @@ def test_workbench_reads_text_in_any_encoding(
     assert inspect(path).header == tuple(HEADER.split(","))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_workbench_takes_a_stray_nul_for_nothing_else(
+    bench: Workbench, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("编号,姓名\n1,张\0三\n2,李四\n".encode(encoding))
+    assert cells(bench, path) == [(2, "1", "张三"), (3, "2", "李四")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_workbench_knows_unmarked_utf16_by_its_few_ascii_signs(
+    bench: Workbench, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "a.csv"
+    note = "一" * 40  # its low byte is zero, which is where other texts have none
+    path.write_bytes(f"编号,备注\n甲,{note}\n乙,说\n".encode(encoding))
+    assert cells(bench, path) == [(2, "甲", note), (3, "乙", "说")]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_workbench_passes_over_rows_that_are_empty(
+    bench: Workbench, tmp_path: Path, newline: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(newline.join(["a,b,c", "1,2,3", ",,", "4,5,6", ",,", ",,", ""]).encode())
+    assert cells(bench, path) == [(2, "1", "2", "3"), (4, "4", "5", "6")]
+
+
 def test_workbench_keeps_the_delimiter_inside_quotes(bench: Workbench, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('"a;b;c;d",e\n"1;2",3\n', encoding="utf-8")
@@ -146,6 +174,7 @@ def test_workbench_says_when_a_file_needs_care(
         (",".join(f"c{n}" for n in range(2000)).encode(), "at most 1024 columns"),
         (b"_line,a\n1,2\n", "must not name a column _line"),
         (b"a" * 200_000 + b"\n1\n", "readable header line"),
+        (bytes(range(256)) * 40, "UTF-8, UTF-16 or GB18030"),  # a picture, say
     ],
 )
 def test_inspect_refuses_what_is_no_table(tmp_path: Path, content: bytes, says: str) -> None:
