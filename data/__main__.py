@@ -12,11 +12,18 @@ from typing import Any
 
 from data.contracts import CONTRACTS
 from data.control import forward
-from data.errors import EduLensError
+from data.errors import EduLensError, StoreUnavailable
 from data.home import Home
 
 _CACHES = "streamlit.runtime.caching.cache_data_api"
 _WITHOUT_STORE = ("template", "docs", "user")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a day must be as 2026-03-01, got {text!r}") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -30,11 +37,15 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=7)
 
     template = commands.add_parser("template", help="print a table's CSV template")
-    template.add_argument("table", choices=sorted(CONTRACTS))
+    tables = ", ".join(sorted(CONTRACTS))
+    template.add_argument("table", choices=sorted(CONTRACTS), metavar="TABLE", help=tables)
 
     imported = commands.add_parser("import", help="import CSV, XLSX or Parquet files")
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    imported.add_argument("--as", dest="table", choices=sorted(CONTRACTS), help="the table")
+    imported.add_argument(
+        "--as", dest="table", choices=sorted(CONTRACTS), metavar="TABLE",
+        help="the table, where headers do not tell it",
+    )  # fmt: skip
     imported.add_argument("--map", dest="mapping", help="a mapping's name or file")
     imported.add_argument("--dry-run", action="store_true", help="preview only")
 
@@ -46,13 +57,14 @@ def _parser() -> argparse.ArgumentParser:
 
     query = commands.add_parser("query", help="print a metric, or the rows behind it")
     query.add_argument("metric", help="a metric's name; 'list' names them all")
-    query.add_argument("--by", nargs="*", action="extend", default=[], metavar="DIM")
-    query.add_argument("--campus", nargs="*", action="extend", default=[])
-    query.add_argument("--channel", nargs="*", action="extend", default=[])
-    query.add_argument("--course-line", nargs="*", action="extend", default=[])
-    query.add_argument("--start", type=date.fromisoformat, help="first day")
-    query.add_argument("--end", type=date.fromisoformat, help="the day after the last")
-    query.add_argument("--option", nargs="*", action="extend", default=[], metavar="NAME=VALUE")
+    many: dict[str, Any] = {"nargs": "*", "action": "extend", "default": []}
+    query.add_argument("--by", **many, metavar="DIM", help="dimensions, such as channel_root")
+    query.add_argument("--campus", **many, metavar="ID", help="campus ids")
+    query.add_argument("--channel", **many, metavar="ID", help="channel ids; each is its subtree")
+    query.add_argument("--course-line", **many, metavar="NAME")
+    query.add_argument("--start", type=_day, metavar="DAY", help="first day, as 2026-03-01")
+    query.add_argument("--end", type=_day, metavar="DAY", help="the day after the last")
+    query.add_argument("--option", **many, metavar="NAME=VALUE")
     query.add_argument("--as", dest="user", help="whose scope; a manager's if not said")
     query.add_argument("--rows", action="store_true", help="the rows behind the figure")
     query.add_argument("--sql", action="store_true", help="the SQL, not its result")
@@ -121,17 +133,20 @@ def _typed(name: str, value: Any) -> Any:
     return Path(value) if name == "folder" else value
 
 
+def _resolve_paths(command: dict[str, Any]) -> None:
+    """Make paths whole: the application that may run the command stands in another folder."""
+    if "files" in command:
+        command["files"] = [str(file.resolve()) for file in command["files"]]
+    if "folder" in command:
+        command["folder"] = str(command["folder"].resolve())
+    if (command.get("mapping") or "").endswith(".toml"):
+        command["mapping"] = str(Path(command["mapping"]).resolve())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command here, or in the application that serves this home."""
     command = vars(_parser().parse_args(arguments))
-    for name in ("files", "folder"):
-        if name in command:
-            given = command[name]
-            command[name] = (
-                [str(file.resolve()) for file in given]
-                if isinstance(given, list)
-                else str(given.resolve())
-            )
+    _resolve_paths(command)
     try:
         if command["command"] not in _WITHOUT_STORE:
             elsewhere = forward(Home.current(), command)
@@ -140,6 +155,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(elsewhere.err, end="", file=sys.stderr)
                 return elsewhere.code
         return run_command(command)
+    except StoreUnavailable as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         return 0
 

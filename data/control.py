@@ -14,9 +14,11 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from data.errors import StoreUnavailable
 from data.home import Home
 
 Run = Callable[[dict[str, Any]], int]
@@ -42,9 +44,15 @@ def forward(home: Home, command: dict[str, Any]) -> Outcome | None:
                 line.connect(address)
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        line.sendall(json.dumps(command, default=str).encode() + b"\n")
-        with line.makefile("rb") as answer:
-            return Outcome(**json.loads(answer.readline()))
+        try:
+            line.sendall(json.dumps(command, default=str).encode() + b"\n")
+            with line.makefile("rb") as answer:
+                said = answer.readline()
+        except ConnectionError:
+            said = b""
+        if not said:
+            raise StoreUnavailable("the application that serves this home ended meanwhile")
+        return Outcome(**json.loads(said))
 
 
 class CommandSocket:
@@ -76,12 +84,22 @@ class CommandSocket:
 
     def _outcome(self, command: dict[str, Any]) -> Outcome:
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                code = self._run(command)
-            except SystemExit as done:
-                code = done.code if isinstance(done.code, int) else 1
-        return Outcome(code, out.getvalue(), err.getvalue())
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            # In a thread of its own: whatever ends a command must not end the next ones.
+            ThreadPoolExecutor(max_workers=1) as worker,
+        ):
+            done = worker.submit(self._run, command)
+            failure = done.exception()
+        if failure is None:
+            return Outcome(done.result(), out.getvalue(), err.getvalue())
+        if isinstance(failure, SystemExit):
+            code = failure.code if isinstance(failure.code, int) else 1
+            return Outcome(code, out.getvalue(), err.getvalue())
+        log.error("a command failed", exc_info=failure)
+        reason = f"{type(failure).__name__}: {failure}\n"
+        return Outcome(1, out.getvalue(), err.getvalue() + reason)
 
     def close(self) -> None:
         """Stop listening."""

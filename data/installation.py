@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import duckdb
+
 from data.accounts import Accounts
 from data.accounts.sample import seed_sample_accounts
+from data.errors import EduLensError
 from data.facts.build import outdated, rebuild
 from data.home import Home
 from data.landing import Landing
@@ -121,12 +124,16 @@ class Watch:
         self._thread.start()
 
     def _run(self) -> None:
-        seen = len(self._watched.landing.segments())
+        seen = -1  # what landed before this thread began is looked at too
         while not self._stop.wait(POLL_SECONDS):
-            landed = len(self._watched.landing.segments())
-            if landed != seen:
-                log.info("%s", load(self._watched.store, self._watched.landing))
-                seen = landed
+            try:
+                landed = len(self._watched.landing.segments())
+                if landed != seen:
+                    log.info("%s", load(self._watched.store, self._watched.landing))
+                    seen = landed
+            except (duckdb.Error, OSError, EduLensError):
+                # A full disk is emptied while this waits: what landed is tried again.
+                log.exception("what landed could not be loaded; trying again")
 
     def close(self) -> None:
         """Stop after the load under way."""

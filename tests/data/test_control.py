@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import socket
 import stat
 import sys
+import threading
 
 import pytest
 
+from data.__main__ import main
 from data.control import CommandSocket, forward
+from data.errors import StoreUnavailable
 from data.home import Home
 
 
@@ -68,3 +72,44 @@ def test_a_home_with_a_long_name_can_be_served(tmp_path):
         assert forward(home, {}).code == 0
     finally:
         served.close()
+
+
+def test_a_command_that_fails_leaves_the_next_one_its_turn(home):
+    def run(command):
+        if command["command"] == "bad":
+            raise KeyError("nobody thought of this")
+        return 0
+
+    served = CommandSocket(home, run)
+    try:
+        failed = forward(home, {"command": "bad"})
+        assert failed.code == 1
+        assert "nobody thought of this" in failed.err
+        assert forward(home, {"command": "good"}).code == 0
+    finally:
+        served.close()
+
+
+def test_an_application_that_ends_during_a_command_is_told_in_words(home):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(home.socket))
+        listener.listen()
+        ending = threading.Thread(target=lambda: listener.accept()[0].close())
+        ending.start()
+        with pytest.raises(StoreUnavailable, match="ended meanwhile"):
+            forward(home, {"command": "load"})
+        ending.join()
+
+
+def test_a_mapping_given_by_its_path_is_found_by_the_serving_process(home, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setenv("EDULENS_HOME", str(home.path))
+    served = CommandSocket(home, lambda command: asked.append(command) or 0)
+    try:
+        monkeypatch.chdir(tmp_path)
+        assert main(["import", "a.csv", "--map", "crm.toml"]) == 0
+        assert main(["import", "a.csv", "--map", "oulad"]) == 0
+    finally:
+        served.close()
+    assert [command["mapping"] for command in asked] == [str(tmp_path / "crm.toml"), "oulad"]
+    assert asked[0]["files"] == [str(tmp_path / "a.csv")]

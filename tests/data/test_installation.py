@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import pyarrow as pa
+import pytest
+
+from data import installation
 from data.facts import build
 from data.home import Home
-from data.installation import Installation
+from data.installation import Installation, Watch
 
 
 def test_a_store_of_a_former_version_gets_the_facts_it_lacks_once(tmp_path: Path):
@@ -49,3 +54,30 @@ def test_only_what_a_new_version_defines_otherwise_is_built_anew(tmp_path: Path,
     readers = {q.table for q in build.QUERIES if "fact_due" in build._READS[q.table]}
     assert readers <= set(built), "what reads it is built after it"
     opened.close()
+
+
+def test_what_lands_while_a_load_fails_is_taken_in_when_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    failures = iter([OSError("no space left on device")])
+    take = installation.load
+
+    def load(*given, **more):
+        for failure in failures:
+            raise failure
+        return take(*given, **more)
+
+    opened = Installation.open(Home(tmp_path / "home"))
+    campus = pa.table({"campus_id": ["C1"], "name": ["望京校区"]})
+    opened.landing.write("campuses", campus.to_batches(), source="test")  # before the watch begins
+    monkeypatch.setattr(installation, "load", load)
+    monkeypatch.setattr(installation, "POLL_SECONDS", 0.01)
+    watch = Watch(opened)
+    try:
+        until = time.monotonic() + 20
+        while not len(opened.store.fetch("SELECT * FROM campuses")):
+            assert time.monotonic() < until, "what landed was never loaded"
+            time.sleep(0.02)
+    finally:
+        watch.close()
+        opened.close()
