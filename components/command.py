@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -31,9 +30,8 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     scope = _scope(opened, options.user)
     _check_names(options.campus, "campus", query.names("campus", scope=scope)["campus_id"])
     _check_names(options.channel, "channel", query.names("channel", scope=scope)["channel_id"])
-    end = options.end or scope.as_of_on + timedelta(days=1)
     filters = Filters(
-        period=Period(start=options.start or end - timedelta(days=30), end=end),
+        period=_period(options.start, options.end, scope.as_of_on),
         campuses=tuple(options.campus),
         channels=tuple(options.channel),
         course_lines=tuple(options.course_line),
@@ -50,11 +48,26 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
         if options.rows
         else query.run(entry, filters, by=tuple(options.by), scope=scope, **chosen)
     )
+    if found.empty:
+        print(
+            f"nothing from {filters.period.start} up to {filters.period.end};"
+            " --start and --end say other days",
+            file=sys.stderr,
+        )
     if options.format == "json":
         print(found.to_json(orient="records", force_ascii=False, date_format="iso"))
     else:
         found.to_csv(sys.stdout, index=False)
     return 0
+
+
+def _period(start: date | None, end: date | None, today: date) -> Period:
+    """The days asked for; without a start the 30 days before the end, which is not in."""
+    end = end or today + timedelta(days=1)
+    start = start or end - timedelta(days=30)
+    if start >= end:
+        raise InvalidOption(f"--start must be before --end, got {start} and {end}")
+    return Period(start=start, end=end)
 
 
 def _scope(opened: Installation, user: str | None) -> Scope:
@@ -75,13 +88,28 @@ def _check_names(asked: list[str], what: str, known: pd.Series) -> None:
 def _options(pairs: list[str], known: dict[str, object]) -> dict[str, object]:
     chosen: dict[str, object] = {}
     for pair in pairs:
-        name, given, value = pair.partition("=")
+        name, given, text = pair.partition("=")
         if not given:
             raise InvalidOption(f"an option must be NAME=VALUE, got {pair!r}")
         if name not in known:
             raise UnknownName("option", name, known)
-        try:
-            chosen[name] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
-            chosen[name] = value
+        chosen[name] = _value(name, text, known[name])
     return chosen
+
+
+def _value(name: str, text: str, default: object) -> object:
+    """An option's value of the kind that its default has; one without default is a number."""
+    if isinstance(default, str):
+        return text
+    if isinstance(default, tuple):
+        return tuple(part for part in text.split(",") if part)
+    if isinstance(default, bool):
+        said = {"true": True, "false": False}.get(text.lower())
+        if said is None:
+            raise InvalidOption(f"{name} must be true or false, got {text!r}")
+        return said
+    try:
+        return float(text) if isinstance(default, float) else int(text)
+    except ValueError:
+        kind = "a number" if isinstance(default, float) else "a whole number"
+        raise InvalidOption(f"{name} must be {kind}, got {text!r}") from None

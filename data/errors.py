@@ -29,7 +29,10 @@ class UnknownName(EduLensError, LookupError):
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         options = sorted(known)
         near = difflib.get_close_matches(name, options, n=2)
-        hint = f"; did you mean: {', '.join(near)}?" if near else f"; known: {', '.join(options)}"
+        if near:
+            hint = f"; did you mean: {', '.join(near)}?"
+        else:
+            hint = f"; known: {', '.join(options)}" if options else "; there is none yet"
         super().__init__(f"{what} must be a known name, got {name!r}{hint}")
 
 

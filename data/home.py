@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.errors import StoreUnavailable
+
 
 @dataclass(frozen=True)
 class Home:
@@ -22,7 +24,15 @@ class Home:
     def prepare(self) -> Home:
         """Create the folders that are missing, readable by the owner only."""
         for folder in (self.path, self.landing, self.mappings, self.secrets):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise StoreUnavailable(
+                    f"EDULENS_HOME must be a folder that can be written, got {self.path}:"
+                    f" {error.strerror}"
+                ) from error
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise StoreUnavailable(f"{folder} must be a folder that can be written")
         return self
 
     @property

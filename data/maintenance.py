@@ -15,6 +15,8 @@ from data.loader import load
 
 def maintain(options: argparse.Namespace, home: Home) -> int:
     """Run one of the commands on a home."""
+    if options.command == "doctor" and not home.store.exists():
+        raise InvalidOption(f"EDULENS_HOME must hold a store, got {home.path}")
     with at_work(home) as opened:
         match options.command:
             case "init":

@@ -208,15 +208,14 @@ def _stored(files: Sequence[UploadedFile]) -> Iterator[list[Path]]:
 def _left_out(report: ImportReport) -> None:
     """Say which of several files could not be read; the others can be imported."""
     if report.unread:
-        reasons = "；".join if language() == "zh" else "; ".join
+        reasons = ("；" if language() == "zh" else "; ").join(map(file_refusal, report.unread))
         st.error(
             _(
                 "{n} files were left out: {reasons}",
-                n=number(len(report.unread), exact=True),
-                reasons=escape(reasons([file_refusal(error) for error in report.unread])),
+                n=number(len(report.unread), exact=True), reasons=escape(reasons),
             ),
             icon=":material/error:",
-        )
+        )  # fmt: skip
 
 
 def _report(report: ImportReport) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from components.command import _options, _period
 from data.__main__ import main
+from data.errors import InvalidOption, UnknownName
 from tests.components.conftest import Served
 
 Rows = list[dict[str, str]]
@@ -58,3 +61,46 @@ def test_another_campus_is_out_of_a_heads_scope(asked, capsys):
     assert float(figure["value"]) == 2
     assert main(["query", "new_leads", *SINCE, "--as", "head", "--campus", "south"]) == 2
     assert "south" in capsys.readouterr().err
+
+
+KNOWN = {"window_days": 30, "followup_cny": 15.0, "base": "lead", "origin": False,
+         "activities": (), "days": None}  # fmt: skip
+
+
+def test_options_take_the_kind_of_their_default():
+    given = [
+        "window_days=60", "followup_cny=12", "base=30", "origin=true", "activities=A1,A2", "days=7",
+    ]  # fmt: skip
+    assert _options(given, KNOWN) == {
+        "window_days": 60, "followup_cny": 12.0, "base": "30", "origin": True,
+        "activities": ("A1", "A2"), "days": 7,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pair", "says"),
+    [
+        ("window_days", "NAME=VALUE"),
+        ("window_days=abc", "window_days must be a whole number, got 'abc'"),
+        ("window_days=30.5", "whole number"),
+        ("followup_cny=much", "followup_cny must be a number"),
+        ("origin=perhaps", "true or false"),
+        ("days=soon", "whole number"),
+        ("windows=3", "did you mean: window_days"),
+    ],
+)
+def test_options_that_cannot_be_are_told_in_words(pair: str, says: str):
+    with pytest.raises((InvalidOption, UnknownName), match=says):
+        _options([pair], KNOWN)
+
+
+def test_a_period_ends_the_day_after_today_and_begins_thirty_days_before():
+    period = _period(None, None, date(2026, 3, 31))
+    assert (period.start, period.end) == (date(2026, 3, 2), date(2026, 4, 1))
+    assert _period(date(2026, 1, 1), None, date(2026, 3, 31)).days == 90
+
+
+@pytest.mark.parametrize("end", [date(2026, 3, 1), date(2026, 2, 1)])
+def test_a_period_without_days_is_refused(end: date):
+    with pytest.raises(InvalidOption, match="--start must be before --end"):
+        _period(date(2026, 3, 1), end, date(2026, 3, 31))

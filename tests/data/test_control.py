@@ -94,7 +94,11 @@ def test_an_application_that_ends_during_a_command_is_told_in_words(home):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(home.socket))
         listener.listen()
-        ending = threading.Thread(target=lambda: listener.accept()[0].close())
+
+        def end() -> None:
+            listener.accept()[0].close()
+
+        ending = threading.Thread(target=end)
         ending.start()
         with pytest.raises(StoreUnavailable, match="ended meanwhile"):
             forward(home, {"command": "load"})

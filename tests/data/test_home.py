@@ -1,0 +1,41 @@
+"""The folder of an installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.__main__ import main
+from data.errors import StoreUnavailable
+from data.home import Home
+
+
+def test_a_home_that_cannot_be_made_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(StoreUnavailable, match="must be a folder that can be written"):
+        Home(file).prepare()
+    monkeypatch.setenv("EDULENS_HOME", str(file))
+    assert main(["init"]) == 2
+    assert "store_unavailable: EDULENS_HOME must be a folder" in capsys.readouterr().err
+
+
+def test_a_home_that_is_read_only_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home").prepare()
+    monkeypatch.setattr("os.access", lambda path, _mode: Path(path) != home.landing)
+    with pytest.raises(StoreUnavailable, match="landing must be a folder that can be written"):
+        home.prepare()
+
+
+def test_doctor_does_not_call_a_home_that_is_none_healthy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EDULENS_HOME", str(tmp_path / "mistyped"))
+    assert main(["doctor"]) == 2
+    assert "must hold a store" in capsys.readouterr().err
+    assert not (tmp_path / "mistyped").exists()
