@@ -98,8 +98,11 @@ class StudentTiers:
 
 
 def depletion(day: date, left: pd.Series, velocity: pd.Series) -> pd.Series:
-    """The day on which lessons end at a velocity a week; missing where it is 0."""
-    days = (7 * left / velocity.where(velocity > 0)).clip(upper=40_000).round()
+    """The day on which lessons end at a velocity a week; missing where it is 0.
+
+    As `metrics.legal_window.depletion_rows` has it.
+    """
+    days = np.ceil((7 * left / velocity.where(velocity > 0)).clip(upper=40_000))
     found: pd.Series = pd.Timestamp(day) + pd.to_timedelta(days, unit="D")
     return found
 

@@ -33,7 +33,8 @@ BEFORE_LESSONS = 8
 LEAST_LESSONS = 12  # before which nothing is called falling
 WATCH_SHARE = 0.75
 RETURN_LESSONS = 4  # lessons attended until a student who came back is like any other
-WEEK_HALF_LIFE = 4.0  # weeks, of the velocity
+WEEK_HALF_LIFE = 4.0  # weeks, of the velocity; as the fact of what falls due has it
+FRESH_DAYS = 30  # without a lesson used there is no velocity
 
 COLUMNS = (
     "enrolment", "checkpoint", "tier", "run", "held", "attended", "last_on", "first_on",
@@ -58,8 +59,8 @@ def walk(
     day, ``checkpoints`` days in ascending order; a day's own seats count on it.
 
     Gives a row per enrolment and checkpoint: the whole numbers of `COLUMNS`, and the
-    share attended (half-life 4 lessons), that share 8 lessons before, lessons consumed
-    and lessons consumed a week (half-life 4 weeks, weeks without a lesson aside).
+    share attended (half-life 4 lessons), that share 8 lessons before, lessons consumed,
+    and lessons consumed a week on the last checkpoint (0 on all others).
     """
     most = 0
     for e in range(bounds.size - 1):
@@ -71,7 +72,6 @@ def walk(
     real = np.empty((most, 4))
     size = 0
     step = 1.0 - 0.5 ** (1.0 / HALF_LIFE_LESSONS)
-    week_step = 1.0 - 0.5 ** (1.0 / WEEK_HALF_LIFE)
     ring = np.empty(BEFORE_LESSONS)
     for e in range(bounds.size - 1):
         low, high = bounds[e], bounds[e + 1]
@@ -81,7 +81,6 @@ def walk(
         run, held, attended, back = 0, 0, 0, 0
         last = np.int64(-1)
         share, used = 1.0, 0.0
-        week, in_week, velocity, weeks = np.int64(-1), 0.0, 0.0, 0
         i, tail = low, low
         misses, leaves, rows = 0, 0, 0
         for c in range(checkpoints.size):
@@ -91,20 +90,7 @@ def walk(
             while i < high and day[i] <= today:
                 kind = mark[i]
                 rows += 1
-                # Weeks run from Monday; day 4 (1970-01-05) was one.
-                if kind != NOTHING:
-                    own = (day[i] - 4) // 7
-                    if own != week:
-                        if week >= 0:
-                            velocity = (
-                                in_week
-                                if weeks == 0
-                                else (velocity + week_step * (in_week - velocity))
-                            )
-                            weeks += 1
-                        week, in_week = own, 0.0
-                    in_week += consumed[i]
-                    used += consumed[i]
+                used += consumed[i]
                 if kind == LEAVE:
                     leaves += 1
                 if kind == MISSED:
@@ -156,6 +142,24 @@ def walk(
             whole[size, 6], whole[size, 7] = last, first
             whole[size, 8], whole[size, 9] = misses, leaves
             real[size, 0], real[size, 1], real[size, 2] = share, before, used
-            real[size, 3] = velocity if weeks > 0 else in_week
+            is_last = c == checkpoints.size - 1
+            real[size, 3] = _velocity(day[low:i], consumed[low:i], today) if is_last else 0.0
             size += 1
     return whole[:size], real[:size]
+
+
+@njit(cache=True, nogil=True)
+def _velocity(day: Integers, consumed: Floats, today: int) -> float:
+    """Lessons used a week: weeks back from the last one used, each half of 4 weeks later."""
+    last, first = np.int64(-1), np.int64(-1)
+    for i in range(day.size):
+        if consumed[i] > 0:
+            first = day[i] if first < 0 else first
+            last = day[i]
+    if last < 0 or today - last > FRESH_DAYS:
+        return 0.0
+    fade, total = 0.5 ** (1.0 / WEEK_HALF_LIFE), 0.0
+    for i in range(day.size):
+        if consumed[i] > 0:
+            total += consumed[i] * fade ** ((last - day[i]) // 7)
+    return float(total * (1.0 - fade) / (1.0 - fade ** ((last - first) // 7 + 1)))

@@ -3,14 +3,18 @@
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import InvalidOption
-from data.scope import Filters, Period
+from data.facts import Facts
+from data.scope import EVERY_CAMPUS, Filters, Period, Scope
+from metrics.completion_tiers import completion_tiers
 from metrics.kernels.tiers import walk
+from metrics.legal_window import depletion_rows
 from metrics.misses import misses_running
 from metrics.student_tiers import ABSENT, student_tiers
 from metrics.tiers import TIERS, attendance_states, tier_rows
@@ -188,7 +192,7 @@ def test_the_moves_of_a_week_add_up_to_the_students_of_both_ends(tiny):
     assert (found.tiers[:, week] != ABSENT).sum() == moves.loc[moves["before"] != "new", "n"].sum()
 
 
-def test_velocity_counts_weeks_with_a_lesson_and_tells_when_lessons_end(tiny):
+def test_velocity_tells_when_lessons_end(tiny):
     twice = [day for week in range(6) for day in (5 + 7 * week, 8 + 7 * week)]
     seats = [
         f"{date(2026, 1, 1) + timedelta(days=d - 1)} seat present enrolment=E1 consumed=1"
@@ -200,6 +204,25 @@ def test_velocity_counts_weeks_with_a_lesson_and_tells_when_lessons_end(tiny):
     assert (row["consumed"], row["left"]) == (12, 8)
     assert row["velocity"] == pytest.approx(2)
     assert row["depletes_on"].date() == date(2026, 2, 15) + timedelta(weeks=4)
+    rows = tier_rows(tiny.facts("2026-04-15"), ANY)  # 56 days without a lesson
+    row = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table()).now.iloc[0]
+    assert row["velocity"] == 0
+    assert pd.isna(row["depletes_on"])
+
+
+def test_a_child_runs_out_on_one_day_on_every_screen(institution):
+    """The fold over seats and the fact of what falls due agree, child by child."""
+    store = institution.store
+    scope = Scope(user="test", role="manager", campuses=EVERY_CAMPUS, as_of=store.as_of)
+    facts = Facts(scope)
+    paces = store.fold(tier_rows(facts), completion_tiers).set_index("enrolment_id")
+    due = store.fetch(depletion_rows(facts, ANY, limit=100_000)).set_index("enrolment_id")
+    both = paces.join(due, how="inner", suffixes=("", "_due"))
+    assert len(both) > 100
+    assert both["left"].tolist() == both["lessons_left"].tolist()
+    days = [pd.to_datetime(both[name]) for name in ("depletes_on", "depletes_on_due")]
+    assert days[0].notna().any()
+    pd.testing.assert_series_equal(*days, check_names=False)
 
 
 def test_the_metric_of_misses_running_agrees_with_the_kernel(tiny):
