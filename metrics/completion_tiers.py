@@ -25,7 +25,8 @@ def completion_tiers(table: pa.Table) -> pd.DataFrame:
     """Enrolments running on the as-of day against their planned lesson curve.
 
     The plan is a straight line from the first lesson to the term's end, over the lessons
-    bought. Ahead: attended what the plan asks or more. On pace: at least 80 % of it, as
+    bought. A lesson attended, or made up within 14 days, is finished, as for a course's
+    completion. Ahead: finished what the plan asks or more. On pace: at least 80 % of it, as
     much as a complete course needs. Behind: less. Stalled: nothing attended for 28 days.
 
     Parameters
@@ -37,13 +38,13 @@ def completion_tiers(table: pa.Table) -> pd.DataFrame:
     -------
     DataFrame
         One row per enrolment with an end and a number of lessons: who it is of, ``pace``
-        (of `PACES`), ``attended``, ``planned`` (lessons by now), ``left`` (lessons not
+        (of `PACES`), ``finished``, ``planned`` (lessons by now), ``left`` (lessons not
         consumed), ``velocity`` (lessons a week), ``depletes_on`` (at that velocity; missing
         where it is 0), ``ends_on``; the farthest behind first.
     """
     states = attendance_states(table)
     if states.found.empty:
-        return pd.DataFrame(columns=[*_KEPT, "pace", "attended", "planned", "left", "velocity"])
+        return pd.DataFrame(columns=[*_KEPT, "pace", "finished", "planned", "left", "velocity"])
     today = (states.days[-1] - _EPOCH).days
     now = states.found[states.found["checkpoint"] == len(states.days) - 1].reset_index(drop=True)
     who = states.enrolments[list(_KEPT)].iloc[now["enrolment"]].reset_index(drop=True)
@@ -52,19 +53,19 @@ def completion_tiers(table: pa.Table) -> pd.DataFrame:
     share = np.clip((today - first) / np.maximum(until - first, 1), 0, 1)
     last = np.where(now["last_on"] >= 0, now["last_on"], first)
     planned = bought * share
-    done = now["attended"] >= COMPLETE * bought
+    done = now["finished"] >= COMPLETE * bought
     pace = np.select(
-        [(today - last >= STALLED_DAYS) & ~done, now["attended"] >= planned,
-         now["attended"] >= COMPLETE * planned],
+        [(today - last >= STALLED_DAYS) & ~done, now["finished"] >= planned,
+         now["finished"] >= COMPLETE * planned],
         ["stalled", "ahead", "on_pace"], "behind",
     )  # fmt: skip
     left = (bought - now["consumed"]).clip(lower=0)
     found = who.assign(
-        pace=pace, attended=now["attended"], planned=planned, left=left,
+        pace=pace, finished=now["finished"], planned=planned, left=left,
         velocity=now["velocity"],
         depletes_on=depletion(states.days[-1], left, now["velocity"]),
         ends_on=[_EPOCH + timedelta(days=int(d)) for d in np.minimum(until, 2_000_000)],
-        gap=now["attended"] - planned,
+        gap=now["finished"] - planned,
     )  # fmt: skip
     known = found[(bought > 0) & (until < 1_000_000)]
     order: pd.DataFrame = known.sort_values(["gap", "enrolment_id"]).drop(columns="until_day")

@@ -102,7 +102,7 @@ def depletion(day: date, left: pd.Series, velocity: pd.Series) -> pd.Series:
 
     As `metrics.legal_window.depletion_rows` has it.
     """
-    days = np.ceil((7 * left / velocity.where(velocity > 0)).clip(upper=40_000))
+    days: pd.Series = np.ceil((7 * left / velocity.where(velocity > 0)).clip(upper=40_000))
     found: pd.Series = pd.Timestamp(day) + pd.to_timedelta(days, unit="D")
     return found
 

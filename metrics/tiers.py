@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
+from metrics.attendance import made_up
 from metrics.cohort import HOURS_AHEAD, at_least
 from metrics.kernels.people import arrange, hashes_of
-from metrics.kernels.tiers import ATTENDED, COLUMNS, LEAVE, MISSED, NOTHING, walk
+from metrics.kernels.tiers import ATTENDED, COLUMNS, LEAVE, MADE_UP, MISSED, NOTHING, walk
 
 TIERS = ("healthy", "watch", "returned", "at_risk", "about_to_leave", "lost")
 ALARMED = ("at_risk", "about_to_leave", "lost")
@@ -89,6 +90,9 @@ def tier_rows(
     seats = facts.seat.semi_join(enrolments, "enrolment_id")
     said = seats.attendance.cases(*_MARKS.items(), else_=NOTHING)
     marked = (seats.lesson_state == "marked").fill_null(False)
+    known = (seats.made_up_on <= ibis.literal(as_of_on)).fill_null(False)
+    made = seats.attendance.isin(["absent", "leave"]) & made_up(seats) & known
+    said = said + made.fill_null(False).ifelse(MADE_UP, 0)
     nothing = {name: ibis.null("string") for name in _WHO}
     numbers = (
         "until_day", "stop_day", "lessons_bought", "as_of_day", "weeks", "leave_is_miss", "sampled",
@@ -185,8 +189,8 @@ def attendance_states(table: pa.Table) -> States:
     bounds = np.searchsorted(key, names[order], "left"), np.searchsorted(key, names[order], "right")
     enrolments = enrolments.iloc[order].reset_index(drop=True)
     whole, real = walk(
-        np.append(bounds[0], bounds[1][-1:]), day, (meta & 3).astype(np.int8),
-        (meta >> 2) / 1000.0, enrolments["until_day"].to_numpy().astype(np.int64), checkpoints,
+        np.append(bounds[0], bounds[1][-1:]), day, (meta & 7).astype(np.int8),
+        (meta >> 3) / 1000.0, enrolments["until_day"].to_numpy().astype(np.int64), checkpoints,
         bool(enrolments["leave_is_miss"].iloc[0]),
     )  # fmt: skip
     found = pd.DataFrame(whole, columns=list(COLUMNS)).join(
@@ -200,7 +204,7 @@ def attendance_states(table: pa.Table) -> States:
 def _packed(seats: pa.Table) -> Integers:
     """What a seat says and the lessons it consumed, in thousandths, as one number."""
     consumed = np.rint(seats["consumed"].to_numpy() * 1000).astype(np.int64)
-    packed: Integers = (consumed << 2) | seats["mark"].to_numpy().astype(np.int64)
+    packed: Integers = (consumed << 3) | seats["mark"].to_numpy().astype(np.int64)
     return packed
 
 

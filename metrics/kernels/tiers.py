@@ -17,8 +17,10 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
 
-# What a seat says: nothing (cancelled or not marked), attended, missed, on leave.
+# What a seat says: nothing (cancelled or not marked), attended, missed, on leave; and what
+# is added to the last two where the lesson was made up in time.
 NOTHING, ATTENDED, MISSED, LEAVE = range(4)
+MADE_UP = 2
 
 # In order of alarm: a student has the gravest of their enrolments.
 HEALTHY, WATCH, RETURNED, AT_RISK, ABOUT_TO_LEAVE, LOST = range(6)
@@ -38,7 +40,7 @@ FRESH_DAYS = 30  # without a lesson used there is no velocity
 
 COLUMNS = (
     "enrolment", "checkpoint", "tier", "run", "held", "attended", "last_on", "first_on",
-    "misses", "leaves",
+    "misses", "leaves", "finished",
 )  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def walk(
             for c in range(checkpoints.size):
                 if day[bounds[e]] <= checkpoints[c] <= until[e]:
                     most += 1
-    whole = np.empty((most, 10), np.int64)
+    whole = np.empty((most, 11), np.int64)
     real = np.empty((most, 4))
     size = 0
     step = 1.0 - 0.5 ** (1.0 / HALF_LIFE_LESSONS)
@@ -78,7 +80,7 @@ def walk(
         if low == high:
             continue
         first = day[low]
-        run, held, attended, back = 0, 0, 0, 0
+        run, held, attended, back, made_up = 0, 0, 0, 0, 0
         last = np.int64(-1)
         share, used = 1.0, 0.0
         i, tail = low, low
@@ -90,6 +92,9 @@ def walk(
             while i < high and day[i] <= today:
                 kind = mark[i]
                 rows += 1
+                if kind > LEAVE:
+                    made_up += 1
+                    kind -= MADE_UP
                 used += consumed[i]
                 if kind == LEAVE:
                     leaves += 1
@@ -115,9 +120,9 @@ def walk(
                 i += 1
             while tail < i and day[tail] <= today - WINDOW_DAYS:
                 rows -= 1
-                if mark[tail] == LEAVE:
+                if mark[tail] in (LEAVE, LEAVE + MADE_UP):
                     leaves -= 1
-                elif mark[tail] == MISSED:
+                elif mark[tail] in (MISSED, MISSED + MADE_UP):
                     misses -= 1
                 tail += 1
             if today < first:
@@ -141,6 +146,7 @@ def walk(
             whole[size, 3], whole[size, 4], whole[size, 5] = run, held, attended
             whole[size, 6], whole[size, 7] = last, first
             whole[size, 8], whole[size, 9] = misses, leaves
+            whole[size, 10] = attended + made_up
             real[size, 0], real[size, 1], real[size, 2] = share, before, used
             is_last = c == checkpoints.size - 1
             real[size, 3] = _velocity(day[low:i], consumed[low:i], today) if is_last else 0.0

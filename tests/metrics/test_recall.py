@@ -132,8 +132,26 @@ def test_pace_is_judged_by_a_straight_plan(tiny):
     )  # fmt: skip
     found = folded(tiny, "2026-02-24", completion_tiers).set_index("enrolment_id")
     assert found["planned"].round(6).eq(10).all()
-    assert found["attended"].to_dict() == {"E1": 10, "E2": 8, "E3": 7, "E4": 10}
+    assert found["finished"].to_dict() == {"E1": 10, "E2": 8, "E3": 7, "E4": 10}
     assert found["pace"].to_dict() == {
         "E1": "ahead", "E2": "on_pace", "E3": "behind", "E4": "stalled",
     }  # fmt: skip
     assert found.index[0] == "E3"
+
+
+def test_a_lesson_made_up_in_time_counts_for_the_pace_as_for_completion(tiny):
+    def term(key, made_up):
+        return [
+            f"2026-01-05 enrol {key} ends=2026-04-15 lessons=20",
+            *taught(*["present"] * 7, first=date(2026, 1, 5), every=1, enrolment=key),
+            *taught("absent", "absent", first=date(2026, 2, 1), enrolment=key,
+                    more=f"made_up={made_up}"),
+            *taught("leave", "present", first=date(2026, 2, 17), enrolment=key),
+        ]  # fmt: skip
+
+    tiny.tell({"lin": term("E1", "2026-02-09"), "wu": term("E2", "2026-02-27")})
+    found = folded(tiny, "2026-02-24", completion_tiers).set_index("enrolment_id")
+    assert found["finished"].to_dict() == {"E1": 10, "E2": 8}  # wu's are not made up yet
+    assert found["pace"].to_dict() == {"E1": "ahead", "E2": "on_pace"}
+    later = folded(tiny, "2026-03-10", completion_tiers).set_index("enrolment_id")
+    assert later["finished"].to_dict() == {"E1": 10, "E2": 8}  # and were too late
