@@ -102,8 +102,9 @@ def depletion(day: date, left: pd.Series, velocity: pd.Series) -> pd.Series:
 
     As `metrics.legal_window.depletion_rows` has it.
     """
-    days: pd.Series = np.ceil((7 * left / velocity.where(velocity > 0)).clip(upper=40_000))
-    found: pd.Series = pd.Timestamp(day) + pd.to_timedelta(days, unit="D")
+    days = (7 * left / velocity.where(velocity > 0)).clip(upper=40_000)
+    whole = -(-days // 1)
+    found: pd.Series = pd.Timestamp(day) + pd.to_timedelta(whole, unit="D")
     return found
 
 
