@@ -23,8 +23,8 @@ Figure = Mapping[str, Any] | pd.Series
 _FORMULAS = {
     "count": N_("Σ numerator: units are counted, each once."),
     "sum": N_("Σ numerator: amounts are added, exact to the cent."),
-    "proportion": N_("Σ numerator ÷ Σ denominator over mature units; Wilson 95 % interval."),
-    "ratio": N_("Σ numerator ÷ Σ denominator, a ratio of sums; linearised 95 % interval."),
+    "proportion": N_("Σ numerator ÷ Σ denominator over mature units; Wilson 95% interval."),
+    "ratio": N_("Σ numerator ÷ Σ denominator, a ratio of sums; linearised 95% interval."),
     "duration": N_("Kaplan–Meier quantiles; what has not happened yet is kept as open."),
 }
 
@@ -110,7 +110,7 @@ def evidence(metric: Metric, figure: Figure) -> str:
     """What a figure rests on: n, interval, what is immature, whether sources are fresh."""
     parts = [f"n = {number(figure['n'], exact=True)}"]
     if not is_missing(figure.get("low")):
-        parts.append(f"95 % {interval(figure['low'], figure['high'], metric.unit)}")
+        parts.append(f"95% {interval(figure['low'], figure['high'], metric.unit)}")
     if figure.get("immature", 0):
         parts.append(_("{n} immature", n=number(figure["immature"], exact=True)))
     if metric.kind == "proportion" and figure["n"] < ENOUGH:

@@ -91,7 +91,7 @@ def _rests_on(card: FigureCard) -> str:
     figure = card.figure
     parts = [f"n = {number(figure['n'])}"]
     if not is_missing(figure.get("low")):
-        parts.append(f"95 % {interval(figure['low'], figure['high'], card.metric.unit)}")
+        parts.append(f"95% {interval(figure['low'], figure['high'], card.metric.unit)}")
     if figure.get("immature", 0):
         parts.append(_("{n} immature", n=number(figure["immature"])))
     return " · ".join(parts).replace("$", r"\$")

@@ -36,7 +36,7 @@ def narrowest(table: pd.DataFrame, words: Mapping[str, str]) -> str:
         return _("No step has leads old enough yet.")
     worst = known.sort_values("rate", kind="stable").iloc[0]
     return _(
-        "The narrowest step is “{step}”: {rate} pass (95 % {interval})",
+        "The narrowest step is “{step}”: {rate} pass (95% {interval})",
         step=_(words[worst["step"]]),
         rate=percent(worst["rate"]),
         interval=interval(worst["low"], worst["high"], "ratio"),

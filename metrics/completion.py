@@ -21,7 +21,7 @@ _SEATS = ("seats", "lessons")
     title="Lesson completion rate", kind="proportion", unit="ratio", grain="seat", sources=_SEATS
 )  # fmt: skip
 def lesson_completion(facts: Facts) -> ir.Table:
-    """Learners who took in at least 80 % of a lesson ÷ learners who entered it.
+    """Learners who took in at least 80% of a lesson ÷ learners who entered it.
 
     Where a recording measures what was watched, that decides; a seat in a room without
     one is complete when attended. Who never came has not entered.
@@ -51,7 +51,7 @@ def lesson_completion(facts: Facts) -> ir.Table:
     sources=("enrolments", *_SEATS),
 )  # fmt: skip
 def course_completion(facts: Facts) -> ir.Table:
-    """Enrolments that finished at least 80 % of their lessons ÷ enrolments whose term is over.
+    """Enrolments that finished at least 80% of their lessons ÷ enrolments whose term is over.
 
     A lesson attended, or made up within 14 days, is finished. A refund or a stop is not
     complete, and still waits for the term's end, or the rate would fall before it can

@@ -17,6 +17,7 @@ from metrics.registry import REGISTRY
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("components", "pages", "metrics", "app.py")
+HAN = "[\u4e00-\u9fff]"
 MARKERS = {"_": 1, "N_": 1, "ngettext": 2, "translate": 1}  # how many messages each takes
 
 
@@ -143,6 +144,23 @@ def test_chinese_is_punctuated_as_chinese():
         for path in sorted((LOCALE / "zh").glob("*.po"))
         for message in read_catalogue(path)
         for text in (message.string if isinstance(message.string, tuple) else (message.string,))
-        if re.search(r"[\u4e00-\u9fff][,;?]|[,;][\u4e00-\u9fff]", text)
+        if re.search(rf"{HAN}\s?[,;?(]|[,;)]\s?{HAN}|\([^)]*{HAN}", text)
     ]
-    assert not broken, "write ，；？ beside Chinese:\n" + "\n".join(broken)
+    assert not broken, "write ，；？（） beside Chinese:\n" + "\n".join(broken)
+
+
+def test_percentages_are_written_without_a_blank():
+    """One way everywhere, as `format.percent` writes them: 95%."""
+    broken = [
+        f"{place}: {text}"
+        for text, places in said().items()
+        for place in places
+        if re.search(r"[0-9}] %", text)
+    ]
+    broken += [
+        f"{path.name}: {message.string}"
+        for path in sorted((LOCALE / "zh").glob("*.po"))
+        for message in read_catalogue(path)
+        if re.search(r"[0-9}] %", str(message.string))
+    ]
+    assert not broken, "write 95%, not 95 %:\n" + "\n".join(broken)

@@ -98,7 +98,7 @@ def _bounds(bounds: pd.DataFrame, channel: str) -> str:
 
 def _pays(row: dict, bounds: pd.DataFrame, names: Mapping[str, str], choice: Choice) -> str:
     return _(
-        "“{channel}” pays back best: {days}-day ROI {roi} (95 % {interval}),"
+        "“{channel}” pays back best: {days}-day ROI {roi} (95% {interval}),"
         " the other paid channels {rest}",
         channel=_named(row["channel_id"], names),
         days=choice.return_days,

@@ -52,7 +52,7 @@ def _rests_on(reading: Reading, name: str) -> str:
     figure, judged = reading.figures(name).total, reading.judged(name)
     unit = MEASURES[name].metric.unit
     known = not is_missing(figure["low"])
-    first = f"95 % {interval(figure['low'], figure['high'], unit)}" if known else ""
+    first = f"95% {interval(figure['low'], figure['high'], unit)}" if known else ""
     parts = [f"n = {number(figure['n'])}"]
     if figure["immature"]:
         parts.append(_("{n} immature", n=number(figure["immature"])))

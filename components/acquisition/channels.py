@@ -195,7 +195,7 @@ def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[st
         _GROUP: st.column_config.TextColumn(_("Group"), width=60, help=_(
             "Channels that share a letter cannot be told apart.")),
         _BOUNDS: st.column_config.TextColumn(
-            "95 %", width=120, help=MEASURES[pictured].heading(reading.choice)
+            "95%", width=120, help=MEASURES[pictured].heading(reading.choice)
         ),
         _PAYBACK: st.column_config.NumberColumn(
             _("Paid back on day"),

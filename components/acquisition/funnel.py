@@ -127,7 +127,7 @@ def _steps_table(table: pd.DataFrame) -> str | None:
             "entered": st.column_config.NumberColumn(_("Before"), format="localized"),
             "reached": st.column_config.NumberColumn(_("Passed"), format="localized"),
             "rate": share_column(_("Rate")),
-            "bounds": st.column_config.TextColumn("95 %"),
+            "bounds": st.column_config.TextColumn("95%"),
             "anyway": st.column_config.NumberColumn(
                 _("In any order"),
                 format="localized",

@@ -56,7 +56,7 @@ def linkage_panel(reading: Reading) -> None:
             bounds = interval(row["low"], row["high"], "ratio")
             st.markdown(
                 f"{icon} **{_(LINKS[row['link']])}** {percent(row['value'])}"
-                f" · 95 % {bounds} · n = {number(row['n'], exact=True)}"
+                f" · 95% {bounds} · n = {number(row['n'], exact=True)}"
                 + (f" · :orange[{_('below {share}', share=percent(TRUSTED))}]" if weak else "")
             )
             orphans = int(row["denominator"] - row["numerator"])

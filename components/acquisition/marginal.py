@@ -78,7 +78,7 @@ def marginal_panel(reading: Reading) -> None:
             "gain": st.column_config.NumberColumn(
                 _("+1,000 CNY a week brings, orders"), format="%.2f"
             ),
-            "bounds": st.column_config.TextColumn("80 %"),
+            "bounds": st.column_config.TextColumn("80%"),
             "price": st.column_config.NumberColumn(_("CNY per extra order"), format="localized"),
             "refusal": st.column_config.TextColumn(_("Why not")),
         },
@@ -132,7 +132,7 @@ def _year(reading: Reading) -> Filters:
 def marginal_finding(name: str, found: Marginal) -> str:
     """What the next step of a channel brings, as the picture's title."""
     return _(
-        "“{channel}”: {now} a week now; 1,000 CNY more bring {gain} orders (80 % {low}–{high})",
+        "“{channel}”: {now} a week now; 1,000 CNY more bring {gain} orders (80% {low}–{high})",
         channel=name,
         now=money(found.now_cny),
         gain=number(found.gain, digits=2),

@@ -77,7 +77,7 @@ def worth_table(reading: Reading, paid: Sequence[str]) -> tuple[str, str] | None
             "ltv": column.TextColumn(_("LTV, {days} days", days=reading.choice.return_days)),
             "cac": column.TextColumn(_(cost.title)),
             "value": column.TextColumn(_("LTV:CAC")),
-            "bounds": column.TextColumn(_("95 %")),
+            "bounds": column.TextColumn(_("95%")),
             "n": column.NumberColumn(_("Payers")),
             "immature": column.NumberColumn(_("Immature")),
         },

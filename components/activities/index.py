@@ -167,8 +167,8 @@ def types_panel(shown: Overview) -> None:
             "type": st.column_config.TextColumn(_("Type"), pinned=True),
             "finished": _("Finished"), "healthy": _("Healthy"),
             "median": whole_column(_("Leads, median")),
-            "low": whole_column("10 %"),
-            "high": whole_column("90 %"),
+            "low": whole_column("10%"),
+            "high": whole_column("90%"),
             "launch": st.column_config.NumberColumn(_("Launch ÷ middle"), format="%.2f"),
             "sprint": st.column_config.NumberColumn(_("Sprint ÷ last middle"), format="%.2f"),
             "cpl": yuan_column(_("Cost per lead, ¥")),
@@ -207,7 +207,7 @@ def coverage_sentence(shown: Overview) -> str:
     if found.share is None:
         return _("No forecast can be tested yet: a type needs four finished activities.")
     return _(
-        "Tested on {activities} finished activities, each held out in turn at every age: the 80 %"
+        "Tested on {activities} finished activities, each held out in turn at every age: the 80%"
         " interval held {share} of {n} times.",
         activities=found.activities, share=percent(found.share),
         n=number(found.forecasts, exact=True),

@@ -83,7 +83,7 @@ def _will_end(shown: Overview, activity_id: str) -> str:
     if final is None:
         return _("{name} has {n} leads so far", name=name, n=number(found.leads))
     text = _(
-        "{name} will end at {value} leads (80 %: {bounds})",
+        "{name} will end at {value} leads (80%: {bounds})",
         name=name, value=number(round(final.value)),
         bounds=interval(round(final.low), round(final.high), "leads"),
     )  # fmt: skip

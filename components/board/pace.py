@@ -222,7 +222,7 @@ def month_picture(filters: Filters, name: str) -> tuple[Pace, str, go.Figure]:
     stand, said = month.stand, sentence(month)
     if stand.month_end is not None:
         bounds = interval(stand.month_end.low, stand.month_end.high, month.metric.unit)
-        said += " " + _("80 % interval {interval}.", interval=bounds)
+        said += " " + _("80% interval {interval}.", interval=bounds)
     if stand.plan is None:
         said += " " + _("No plan for this choice: plans are made by campus and month.")
     return stand, said, pace_figure(month)

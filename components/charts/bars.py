@@ -131,7 +131,7 @@ def _whiskers(shown: pd.DataFrame, value: str, colours: Palette) -> dict[str, An
 def _hover(row: pd.Series, label: str, value: str, unit: str) -> str:
     lines = [label, f"<b>{words.value(row[value], unit)}</b>"]
     if "low" in row.index and not words.is_missing(row["low"]):
-        lines.append(f"95 % {words.interval(row['low'], row['high'], unit)}")
+        lines.append(f"95% {words.interval(row['low'], row['high'], unit)}")
     if "n" in row.index:
         lines.append(f"n = {words.number(row['n'], exact=True)}")
         if row["n"] < ENOUGH:

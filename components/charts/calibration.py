@@ -36,7 +36,7 @@ def calibration_plot(
         },
         hovertext=[
             _(
-                "expected {expected}, observed {observed} (95 % {interval}), n = {n}",
+                "expected {expected}, observed {observed} (95% {interval}), n = {n}",
                 expected=words.percent(row["expected"]),
                 observed=words.percent(row["observed"]),
                 interval=words.interval(row["low"], row["high"], "ratio"),

@@ -92,7 +92,7 @@ def _hover(row: pd.Series, label: str) -> str:
         (
             label,
             f"<b>{words.value(row['ratio'], 'times')}</b>",
-            f"95 % {words.number(row['low'])}–{words.number(row['high'])}",
+            f"95% {words.number(row['low'])}–{words.number(row['high'])}",
             _(
                 "{observed} observed, {expected} expected",
                 observed=words.number(row["observed"]),

@@ -88,7 +88,7 @@ def _band(points: pd.DataFrame, days: Sequence[date], colours: Palette) -> list[
     return [
         go.Scatter(x=days, y=points["low"], showlegend=False, **edge),
         go.Scatter(
-            x=days, y=points["high"], fill="tonexty", name=_("usual, 10–90 %"),
+            x=days, y=points["high"], fill="tonexty", name=_("usual, 10–90%"),
             fillcolor=colours.faded(colours.muted, 0.18), **edge,
         ),
         go.Scatter(

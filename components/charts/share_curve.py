@@ -47,7 +47,7 @@ def share_curve(
             line={"color": colours.series, "width": 2.25, "shape": "hv"},
             hovertext=[
                 _(
-                    "{share} within {time} (95 % {interval})",
+                    "{share} within {time} (95% {interval})",
                     share=words.percent(row["share"]),
                     time=words.value(row["time"], unit),
                     interval=words.interval(row["low"], row["high"], "ratio"),

@@ -95,7 +95,7 @@ def score_sentence(reading: Reading) -> str:
     top = quality.lift.set_index("share").loc[0.2]
     return _(
         "Calling the best-scored fifth first would have reached {captured} of the buyers"
-        " (95 % {interval}).",
+        " (95% {interval}).",
         captured=percent(top["captured"]),
         interval=interval(top["low"], top["high"], "ratio"),
     )

@@ -93,13 +93,13 @@ def gain_sentence(found: Simulation) -> str:
     if not found.is_proven:
         said = _(
             "**No gain proven.** By skill the {leads} leads of {days} days would have brought"
-            " {orders} orders, in turn {turn}: {gain} more (95 % {low} to {high}).",
+            " {orders} orders, in turn {turn}: {gain} more (95% {low} to {high}).",
             **values,
         )
     else:
         said = _(
             "**A gain is proven.** By skill the {leads} leads of {days} days would have brought"
-            " {orders} orders, in turn {turn}: {gain} more (95 % {low} to {high}).",
+            " {orders} orders, in turn {turn}: {gain} more (95% {low} to {high}).",
             **values,
         )
     if not found.skills.differ:

@@ -30,7 +30,7 @@ def _rate(reading: Reading, name: str) -> FigureCard:
     measure, judged = MEASURES[name], reading.judged(name)
     found, compared = reading.figures(name), judged.comparison
     figure = found.total
-    first = f"95 % {interval(figure['low'], figure['high'], measure.metric.unit)}"
+    first = f"95% {interval(figure['low'], figure['high'], measure.metric.unit)}"
     parts = [f"n = {number(figure['n'])}"]
     if figure["immature"]:
         parts.append(_("{n} immature", n=number(figure["immature"])))

@@ -159,7 +159,7 @@ def _table(reading: Reading, people: pd.DataFrame) -> dict[str, str] | None:
             "expected": st.column_config.NumberColumn(_("Expected")),
             "raw": share_column(_("Raw rate")),
             "ratio": share_column(_("Observed ÷ expected")),
-            "bounds": st.column_config.TextColumn("95 %"),
+            "bounds": st.column_config.TextColumn("95%"),
             "verdict": st.column_config.TextColumn(_("Verdict")),
         },
         alt=_("{n} consultants, the lowest ratio first", n=number(len(people), exact=True)),

@@ -48,7 +48,7 @@ def process_panel(reading: Reading) -> None:
         column_config={
             "figure": st.column_config.TextColumn(_("Figure"), pinned=True),
             "value": st.column_config.TextColumn(_("Value")),
-            "bounds": st.column_config.TextColumn("95 %"),
+            "bounds": st.column_config.TextColumn("95%"),
             "n": st.column_config.NumberColumn("n", format="localized"),
             "immature": st.column_config.NumberColumn(_("Immature"), format="localized"),
             "change": st.column_config.TextColumn(_("Against the days before")),

@@ -50,7 +50,7 @@ def _trial(reading: Reading, score: LeadScore, quality: Quality) -> None:
                 _(
                     "Learned from the older three quarters of {leads} leads and tried on the"
                     " newest {n}, from {since} on ({won} orders): a buyer is scored above a"
-                    " non-buyer with {auc} (AUC, 95 % {interval}; 50 % would be a coin). Brier"
+                    " non-buyer with {auc} (AUC, 95% {interval}; 50% would be a coin). Brier"
                     " {brier}, with the average for everybody {base}.",
                     leads=number(score.learned_from, exact=True),
                     n=number(quality.leads, exact=True),
@@ -133,7 +133,7 @@ def _lift_table(lift: pd.DataFrame) -> int | None:
             "share": st.column_config.TextColumn(_("Best scores")),
             "called": st.column_config.NumberColumn(_("Leads"), format="localized"),
             "found": st.column_config.NumberColumn(_("Orders among them"), format="localized"),
-            "captured": st.column_config.TextColumn(_("Of all orders (95 %)")),
+            "captured": st.column_config.TextColumn(_("Of all orders (95%)")),
             "lift": st.column_config.NumberColumn(_("Lift"), format="%.2f ×"),
         },
         alt=_("What calling the best scores first would have found."),

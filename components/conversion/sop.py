@@ -46,7 +46,7 @@ def sop_panel(reading: Reading) -> None:
         _effect(row, reading)
     st.caption(
         _(
-            "Treated minus held out at random, orders within {days} days; 95 % intervals. All"
+            "Treated minus held out at random, orders within {days} days; 95% intervals. All"
             " playbooks on record, whatever days are picked.",
             days=SOP_DAYS,
         )
@@ -61,7 +61,7 @@ def effects_of(reading: Reading) -> pd.DataFrame:
 def effect_words(row: dict) -> str:
     """What a playbook did, in a sentence."""
     return _(
-        "**{sop}** {verdict} · {rate} ordered, held out {held} ({change}, 95 % {low} to {high}) ·"
+        "**{sop}** {verdict} · {rate} ordered, held out {held} ({change}, 95% {low} to {high}) ·"
         " {persons} orders and {worth} more among {n} treated ({worth_low} to {worth_high})",
         sop=escape(row["sop"]),
         verdict=_(VERDICTS[row["verdict"]][1]),

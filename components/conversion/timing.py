@@ -89,7 +89,7 @@ def timing_finding(points: pd.DataFrame, times: dict[str, float], last: int) -> 
     end = points.iloc[-1]
     median, p75, p90 = times.values()
     return _(
-        "{share} order within {last} days (95 % {interval}): half of them by day {median},"
+        "{share} order within {last} days (95% {interval}): half of them by day {median},"
         " P75 {p75}, P90 {p90}",
         share=percent(end["share"]), last=last,
         interval=interval(end["low"], end["high"], "ratio"), median=number(median),

@@ -45,7 +45,7 @@ def teaching_finding(reading: Reading) -> Finding:
     row = reading.named.iloc[0]
     sentence = _(
         "{attended}. “{course}” loses students at lesson {n}: {rate} attend, {around} at the"
-        " lessons around it ({difference} pp less, 95 % {interval}).",
+        " lessons around it ({difference} pp less, 95% {interval}).",
         attended=attended,
         course=escape(reading.courses.get(row["course_id"], row["course_id"])),
         n=int(row["lesson_no"]),

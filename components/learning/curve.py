@@ -75,7 +75,7 @@ def curve_finding(lessons: pd.DataFrame, course: str) -> str:
     row = named.iloc[0]
     return _(
         "“{course}”: lesson {n} is attended by {rate}, the lessons around it by {low}–{high}"
-        " ({difference} pp less, 95 % {interval})",
+        " ({difference} pp less, 95% {interval})",
         course=course,
         n=int(row["lesson_no"]),
         rate=percent(row["rate"]),

@@ -102,7 +102,7 @@ def _rate(reading: Reading, name: str, words: str) -> None:
     figure, metric = reading.figures(name).total, reading.metric(name)
     st.metric(_(words), percent(figure["value"]), help=_(metric.definition))
     above, below = (number(figure[k], exact=True) for k in ("numerator", "denominator"))
-    parts = [f"{above} ÷ {below}", f"95 % {interval(figure['low'], figure['high'], 'ratio')}"]
+    parts = [f"{above} ÷ {below}", f"95% {interval(figure['low'], figure['high'], 'ratio')}"]
     if figure["immature"]:
         parts.append(_("{n} immature", n=number(figure["immature"], exact=True)))
     st.caption(" · ".join(parts))

@@ -88,7 +88,7 @@ def league_chart(
     colours = own_palette(colours)
     inks = {"above": colours.categorical[0], "below": colours.bad}
     said = [
-        f"{r['name']}<br><b>{delta(r['value'], 0.0, 'ratio')}</b> (95 % "
+        f"{r['name']}<br><b>{delta(r['value'], 0.0, 'ratio')}</b> (95% "
         f"{delta(r['low'], 0.0, 'ratio')} … {delta(r['high'], 0.0, 'ratio')})"
         f"<br>n = {number(r['n'], exact=True)}"
         for r in rows.to_dict("records")
@@ -149,7 +149,7 @@ def _table(rows: pd.DataFrame, words: str, of: str) -> dict[str, object] | None:
                 _("Expected of the intake")
             ),
             "difference": st.column_config.TextColumn(_("Difference")),
-            "bounds": st.column_config.TextColumn("95 %"),
+            "bounds": st.column_config.TextColumn("95%"),
             "shrunk": st.column_config.TextColumn(_("Shrunk")),
             "n": st.column_config.NumberColumn("n", format="localized"),
             "students": st.column_config.NumberColumn(_("Students"), format="localized"),

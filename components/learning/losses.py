@@ -107,7 +107,7 @@ def contact_sentence(found: Recall, *, reads_contacts: bool) -> str:
             n=LEAST,
         )
     return f"{said} " + _(
-        "Of those called {difference} more came again (95 % {low} to {high}); an association,"
+        "Of those called {difference} more came again (95% {low} to {high}); an association,"
         " since nobody was held out at random.",
         difference=delta(found.difference, 0.0, "ratio"),
         low=delta(found.low, 0.0, "ratio"),

@@ -65,9 +65,9 @@ def _groups(found: SaveEffect, reading: Reading) -> None:
             "called": column.TextColumn(_("Within 48 hours")),
             "n": column.NumberColumn("n", format="localized"),
             "returned": share_column(_("Came again, 14 days")),
-            "returned_bounds": column.TextColumn("95 %"),
+            "returned_bounds": column.TextColumn("95%"),
             "active": share_column(_("Active after 30 days")),
-            "active_bounds": column.TextColumn("95 % "),
+            "active_bounds": column.TextColumn("95% "),
         },
         alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),
     )
@@ -106,7 +106,7 @@ def matched_words(found: SaveEffect) -> str:
 
 def _difference(found: Difference) -> str:
     return _(
-        "{value} (95 % {low} to {high})",
+        "{value} (95% {low} to {high})",
         value=delta(found.value, 0.0, "ratio"),
         low=delta(found.low, 0.0, "ratio"),
         high=delta(found.high, 0.0, "ratio"),

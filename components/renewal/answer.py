@@ -108,7 +108,7 @@ def outlook_sentence(reading: Reading) -> str:
         said += " " + _("With {n} of them nobody has talked yet.", n=number(silent, exact=True))
     if not is_missing(expected):
         said += " " + _(
-            "Expected: {n} renewals (95 % {low}–{high}).",
+            "Expected: {n} renewals (95% {low}–{high}).",
             n=number(round(expected)),
             low=number(round(low)),
             high=number(round(high)),

@@ -44,8 +44,8 @@ def forecast_panel(reading: Reading) -> None:
         column_config={
             "feature": column.TextColumn(_("What it rests on")),
             "weight": column.NumberColumn(_("Weight (log odds a spread)"), format="%.2f"),
-            "low": column.NumberColumn("95 % ↓", format="%.2f"),
-            "high": column.NumberColumn("95 % ↑", format="%.2f"),
+            "low": column.NumberColumn("95% ↓", format="%.2f"),
+            "high": column.NumberColumn("95% ↑", format="%.2f"),
         },
         alt=_("What the forecast rests on, the heaviest first."),
     )

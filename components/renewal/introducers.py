@@ -49,7 +49,7 @@ def introducers_panel(reading: Reading, tree: ReferralTree) -> None:
             _open_first(tree.introducers, clicked["first"])
         st.caption(
             _(
-                "{n} introducers, top fifth 95 % {low}–{high}, Gini {gini}. Of the leads brought,"
+                "{n} introducers, top fifth 95% {low}–{high}, Gini {gini}. Of the leads brought,"
                 " from the first introducer on; the diagonal would be equal shares.",
                 n=number(spread.n, exact=True), low=percent(spread.low),
                 high=percent(spread.high), gini=f"{spread.gini:.2f}",

@@ -148,7 +148,7 @@ def _table(found: list[Curve], names: dict[str, str], outcome: str) -> str | Non
             "n": column.NumberColumn("n", format="localized"),
             "early": share_column(_("By day {days}", days=early)),
             "late": share_column(_("By day {days}", days=late)),
-            "bounds": column.TextColumn("95 %"),
+            "bounds": column.TextColumn("95%"),
             "median": whole_column(_("Median days")),
         },
         alt=_("{n} rows, one a line", n=number(len(rows), exact=True)),

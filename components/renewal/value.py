@@ -174,7 +174,7 @@ def method_words(outlook: Outlook) -> str:
             " told for as many; nothing is said beyond twice the history.",
             n=number(learnt.people, exact=True),
             again=number(learnt.repeaters, exact=True),
-            lost=f"{(1 - window.kept) * 100:.1f} %",
+            lost=f"{(1 - window.kept) * 100:.1f}%",
             weeks=window.weeks,
         )
     ]

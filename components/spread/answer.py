@@ -86,11 +86,11 @@ def twenty_eighty(found: Concentration) -> str:
     }
     if found.verdict == "holds":
         return _(
-            "The top 20% of sharers brought {share} (95 % {interval}); {least} of them make 80%.",
+            "The top 20% of sharers brought {share} (95% {interval}); {least} of them make 80%.",
             **values,
         )
     return _(
-        "20/80 does not hold here: the top 20% of sharers brought {share} (95 % {interval}).",
+        "20/80 does not hold here: the top 20% of sharers brought {share} (95% {interval}).",
         **values,
     )
 
@@ -130,7 +130,7 @@ def _note(metric: Metric, figure: pd.Series) -> str:
         _("n = {n} sharers", n=number(figure["n"], exact=True)),
     ]
     if not is_missing(figure["low"]):
-        parts.append(f"95 % {interval(max(figure['low'], 0.0), figure['high'], 'times')}")
+        parts.append(f"95% {interval(max(figure['low'], 0.0), figure['high'], 'times')}")
     if figure["immature"]:
         parts.append(_("{n} immature", n=number(figure["immature"], exact=True)))
     return " · ".join(parts)

@@ -84,7 +84,7 @@ def _table(reading: SpreadReading, table: pd.DataFrame) -> None:
                     " 1 it grows."
                 ),
             ),
-            "bounds": column.TextColumn(_("95 %")),
+            "bounds": column.TextColumn(_("95%")),
             "immature": column.NumberColumn(_("Immature")),
             "hop_hours": column.NumberColumn(_("Median hours to get here")),
         },

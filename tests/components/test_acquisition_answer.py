@@ -42,7 +42,7 @@ SAME = {"channel_id": "sem", "verdict": "same"}
 def test_finding_names_the_best_channel_and_the_cheap_but_poor_one():
     found = finding(verdicts(GOOD, CHEAP, SAME), ROI, NAMES, CHOICE)
     assert found.sentence == (
-        "“小红书” pays back best: 180-day ROI 520% (95 % 440–600%),"
+        "“小红书” pays back best: 180-day ROI 520% (95% 440–600%),"
         " the other paid channels 190%; “抖音” is cheap but low in quality: ¥42 a lead,"
         " 180-day ROI −40% (−60% to −20%), the other paid channels 120%."
     )

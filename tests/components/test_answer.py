@@ -63,7 +63,7 @@ def test_change_of_nothing_is_neither_better_nor_worse():
 
 def test_evidence_tells_n_interval_and_what_is_immature():
     text = evidence(metric(), figure(0.3, 0.25, 0.35, n=1284, immature=212))
-    assert text == "n = 1,284 · 95 % 25–35% · 未成熟 212"
+    assert text == "n = 1,284 · 95% 25–35% · 未成熟 212"
 
 
 def test_evidence_says_when_there_are_too_few():

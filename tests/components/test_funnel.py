@@ -30,7 +30,7 @@ def test_the_first_step_has_no_rate_of_passing():
 
 def test_the_narrowest_step_is_named_with_its_interval():
     said = narrowest(TABLE, WORDS)
-    assert said == "The narrowest step is “First formal order”: 25% pass (95 % 18–34%)"
+    assert said == "The narrowest step is “First formal order”: 25% pass (95% 18–34%)"
     assert narrowest(TABLE.head(1), WORDS) == "No step has leads old enough yet."
 
 

@@ -40,7 +40,7 @@ def test_the_index_names_the_planted_activities_and_where_running_ones_end():
     assert f"({STALLED_ACTIVITY})” stalled: 4 days without a lead in the middle" in answer
     assert f"({NO_SPRINT_ACTIVITY})” had no sprint: 0.441× the days before" in answer
     assert "2 are running" in answer
-    assert "will end at 84 leads (80 %: 80–88), 92.6% of its plan" in answer
+    assert "will end at 84 leads (80%: 80–88), 92.6% of its plan" in answer
     table = at.dataframe[0].value
     assert len(table) == 72
     verdicts = dict(zip(table["activity_id"], table["verdict"], strict=True))

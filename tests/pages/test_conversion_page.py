@@ -146,7 +146,7 @@ def test_panels_draw_when_opened_and_only_then(sample):
     assert not at.exception
     text = shown(at)
     for words in (
-        "Kaplan–Meier estimate", "50 % would be a coin", "are refused", "19 times of 20",
+        "Kaplan–Meier estimate", "50% would be a coin", "are refused", "19 times of 20",
         "of the orders that come within", "harmful: stop it", HARMFUL_SOP,
         "No gain proven", "A proposal: nothing is assigned by it.",
         "go back to the pool", "A simulation: nothing is moved.",

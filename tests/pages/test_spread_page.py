@@ -65,7 +65,7 @@ def test_the_answer_names_the_star_with_numbers_and_interval():
     assert "463 of 545 visitors (85%) came by a share" in text
     assert "278 directly, 368 with all below over 5 generations" in text
     assert "The top 20% of sharers brought" in text
-    assert "95 %" in text
+    assert "95%" in text
     assert "ask them first next time: 368 people" in text
 
 
