@@ -14,6 +14,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from components.activity import is_activity
+from components.navigation import FIRST_PAGE
 from components.states import error_in_words
 from data.__main__ import run_command
 from data.accounts import passwords
@@ -22,11 +23,12 @@ from data.gate import Gate, gate_routes
 from data.installation import installation
 from data.serving import Serving
 
+BRAND = Path(__file__).parent / "components" / "brand"
+
 
 @asynccontextmanager
-async def lifespan(application: st.App) -> AsyncIterator[None]:
+async def lifespan(_application: st.App) -> AsyncIterator[None]:
     """Open the installation before the first visitor, close it after the last."""
-    del application
     serving = await anyio.to_thread.run_sync(Serving.start, run_command)
     preparation = import_module("components.preparation")  # the first page must not wait for it
     passwords.warm()
@@ -54,5 +56,5 @@ app = st.App(
     middleware=[
         Middleware(Gate, accounts=lambda: installation().accounts, is_activity=is_activity)
     ],
-    routes=gate_routes(installation, icon=Path(__file__).parent / "components/brand/icon.png"),
+    routes=gate_routes(installation, icon=BRAND / "icon.png", first_page=FIRST_PAGE),
 )

@@ -11,6 +11,7 @@ from components import query
 from components.filters import current_filters
 from components.format import moment
 from components.i18n import N_, _, option_label
+from components.table import lines_height
 from data.contracts import CONTRACTS
 from metrics.registry import REGISTRY, find
 
@@ -42,6 +43,10 @@ _GRAINS = {
     "seat": N_("seat"),
     "order_line": N_("order line"),
     "touch": N_("touch"),
+    "event": N_("behaviour event"),
+    "visit": N_("visit"),
+    "lesson": N_("lesson"),
+    "order": N_("order"),
     "spend": N_("spend row"),
 }
 
@@ -61,7 +66,7 @@ def catalogue_of_metrics(picked: str) -> str:
                 _("Number"): _(entry.title),
                 _("Definition"): _(entry.definition),
                 _("Kind"): _(_KINDS[entry.kind]),
-                _("One unit is"): _(_GRAINS.get(entry.grain, entry.grain)),
+                _("One unit is"): _(_GRAINS[entry.grain]),
                 _("Name in code"): entry.name,
             }
             for entry in entries
@@ -72,7 +77,7 @@ def catalogue_of_metrics(picked: str) -> str:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        height=420,
+        height=lines_height(len(entries)),
         key="dictionary",
         alt=_("All numbers with their definitions"),
     )

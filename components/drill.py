@@ -97,7 +97,9 @@ def summary(metric: Metric, rows: pd.DataFrame) -> str:
     counted = rows[rows["is_mature"]]
     top, bottom = counted["numerator"].sum(), counted["denominator"].sum()
     parts = [f"**{_('{n} rows', n=number(len(rows), exact=True))}**"]
-    if metric.kind in ("count", "sum"):
+    if metric.kind == "count" and top == len(rows):
+        pass  # the rows are the figure
+    elif metric.kind in ("count", "sum"):
         parts.append(f"Σ = **{value(top, metric.unit, exact=True)}**")
     elif metric.kind == "duration":
         curve = kaplan_meier(counted["amount"], ~counted["censored"].astype(bool))

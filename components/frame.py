@@ -17,7 +17,7 @@ from components.board.sources import nothing_arrived
 from components.filters import filter_bar
 from components.freshness import freshness_badge, has_data
 from components.i18n import N_, _
-from components.navigation import Entry, entries_for
+from components.navigation import Entry, entries_for, missing_for
 from components.notice import sample_notice
 from components.search import search_button
 from components.session import current_viewer
@@ -33,6 +33,22 @@ _SWITCH_HELP = N_("Language")
 
 def _page_of(entry: Entry) -> st.Page:
     return st.Page(entry.path, title=_(entry.title), icon=entry.icon, help=_(entry.question))
+
+
+def _refused_page(entry: Entry) -> st.Page:
+    """What stands at the address of a page that the role does not have."""
+
+    def refused() -> None:
+        st.title(_(entry.title))
+        nothing_to_show(
+            _("Your role does not have this page."),
+            _("Choose another page, or ask a manager to change your role."),
+        )
+
+    return st.Page(
+        refused, title=_(entry.title), icon=entry.icon, url_path=entry.path.stem,
+        visibility="hidden",
+    )  # fmt: skip
 
 
 def _language_switch() -> None:
@@ -85,13 +101,18 @@ def main() -> None:
         nothing_to_show(_("Your role has no pages."), _("Ask a manager to change your role."))
         return
     pages = {_(title): {_page_of(e): e for e in entries} for title, entries in sections}
-    chosen = st.navigation({title: list(found) for title, found in pages.items()}, expanded=True)
+    refused = [_refused_page(entry) for entry in missing_for(role(viewer.role))]
+    listed = {title: list(found) for title, found in pages.items()}
+    chosen = st.navigation({**listed, "": refused}, expanded=True)
     entries = [entry for found in pages.values() for entry in found.values()]
     with st.sidebar:
         sample_notice()
         _language_switch()
         account_menu(viewer)
     theme.follow_theme()
+    if chosen in refused:
+        chosen.run()
+        return
     entry = next(e for found in pages.values() for p, e in found.items() if p == chosen)
     _bar(entry, entries)
     if not entry.script.startswith("admin/") and not has_data():

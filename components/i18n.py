@@ -75,6 +75,11 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     return text.format(**{"n": n, **values})
 
 
+def sentences(*said: str) -> str:
+    """Sentences after each other; English parts them by a blank, Chinese needs none."""
+    return ("" if language() == "zh" else " ").join(sentence for sentence in said if sentence)
+
+
 def N_(message: str) -> str:
     """Mark a constant for translation; gives it back unchanged."""
     return message

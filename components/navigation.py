@@ -97,12 +97,18 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     )),
 )
 # fmt: on
+FIRST_PAGE = Path(SECTIONS[0][1][0].script).name  # every role has it
 
 
 def entries_for(role: Role) -> list[tuple[str, list[Entry]]]:
     """Sections with the pages that a role has."""
     found = [(section, [e for e in entries if e.allowed(role)]) for section, entries in SECTIONS]
     return [(section, entries) for section, entries in found if entries]
+
+
+def missing_for(role: Role) -> list[Entry]:
+    """Pages that a role does not have, whose addresses a colleague may have sent."""
+    return [e for _section, entries in SECTIONS for e in entries if not e.allowed(role)]
 
 
 def link_to(script: str, role: Role) -> str | None:

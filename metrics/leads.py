@@ -21,7 +21,7 @@ def lead_units(
     )  # fmt: skip
 
 
-@metric(title="New leads", kind="count", unit="people", grain="lead", sources=("leads",))
+@metric(title="New leads", kind="count", unit="leads", grain="lead", sources=("leads",))
 def new_leads(facts: Facts) -> ir.Table:
     """Distinct persons whose first lead ever falls in the period.
 

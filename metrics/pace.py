@@ -134,14 +134,15 @@ def pace_curve(
     as_of: datetime,
     month_on: date,
     plan: float | None = None,
+    hourly: pd.DataFrame | None = None,
     level: float = 0.8,
 ) -> pd.DataFrame:
     """The month day by day, cumulative: actual, plan, and the forecast's band.
 
     Parameters
     ----------
-    daily, as_of, month_on, plan, level
-        As in `pace`.
+    daily, as_of, month_on, plan, hourly, level
+        As in `pace`, so that the curve ends where the sentence says.
 
     Returns
     -------
@@ -150,7 +151,7 @@ def pace_curve(
         (missing without one), ``forecast``, ``low``, ``high`` (from the as-of day on;
         missing before it and with too little history).
     """
-    whole = pace(daily, as_of=as_of, month_on=month_on, plan=plan, level=level)
+    whole = pace(daily, as_of=as_of, month_on=month_on, plan=plan, hourly=hourly, level=level)
     today, month, values = whole.as_of_on, _month(month_on), _by_day(daily)
     profile = learn(values, until=today)
     planned = np.cumsum(_weights(profile, month)) * (np.nan if plan is None else plan)
@@ -160,7 +161,7 @@ def pace_curve(
         actual += values.get(day, 0.0) if day <= today else 0.0
         ahead = None
         if profile and day >= today:
-            passed = _passed(None, as_of, today)
+            passed = _passed(hourly, as_of, today)
             left = [(each, _left(each, today, passed)) for each in month[: number + 1]]
             ahead = forecast(profile, left, so_far=whole.actual, level=level)
         rows.append(

@@ -152,6 +152,14 @@ def test_sign_in_works_through_the_whole_application(browser: Browser):
     assert (answer.status, answer.headers["location"]) == (303, "/access")
 
 
+def test_the_first_pages_own_name_leads_to_the_front_door_with_what_was_chosen(browser: Browser):
+    assert browser.get("/board").headers["location"].startswith("/login")
+    browser.post("/login", {"user": "manager", "password": PASSWORD})
+    assert browser.get("/board").headers["location"] == "/"
+    answer = browser.get("/board?lang=EN&campus=north")
+    assert (answer.status, answer.headers["location"]) == (307, "/?lang=EN&campus=north")
+
+
 def test_trusted_headers_are_the_gates_and_costly_collections_are_off():
     assert st.get_option("server.trustedUserHeaders") == {
         "x-edulens-user": "user",

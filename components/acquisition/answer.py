@@ -14,7 +14,7 @@ from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
 from components.answer import answer_card
 from components.format import days_range, delta, escape, interval, money, number, percent
-from components.i18n import N_, _, ngettext
+from components.i18n import N_, _, ngettext, sentences
 from components.states import too_few
 from metrics.acquisition_table import (
     CHEAP_BUT_POOR,
@@ -218,7 +218,7 @@ def answer_of(reading: Reading) -> tuple[Finding, str]:
 
 
 def _with_details(sentence: str, details: list[str]) -> str:
-    return "\n\n".join([sentence, " ".join(details)]) if details else sentence
+    return "\n\n".join([sentence, sentences(*details)]) if details else sentence
 
 
 def _details(reading: Reading, measure: str) -> list[str]:

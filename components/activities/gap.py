@@ -11,7 +11,7 @@ from components.activities.words import FACTORS, SHARE_CHANNELS, STREAMS, said
 from components.chart import show
 from components.charts.waterfall import waterfall
 from components.format import is_missing, number
-from components.i18n import N_, _
+from components.i18n import N_, _, sentences
 from components.states import nothing_to_show
 from components.table import clickable_table
 from metrics.activity_cohort import DIRECT, UNSEEN
@@ -69,15 +69,16 @@ def gap_panel(life: Life) -> None:
     )  # fmt: skip
     stream = _by_stream(found)
     st.caption(
-        _(
-            "Leads = people reached × visit rate × submit rate, and for each way of sharing shares"
-            " × visits per share × submit rate. Parts by logarithmic means (LMDI): they add up to"
-            " the gap exactly. Reached: whom the campus met on its pages in these days and who did"
-            " not come by a share."
+        sentences(
+            _(
+                "Leads = people reached × visit rate × submit rate, and for each way of sharing"
+                " shares × visits per share × submit rate. Parts by logarithmic means (LMDI): they"
+                " add up to the gap exactly. Reached: whom the campus met on its pages in these"
+                " days and who did not come by a share."
+            ),
+            "" if life.is_over else _("Only the days that are over, of each activity."),
+            _("A bar or a line opens its people."),
         )
-        + (" " + _("Only the days that are over, of each activity.") if not life.is_over else "")
-        + " "
-        + _("A bar or a line opens its people.")
     )
     if clicked:
         _open(life, clicked)

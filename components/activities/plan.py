@@ -9,7 +9,7 @@ from components.activities.reading import Life
 from components.activities.words import PHASES, SHARE_CHANNELS, said
 from components.activities.words import STREAMS as CHANNELS
 from components.format import number
-from components.i18n import _
+from components.i18n import _, sentences
 from components.plans.history import history_list
 from components.plans.saving import may_edit, save_activity_plans
 
@@ -22,10 +22,15 @@ def plan_panel(life: Life) -> None:
     rows = plan_rows(life.plan)
     editable = may_edit(str(life.row["campus_id"]))
     st.caption(
-        _("Planned: {visits} visits, {leads} leads.", visits=number(rows["planned_visits"].sum()),
-          leads=number(rows["planned_leads"].sum()))
-        + ("" if editable else " " + _("Your role reads this plan; it does not change it."))
-    )  # fmt: skip
+        sentences(
+            _(
+                "Planned: {visits} visits, {leads} leads.",
+                visits=number(rows["planned_visits"].sum()),
+                leads=number(rows["planned_leads"].sum()),
+            ),
+            "" if editable else _("Your role reads this plan; it does not change it."),
+        )
+    )
     words = rows.assign(
         phase=[said(PHASES, p) for p in rows["phase"]],
         share_channel=[said(CHANNELS, c) for c in rows["share_channel"]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from components.activities.reading import Life, Overview
 from components.activities.words import VERDICTS, said
 from components.format import escape, interval, is_missing, number, percent
-from components.i18n import _, ngettext
+from components.i18n import _, ngettext, sentences
 from metrics.activity_health import (
     HEALTHY,
     LAUNCH_LEAST,
@@ -54,8 +54,8 @@ def overview_sentence(shown: Overview, ids: list[str]) -> str:
     said_of_running = [_will_end(shown, a) for a in running[:_NAMED]]
     text = _("; ").join(parts) + _(".") if parts else ""
     if running:
-        text += " " * bool(text) + ngettext("{n} is running: ", "{n} are running: ", len(running))
-        text += _("; ").join(said_of_running) + _(".")
+        begun = ngettext("{n} is running: ", "{n} are running: ", len(running))
+        text = sentences(text, begun + _("; ").join(said_of_running) + _("."))
     return text
 
 
@@ -102,7 +102,7 @@ def life_sentence(life: Life) -> str:
         text += _will_end(life.overview, life.activity_id) + _(".")
         if found.findings:
             reasons = _(", ").join(said(VERDICTS, f) for f in found.findings)
-            text += " " + _("Already seen: {reasons}.", reasons=reasons)
+            text = sentences(text, _("Already seen: {reasons}.", reasons=reasons))
         return text
     reached = _reached(life)
     if found.verdict == HEALTHY:

@@ -13,10 +13,10 @@ from components import query
 from components.acquisition.board import behaviour_answer, channels_answer, joined_answer
 from components.answer import Answer, definition_button, evidence
 from components.board.hours import in_words, today_so_far
-from components.board.pace import month_answer, sentence
+from components.board.pace import month_answer, sentence, works_leads
 from components.conversion.board import conversion_answers
 from components.drill import open_rows
-from components.i18n import N_, _
+from components.i18n import N_, _, sentences
 from components.learning.board import learning_answers
 from components.navigation import link_to
 from components.renewal.board import renewal_answers
@@ -40,13 +40,15 @@ def answers(filters: Filters) -> Iterator[Answer]:
 @query.remembered
 def live_answer(filters: Filters) -> tuple[Answer, ...]:
     """Question 3: today so far, and where the month will end."""
+    if not works_leads(query.current_scope(filters).role):
+        return ()
     month, figure = month_answer(filters)
     today = in_words(today_so_far(filters), _("Today"))
     return (
         Answer(
             number=3,
             question=_LIVE,
-            sentence=f"{today} {sentence(month)}",
+            sentence=sentences(today, sentence(month)),
             metric=month.metric,
             figure=figure,
             filters=month.filters,

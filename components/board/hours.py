@@ -66,7 +66,7 @@ def in_words(today: Today, name: str) -> str:
         hour=today.hour + 1,
         leads=number(today.leads, exact=True),
         usual=number(today.usual),
-        change=delta(today.leads, today.usual, "people"),
+        change=delta(today.leads, today.usual, "leads"),
         verdict=verdict,
     )
 
@@ -89,7 +89,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
             mode="lines+markers",
             marker={"size": 3, "color": colours.muted},
             line={"color": colours.muted, "width": 1.5},
-            text=[value(v, "people") for v in curve["usual"]],
+            text=[value(v, "leads") for v in curve["usual"]],
             customdata=[{"days": USUAL, "hour": int(hour)} for hour in curve["hour"]],
             hovertemplate="%{x}:00 %{text}<extra></extra>",
         ),
@@ -99,7 +99,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
             mode="lines+markers",
             line={"color": colours.series, "width": 2.5},
             marker={"size": 5},
-            text=[value(v, "people") for v in curve["today"]],
+            text=[value(v, "leads") for v in curve["today"]],
             customdata=[{"days": TODAY, "hour": int(hour)} for hour in curve["hour"]],
             hovertemplate="%{x}:00 <b>%{text}</b><extra></extra>",
         ),
@@ -110,7 +110,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
     )
     drawn.update_layout(
         xaxis={"tickvals": [0, 6, 9, 12, 15, 18, 21, 24], "range": [0, 24], "ticksuffix": ":00"},
-        yaxis=value_axis(list(curve["high"]) + list(curve["today"].dropna()), "people"),
+        yaxis=value_axis(list(curve["high"]) + list(curve["today"].dropna()), "leads"),
     )
     labels = (
         (f"{_('today')} {number(today.leads)}", today.hour + 1, today.leads, colours.series),

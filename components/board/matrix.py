@@ -14,7 +14,7 @@ from components.charts.matrix import matrix
 from components.columns import names_by_id
 from components.drill import open_rows
 from components.format import escape, number
-from components.i18n import _
+from components.i18n import _, sentences
 from data.scope import Filters
 from metrics.leads import new_leads
 
@@ -51,12 +51,12 @@ def matrix_picture(filters: Filters) -> Matrix | None:
     campuses, channels = names_by_id("campus"), names_by_id("channel")
     shown, left_out = _largest(cells)
     finding = _finding(cells, campuses, channels)
-    more = " " + _("The {n} largest campuses.", n=MOST_CAMPUSES) if left_out else ""
+    more = _("The {n} largest campuses.", n=MOST_CAMPUSES) if left_out else ""
     picture = matrix(
-        shown, row="campus_id", column="channel_root", unit="people", row_names=campuses,
+        shown, row="campus_id", column="channel_root", unit="leads", row_names=campuses,
         column_names={**channels, "": _("unmapped")},
     )  # fmt: skip
-    return Matrix(finding, finding + more, picture)
+    return Matrix(finding, sentences(finding, more), picture)
 
 
 def _largest(cells: pd.DataFrame) -> tuple[pd.DataFrame, bool]:

@@ -14,7 +14,7 @@ from components.answer import answer_card
 from components.chart import day_axis, figure, label_room, own_palette, show, value_axis
 from components.drill import open_rows
 from components.format import day, interval, number, percent, value
-from components.i18n import N_, _
+from components.i18n import N_, _, sentences
 from components.theme import Palette
 from data.scope import Filters, Period, role
 from metrics.leads import new_leads
@@ -30,6 +30,7 @@ PLANNED: dict[str, Metric] = {
     "first_orders": first_order_persons,
     "net_revenue": net_revenue,
 }
+_ANSWERED = "new_leads"  # the answer above says its sentence
 _HOUR_WEEKS = 8
 
 
@@ -60,11 +61,11 @@ def month_of(filters: Filters, name: str) -> MonthPace:
             columns={"created_on": "on", "created_hour": "hour", "leads": "value"}
         )
     plan = _plan(filters, name, month)
-    given = {"as_of": scope.as_of, "month_on": month, "plan": plan}
+    given = {"as_of": scope.as_of, "month_on": month, "plan": plan, "hourly": hourly}
     return MonthPace(
         metric,
         replace(filters, period=Period(start=month, end=tomorrow), comparison=None),
-        pace(daily, hourly=hourly, **given),
+        pace(daily, **given),
         pace_curve(daily, **given),
     )
 
@@ -81,6 +82,11 @@ def planned_for(role_name: str) -> list[str]:
     """The planned figures that a role may read."""
     hidden = role(role_name).hidden_facts
     return [name for name in PLANNED if name == "new_leads" or "order_line" not in hidden]
+
+
+def works_leads(role_name: str) -> bool:
+    """Whether new leads are a role's work: of a class teacher's plan they would be none."""
+    return role(role_name).people != "own_classes"
 
 
 def sentence(month: MonthPace) -> str:
@@ -116,7 +122,7 @@ _STATES = {
 @query.remembered
 def month_answer(filters: Filters) -> tuple[MonthPace, pd.Series]:
     """The month's leads against their plan, and the figure they stand on."""
-    month = month_of(filters, "new_leads")
+    month = month_of(filters, _ANSWERED)
     return month, query.run(month.metric, month.filters).iloc[0]
 
 
@@ -197,14 +203,15 @@ def month_card(filters: Filters) -> None:
             key="board_planned",
             label_visibility="collapsed",
         )
-        stand, said, picture = month_picture(filters, name)
+        stand, said, more, picture = month_picture(filters, name)
         if stand.on_track is not None:
             colour, icon, words = _STATES[stand.on_track]
             st.badge(_(words), icon=icon, color=colour)
-        st.caption(said)
+        st.caption(more if name == _ANSWERED and more else sentences(said, more))
         clicked = show(
-            picture, key="board_month", alt=f"{day(stand.as_of_on)}: {said}", clickable=True
-        )
+            picture, key="board_month", clickable=True,
+            alt=f"{day(stand.as_of_on)}: {sentences(said, more)}",
+        )  # fmt: skip
         if clicked:
             month = month_of(filters, name)
             open_rows(month.metric, until(month.filters, clicked["unit_on"]))
@@ -217,12 +224,13 @@ def until(filters: Filters, on: str) -> Filters:
 
 
 @query.remembered
-def month_picture(filters: Filters, name: str) -> tuple[Pace, str, go.Figure]:
+def month_picture(filters: Filters, name: str) -> tuple[Pace, str, str, go.Figure]:
+    """How the month stands, its sentence, what the sentence leaves out, and the picture."""
     month = month_of(filters, name)
-    stand, said = month.stand, sentence(month)
+    stand, more = month.stand, []
     if stand.month_end is not None:
         bounds = interval(stand.month_end.low, stand.month_end.high, month.metric.unit)
-        said += " " + _("80% interval {interval}.", interval=bounds)
+        more.append(_("80% interval of the month's end: {interval}.", interval=bounds))
     if stand.plan is None:
-        said += " " + _("No plan for this choice: plans are made by campus and month.")
-    return stand, said, pace_figure(month)
+        more.append(_("No plan for this choice: plans are made by campus and month."))
+    return stand, sentence(month), sentences(*more), pace_figure(month)

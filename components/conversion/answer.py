@@ -7,7 +7,7 @@ from components.answer import answer_card
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
 from components.format import days_range, interval, is_missing, money, number, percent, value
-from components.i18n import _, ngettext
+from components.i18n import _, ngettext, sentences
 from components.states import ENOUGH, too_few
 from metrics.lead_score import LEAST_CONVERSIONS
 
@@ -43,7 +43,7 @@ def sentence_of(reading: Reading) -> str:
             )
         )
     about.append(work_sentence(reading))
-    sentence = "\n\n".join([_(" ").join(said), " ".join(part for part in about if part)])
+    sentence = "\n\n".join([sentences(*said), sentences(*about)])
     return sentence.replace("$", r"\$")
 
 
@@ -114,13 +114,12 @@ def work_sentence(reading: Reading) -> str:
     if not work.is_model:
         return waiting
     first = min(reading.a_day, work.leads)
-    return (
-        waiting
-        + _(" ")
-        + _(
-            "The first {n} of the list below are worth {worth} of the {total} expected.",
+    return sentences(
+        waiting,
+        _(
+            "The first {n} of the call list are worth {worth} of the {total} expected.",
             n=number(first, exact=True),
             worth=money(work.running[first - 1]),
             total=money(work.expected_cny),
-        )
+        ),
     )

@@ -14,7 +14,7 @@ from components.conversion.consultants import FAIR_DAYS
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
 from components.drill import download_buttons, person_column, person_links
 from components.format import money, number, percent
-from components.i18n import _
+from components.i18n import _, sentences
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
 from data.scope import Period
@@ -103,10 +103,11 @@ def gain_sentence(found: Simulation) -> str:
             **values,
         )
     if not found.skills.differ:
-        said += _(" ") + _(
+        same = _(
             "Beyond what their leads promised, no two consultants can be told apart by what they"
             " sold: whoever is free may take the lead."
         )
+        said = sentences(said, same)
     return said.replace("$", r"\$")
 
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from components import query
 from components.answer import Answer
-from components.conversion.answer import score_sentence, work_sentence
+from components.conversion.answer import rate_sentence, score_sentence, work_sentence
 from components.conversion.measures import MEASURES, Choice
 from components.conversion.reading import Reading
 from components.conversion.sop import SOP_DAYS, effects_of
 from components.format import escape, money, percent
-from components.i18n import N_, _
+from components.i18n import N_, _, ngettext, sentences
 from data.scope import Filters, Period
 from metrics.sop_effect import HARMFUL, WORKS, sop_conversion
 
@@ -40,9 +40,7 @@ def _score(reading: Reading) -> Answer:
     return Answer(
         number=5,
         question=QUESTIONS[5],
-        sentence=_(
-            "{first} {second}", first=score_sentence(reading), second=work_sentence(reading)
-        ),
+        sentence=sentences(rate_sentence(reading), score_sentence(reading), work_sentence(reading)),
         metric=measure.metric,
         figure=reading.figures("conversion").total,
         filters=reading.judged("conversion"),
@@ -54,12 +52,17 @@ def _score(reading: Reading) -> Answer:
 def _playbooks(reading: Reading, effects: pd.DataFrame) -> Answer:
     options = {"window_days": SOP_DAYS}
     every = Filters(period=_days(effects), campuses=reading.filters.campuses)
+    figure = query.run(sop_conversion, every, scope=reading.scope, **options).iloc[0]
+    whole = _(
+        "{rate} of those treated or held out ordered within {days} days.",
+        rate=percent(figure["value"]), days=SOP_DAYS,
+    )  # fmt: skip
     return Answer(
         number=6,
         question=QUESTIONS[6],
-        sentence=sop_sentence(effects),
+        sentence=sentences(sop_sentence(effects), whole),
         metric=sop_conversion,
-        figure=query.run(sop_conversion, every, scope=reading.scope, **options).iloc[0],
+        figure=figure,
         filters=every,
         options=options,
         page=_PAGE,
@@ -91,7 +94,7 @@ def sop_sentence(effects: pd.DataFrame) -> str:
         )  # fmt: skip
     rest = len(effects) - len(works) - len(harmful)
     if rest:
-        parts.append(_("{n} show no effect", n=rest))
+        parts.append(ngettext("{n} shows no effect", "{n} show no effect", rest))
     return _("; ").join(parts) + _(".")
 
 

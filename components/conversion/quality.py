@@ -13,7 +13,7 @@ from components.conversion.rules import rules_editor
 from components.conversion.words import feature_word
 from components.drawer import day_column, open_list
 from components.format import escape, interval, number, percent
-from components.i18n import _
+from components.i18n import _, sentences
 from components.states import nothing_to_show
 from components.table import clickable_table, share_column
 from data.scope import Scope
@@ -159,7 +159,7 @@ def calibration_finding(quality: Quality) -> str:
 
 def learned_words(score: LeadScore) -> str:
     """What the score knows, and what was kept from it."""
-    names = ", ".join(escape(feature_word(feature.name)) for feature in score.features)
+    names = _(", ").join(escape(feature_word(feature.name)) for feature in score.features)
     parts = [_("It knows, as of the lead's creation: {names}.", names=names)]
     if score.leads > MOST_LEARNED:
         parts.append(
@@ -176,12 +176,12 @@ def learned_words(score: LeadScore) -> str:
         )
     )
     if score.left_out:
-        left = ", ".join(escape(name) for name in score.left_out)
+        left = _(", ").join(escape(name) for name in score.left_out)
         parts.append(_("Imported but refused for the same reason: {names}.", names=left))
     if score.suspicious:
-        odd = ", ".join(escape(name) for name in score.suspicious)
+        odd = _(", ").join(escape(name) for name in score.suspicious)
         parts.append(_("Left out because each alone tells the outcome: {names}.", names=odd))
-    return " ".join(parts)
+    return sentences(*parts)
 
 
 def _points(score: LeadScore) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from components import query
 from components.answer import answer_card
 from components.format import escape, interval, number, percent
-from components.i18n import _, ngettext
+from components.i18n import _, ngettext, sentences
 from components.learning.reading import Reading
 from components.states import ENOUGH, too_few
 from data.scope import Filters
@@ -111,7 +111,7 @@ def learning_answer(reading: Reading) -> None:
             + "]"
         )
     answer_card(
-        found.sentence + "\n\n" + " ".join(said),
+        found.sentence + "\n\n" + sentences(*said),
         metric=reading.metric(found.metric),
         figure=found.figure,
         filters=found.filters,

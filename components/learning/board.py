@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from components import query
 from components.answer import Answer
-from components.i18n import N_, _
+from components.i18n import N_, _, sentences
 from components.learning.answer import students_sentence, teaching_finding
 from components.learning.reading import Reading
 from data.scope import Filters, Period
@@ -70,7 +70,8 @@ def _urgent(reading: Reading) -> str:
         return said
     counts = known.value_counts()
     most = counts[counts == counts.max()].index.min()
-    return said + " " + _(
+    where = _(
         "Most are with {teacher}: {n}.", teacher=reading.staff.get(most, most),
         n=int(counts.max()),
     )  # fmt: skip
+    return sentences(said, where)

@@ -10,7 +10,7 @@ import streamlit as st
 from components import query
 from components.drill import download_buttons
 from components.format import day, interval, number, percent
-from components.i18n import _
+from components.i18n import _, sentences
 from components.learning.people import students_table, with_names
 from components.learning.reading import Reading
 from components.learning.script import call_script, script_card
@@ -73,7 +73,7 @@ def call_list(handover: Handover[Reading]) -> None:
     note = (
         model_note(reading.model, capacity) if by_risk else _("Ordered by tier and misses running.")
     )
-    st.caption(" ".join([_shown(len(shown), len(calls)), note]))
+    st.caption(sentences(_shown(len(shown), len(calls)), note))
 
 
 @query.remembered
@@ -158,7 +158,7 @@ def model_note(model: RiskModel, capacity: int) -> str:
                 interval=interval(trial.roc.low, trial.roc.high, "times"),
             )
         )
-    return " ".join(words)
+    return sentences(*words)
 
 
 def learned_from(model: RiskModel) -> str:

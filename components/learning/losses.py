@@ -10,7 +10,7 @@ import streamlit as st
 from components import query
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, delta, number, percent
-from components.i18n import _
+from components.i18n import _, sentences
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.saving import saving
@@ -101,15 +101,17 @@ def contact_sentence(found: Recall, *, reads_contacts: bool) -> str:
         n=number(found.contacted, exact=True),
     )
     if pd.isna(found.difference):
-        return f"{said} " + _(
+        few = _(
             "Fewer than {n} on one side: whether calls help cannot be told. Record calls to"
             " families as follow-ups, and hold some out at random.",
             n=LEAST,
         )
-    return f"{said} " + _(
+        return sentences(said, few)
+    difference = _(
         "Of those called {difference} more came again (95% {low} to {high}); an association,"
         " since nobody was held out at random.",
         difference=delta(found.difference, 0.0, "ratio"),
         low=delta(found.low, 0.0, "ratio"),
         high=delta(found.high, 0.0, "ratio"),
     )
+    return sentences(said, difference)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.format import delta, interval, is_missing, money, number, percent
-from components.i18n import _
+from components.i18n import _, sentences
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
@@ -122,9 +122,10 @@ def cost_sentence(found: SaveEffect, cost: SaveCost) -> str:
         timed=percent(found.timed / found.contacts),
     )
     if is_missing(cost.saved[0]):
-        return said + _(" ") + _("No saving is proven, so no cost of a saved student is told.")
+        no = _("No saving is proven, so no cost of a saved student is told.")
+        return sentences(said, no)
     value, low, high = cost.saved
-    said += _(" ") + _(
+    each = _(
         "If the difference is the calls' doing, {n} students more stayed ({low}–{high}):"
         " **{hours} hours each** ({few}–{many})",
         n=number(value, digits=3), low=number(low, digits=3), high=number(high, digits=3),
@@ -132,8 +133,10 @@ def cost_sentence(found: SaveEffect, cost: SaveCost) -> str:
         many=number(cost.hours_each[2], digits=2),
     )  # fmt: skip
     if is_missing(cost.cny):
-        return said + _(".") + _(" ") + _("What an hour costs is not recorded: type it above.")
-    return said + _(
+        unknown = _("What an hour costs is not recorded: type it above.")
+        return sentences(said, each + _("."), unknown)
+    each += _(
         ", **{cny} each** ({few}–{many}).",
         cny=money(cost.cny_each[0]), few=money(cost.cny_each[1]), many=money(cost.cny_each[2]),
     )  # fmt: skip
+    return sentences(said, each)

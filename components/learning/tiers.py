@@ -38,7 +38,7 @@ def tiers_panel(reading: Reading) -> None:
         now = tiers.now[tiers.now["tier_name"] == clicked["tier"]]
         open_students(now, reading, title=words[clicked["tier"]], columns=PEOPLE)
     rules = [f"**{_(TIER_WORDS[t])}**: {_(TIER_RULES[t])}" for t in reversed(TIERS)]
-    st.caption("; ".join(rules))
+    st.caption(_("; ").join(rules))
     st.caption(
         _(
             "Cancelled and unmarked lessons and approved leave neither break nor lengthen a run of"

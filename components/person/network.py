@@ -68,7 +68,7 @@ def _brought(found: Network, names: dict[str, str]) -> None:
         for row in found.children.to_dict("records")
     ]
     st.caption(
-        _("Carried on most by (people below): {list}", list=", ".join(listed))
+        _("Carried on most by (people below): {list}", list=_(", ").join(listed))
         if found.children["below"].any()
         else _("Nobody carried it on.")
     )

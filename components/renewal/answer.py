@@ -10,7 +10,7 @@ import pandas as pd
 from components import query
 from components.answer import answer_card
 from components.format import days_range, escape, is_missing, money, number, percent
-from components.i18n import _, ngettext
+from components.i18n import _, ngettext, sentences
 from components.renewal.reading import Reading
 from metrics.intervals import share_bounds
 from metrics.registry import find
@@ -105,14 +105,16 @@ def outlook_sentence(reading: Reading) -> str:
     )
     silent = int((rows["pipeline"] == "untouched").sum())
     if silent:
-        said += " " + _("With {n} of them nobody has talked yet.", n=number(silent, exact=True))
+        untold = _("With {n} of them nobody has talked yet.", n=number(silent, exact=True))
+        said = sentences(said, untold)
     if not is_missing(expected):
-        said += " " + _(
+        ahead = _(
             "Expected: {n} renewals (95% {low}–{high}).",
             n=number(round(expected)),
             low=number(round(low)),
             high=number(round(high)),
         )
+        said = sentences(said, ahead)
     return said
 
 

@@ -12,7 +12,7 @@ from components import query
 from components.drawer import day_column, open_list
 from components.i18n import _
 from components.renewal.reading import Reading
-from components.table import share_column
+from components.table import share_column, yuan_column
 from metrics.expansion import retention_rows
 from metrics.renewal_bridge import bridge_rows
 from metrics.renewal_survival import timed_rows
@@ -25,9 +25,9 @@ def open_bridge_part(reading: Reading, part: str, title: str) -> None:
         {
             **_places(),
             "due_on": day_column(_("Due on")),
-            "due_cny": _yuan(_("Had paid, yuan")),
+            "due_cny": yuan_column(_("Had paid, yuan")),
             "renewed_on": day_column(_("Renewed on")),
-            "renewed_cny": _yuan(_("Renewed for, yuan")),
+            "renewed_cny": yuan_column(_("Renewed for, yuan")),
         },
         title=title,
         subject=f"renewal_bridge_{part}",
@@ -64,9 +64,9 @@ def open_retention_part(reading: Reading, part: str, title: str) -> None:
     open_list(
         partial(query.fetch, retention_rows, reading.judged, scope=reading.scope, part=part),
         {
-            "opening": _yuan(_("Worth a month, then")),
-            "closing": _yuan(_("Worth a month, now")),
-            "change": _yuan(_("Change")),
+            "opening": yuan_column(_("Worth a month, then")),
+            "closing": yuan_column(_("Worth a month, now")),
+            "change": yuan_column(_("Change")),
         },
         title=title,
         subject=f"retention_{part}",
@@ -103,7 +103,3 @@ def _places() -> dict[str, Any]:
         "course_line": text(_("Course line")),
         "channel": text(_("Channel")),
     }
-
-
-def _yuan(words: str) -> Any:
-    return st.column_config.NumberColumn(words, format="%.2f")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components import query
 from components.answer import Answer
-from components.i18n import N_
+from components.i18n import N_, sentences
 from components.renewal.answer import outlook_sentence, renewal_sentence
 from components.renewal.reading import Reading
 from components.renewal.referral import Referral, referral_sentence
@@ -27,10 +27,10 @@ def renewal_answers(filters: Filters) -> tuple[Answer, ...]:
         return ()
     found = []
     if not reading.pool.empty or reading.figure("renewal_rate")["denominator"]:
-        sentence = f"{renewal_sentence(reading)} {outlook_sentence(reading)}"
+        sentence = sentences(renewal_sentence(reading), outlook_sentence(reading))
         found.append(_answer(9, sentence, "renewal_rate", reading))
     if reading.figure("referred_share_of_new")["denominator"]:
-        sentence = " ".join(referral_sentence(Referral(reading)).split())
+        sentence = sentences(*referral_sentence(Referral(reading)).split("\n\n"))
         found.append(_answer(10, sentence, "referred_share_of_new", reading))
     return tuple(found)
 

@@ -11,7 +11,7 @@ from components import query
 from components.chart import show
 from components.charts.calibration import calibration_plot
 from components.format import number
-from components.i18n import _
+from components.i18n import _, sentences
 from components.renewal.behind import open_forecast_families
 from components.renewal.reading import Reading
 from components.renewal.worklist import FEATURES, trust_words
@@ -73,14 +73,15 @@ def month_words(reading: Reading) -> str:
     plan = row["plan"]
     own = reading.scope.role == "consultant"  # plans are of whole campuses
     if pd.isna(plan) or own or reading.filters.channels or reading.filters.course_lines:
-        return said + " " + _("No plan for renewals covers exactly this.")
+        return sentences(said, _("No plan for renewals covers exactly this."))
     missing = plan - row["renewed"] - expected
     if missing > 0:
-        return said + " " + _(
+        short = _(
             "The plan is {plan}: {missing} short.",
             plan=number(plan, exact=True), missing=number(round(missing)),
         )  # fmt: skip
-    return said + " " + _("The plan is {plan}: within reach.", plan=number(plan, exact=True))
+        return sentences(said, short)
+    return sentences(said, _("The plan is {plan}: within reach.", plan=number(plan, exact=True)))
 
 
 def calibration_finding(tested: Tested) -> str:

@@ -15,7 +15,7 @@ from components.chart import show
 from components.charts.funnel import funnel_steps
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, escape, is_missing, money, number, percent
-from components.i18n import N_, _
+from components.i18n import N_, _, sentences
 from components.panels import Panel, panels
 from components.renewal.cards import monthly
 from components.renewal.checks import CHECK_WORDS, checks_panel
@@ -131,14 +131,19 @@ def referral_sentence(found: Referral) -> str:
             "; a paying family brings {k} paying families in 180 days ({low}–{high}).",
             k=f"{tree.k:.3f}", low=f"{tree.k_low:.3f}", high=f"{tree.k_high:.3f}",
         )  # fmt: skip
-    said += "\n\n" + spread_words(tree)
+    else:
+        said += _(".")
+    more = [spread_words(tree)]
     fakes = suspicious(found.checks)
     if fakes:
-        said += " " + _(
-            "{n} recommended leads fail a check and should be looked at before a reward is paid.",
-            n=number(fakes, exact=True),
+        more.append(
+            _(
+                "{n} recommended leads fail a check and should be looked at before a reward is"
+                " paid.",
+                n=number(fakes, exact=True),
+            )
         )
-    return said
+    return f"{said}\n\n{sentences(*more)}"
 
 
 def spread_words(tree: ReferralTree) -> str:

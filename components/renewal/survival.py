@@ -10,7 +10,7 @@ import streamlit as st
 from components import query
 from components.chart import figure, own_palette, show, value_axis
 from components.format import escape, interval, is_missing, number, percent
-from components.i18n import N_, _
+from components.i18n import N_, _, sentences
 from components.renewal.behind import open_curve_group
 from components.renewal.reading import Reading
 from components.renewal.segments import group_names
@@ -164,11 +164,13 @@ def repeated_words(counts: pd.DataFrame, model: Sbg | None) -> str:
         said.append(_("renewal {k}: {rate} of {n}", k=row["term_no"], rate=rate, n=n))
     text = escape(" · ".join(said))
     if model is None:
-        return text + " " + _("Too few terms are settled to say how many renew again and again.")
+        few = _("Too few terms are settled to say how many renew again and again.")
+        return sentences(text, few)
     ahead = min(model.history + 1, FARTHEST * model.history)
-    return text + " " + _(
+    expected = _(
         "Shifted-beta-geometric (α {alpha}, β {beta}): {rate} are expected at renewal {k};"
         " nothing is said beyond renewal {most}.",
         alpha=number(model.alpha), beta=number(model.beta), rate=percent(model.rate(ahead)),
         k=ahead, most=FARTHEST * model.history,
     )  # fmt: skip
+    return sentences(text, expected)

@@ -11,7 +11,7 @@ from components.chart import figure, own_palette, show, value_axis
 from components.drawer import day_column, open_list
 from components.drill import download_buttons, person_column, person_links
 from components.format import is_missing, money, number
-from components.i18n import N_, _
+from components.i18n import N_, _, sentences
 from components.renewal.outlook import Outlook
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
@@ -194,7 +194,7 @@ def method_words(outlook: Outlook) -> str:
                 r=f"{learnt.correlation:.2f}",
             )
         )
-    return _(" ").join(parts)
+    return sentences(*parts)
 
 
 def _everybody(outlook: Outlook, reading: Reading) -> pd.DataFrame:

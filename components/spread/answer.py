@@ -9,7 +9,7 @@ from components import query
 from components.answer import answer_card
 from components.figures import FigureCard, figure_cards
 from components.format import escape, interval, is_missing, number, percent
-from components.i18n import _, ngettext
+from components.i18n import _, ngettext, sentences
 from components.spread.reading import EVER, SpreadReading
 from components.states import ENOUGH
 from metrics.concentration import Concentration
@@ -68,7 +68,7 @@ def sentence_of(reading: SpreadReading) -> str:
     parts.append(twenty_eighty(reading.concentrated(
         everywhere=False, credit="direct", measure="visitors"
     )))  # fmt: skip
-    return " ".join(parts)
+    return sentences(*parts)
 
 
 def twenty_eighty(found: Concentration) -> str:

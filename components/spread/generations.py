@@ -132,4 +132,6 @@ def _bridges(reading: SpreadReading) -> None:
           own=number(row["breadth"]), beyond=number(row["beyond"]))
         for row in found.to_dict("records")
     ]  # fmt: skip
-    st.caption(_("Bridge people, few of their own and many beyond: {list}", list=", ".join(listed)))
+    st.caption(
+        _("Bridge people, few of their own and many beyond: {list}", list=_(", ").join(listed))
+    )

@@ -12,7 +12,7 @@ from components.charts.lorenz import lorenz_curve
 from components.drawer import open_list
 from components.drill import download_buttons, person_column, person_links
 from components.format import MISSING, interval, number, percent
-from components.i18n import N_, _
+from components.i18n import N_, _, sentences
 from components.spread.answer import twenty_eighty
 from components.spread.reading import SpreadReading
 from components.spread.tree import RELATIONS
@@ -104,7 +104,7 @@ def _made(
     if everywhere:
         parts.append(_stable(reading, credit, measure))
     picture = lorenz_curve(people, brought, title=title, top_share=found.top_share, n=found.n)
-    return " ".join(parts), picture, _frame(reading, table.head(_LISTED), credit, amounts.sum())
+    return sentences(*parts), picture, _frame(reading, table.head(_LISTED), credit, amounts.sum())
 
 
 def _stable(reading: SpreadReading, credit: str, measure: str) -> str:

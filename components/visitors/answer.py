@@ -8,7 +8,7 @@ from components import query
 from components.answer import answer_card
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, is_missing, money, number
-from components.i18n import _
+from components.i18n import _, sentences
 from components.visitors.reading import VisitorReading
 from metrics.visits import (
     dwell_per_visit,
@@ -50,7 +50,7 @@ def sentence_of(reading: VisitorReading) -> str:
     listed = reading.keen
     reached = listed[listed["reached"]]
     if reached.empty:
-        return first + " " + _("None of them came by the share of someone you can call.")
+        return sentences(first, _("None of them came by the share of someone you can call."))
     shown = len(listed) < keen
     said = (
         _("Of the {n} keenest, {reached} can be asked through someone who shared and has a phone")
@@ -60,7 +60,7 @@ def sentence_of(reading: VisitorReading) -> str:
     value = reached["expected_cny"].sum(min_count=1)
     if not is_missing(value):
         said += _(", worth about {value} in 90 days", value=money(round(float(value))))
-    return first + " " + said + _(".")
+    return sentences(first, said + _("."))
 
 
 def visitor_cards(reading: VisitorReading) -> None:

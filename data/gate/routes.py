@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Route
 
 from data.accounts import sample_sign_ins
@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from data.installation import Installation
 
 
-def gate_routes(installation: Callable[[], Installation], icon: Path) -> list[Route]:
+def gate_routes(
+    installation: Callable[[], Installation], icon: Path, first_page: str
+) -> list[Route]:
     """Sign-in, sign-out, password, language and health of an installation, and its icon.
 
     ``installation`` is called at each request: routes are made before it is opened.
-    ``icon`` is a PNG file, shown before Streamlit could show its own.
+    ``icon`` is a PNG file, shown before Streamlit could show its own. ``first_page`` is the
+    first screen's own name: Streamlit has it at "/" only, and calls its name not found.
     """
+
+    def to_the_front(request: Request) -> RedirectResponse:
+        chosen = request.url.query
+        return RedirectResponse(f"/?{chosen}" if chosen else "/", 307)
 
     def favicon(request: Request) -> FileResponse:
         del request
@@ -32,6 +39,7 @@ def gate_routes(installation: Callable[[], Installation], icon: Path) -> list[Ro
     return [
         Route("/favicon.png", favicon),
         Route("/favicon.ico", favicon),
+        Route(f"/{first_page}", to_the_front),
         *signin_routes(
             lambda: installation().accounts,
             lambda: sample_sign_ins(installation().accounts, installation().home),

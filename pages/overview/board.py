@@ -6,10 +6,11 @@ from components.board.answers import answers_card
 from components.board.figures import figures_row
 from components.board.hours import hours_card
 from components.board.matrix import matrix_card
-from components.board.pace import month_card, pace_card
+from components.board.pace import month_card, pace_card, works_leads
 from components.board.sources import nothing_arrived, sources_card
 from components.filters import current_filters
 from components.i18n import _
+from components.session import current_viewer
 
 REFRESH_SECONDS = 60
 
@@ -30,6 +31,10 @@ def live() -> None:
         month_card(filters)
 
 
+if not works_leads(current_viewer().role):
+    answers_card(filters)
+    sources_card()
+    st.stop()
 live()
 figures_row(filters)
 answered = st.container()

@@ -92,10 +92,10 @@ def card() -> None:
 def test_card_opens_the_rows_that_make_its_figure(served):
     at = served.run(card)
     assert not at.exception
-    assert at.metric[0].value == "2 人"
+    assert at.metric[0].value == "2 条"
     at.button(key="a_rows").click().run()
     assert not at.exception
-    assert any("**2 条**" in text.value and "**2 人**" in text.value for text in at.markdown)
+    assert any("**2 条**" in text.value and "Σ" not in text.value for text in at.markdown)
     rows = at.dataframe[0].value
     assert sorted(rows["name"]) == ["王芳", "赵敏"]
 

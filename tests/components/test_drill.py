@@ -36,7 +36,7 @@ def chinese(monkeypatch):
 def test_summary_is_the_figure_and_tells_what_is_not_counted():
     rate = replace(new_leads, kind="proportion", unit="ratio")
     assert summary(rate, ROWS) == "**3 条** · 1 ÷ 2 = **50.00%** · 未成熟 1 条，尚未计入"
-    assert summary(new_leads, ROWS).startswith("**3 条** · Σ = **1 人**")
+    assert summary(new_leads, ROWS).startswith("**3 条** · Σ = **1 条**")
 
 
 def test_days_come_back_from_the_browser_as_days():

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from streamlit.util import calc_hash
 
 from components import search
 from components.i18n import N_
@@ -90,6 +91,15 @@ def test_a_page_of_another_role_does_not_open(served, stubs, user, page):
     at = served.frame(user)
     with pytest.raises(ValueError, match="page"):
         at.switch_page(str(stubs / f"{page}.py"))
+
+
+def test_the_address_of_another_roles_page_says_so(served, stubs):
+    at = served.frame("tutor")
+    at._page_hash = calc_hash("acquisition")  # as the address bar asks for it
+    at.run()
+    assert not at.exception
+    assert [title.value for title in at.title] == ["获客"]
+    assert any("您的角色没有这个页面" in text.value for text in at.markdown)
 
 
 @pytest.mark.parametrize("page", sorted(ENTRIES))

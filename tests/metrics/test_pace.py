@@ -164,8 +164,10 @@ def test_the_interval_covers_about_80_percent_of_months(swings):
 
 def test_pace_curve_ends_where_pace_says():
     history = every_day(date(2026, 4, 1), date(2026, 6, 11), weekend_heavy)
-    row = pace(history, as_of=NOW, month_on=NOW.date(), plan=600)
-    curve = pace_curve(history, as_of=NOW, month_on=NOW.date(), plan=600)
+    # Nine of ten come before noon: by 16:00 little of the day is left.
+    hours = pd.DataFrame({"on": [date(2026, 6, 3)] * 2, "hour": [11, 20], "value": [9, 1]})
+    given = {"as_of": NOW, "month_on": NOW.date(), "plan": 600, "hourly": hours}
+    row, curve = pace(history, **given), pace_curve(history, **given)
     assert len(curve) == 30
     last = curve.iloc[-1]
     assert (last["forecast"], last["low"], last["high"]) == pytest.approx(

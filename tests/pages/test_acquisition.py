@@ -83,7 +83,7 @@ def test_a_campus_head_sees_the_own_campuses_only(names, sample):
         "SELECT count(*) AS leads FROM fact_lead WHERE is_first AND created_on >= '2026-11-01'"
         f" AND campus_id IN {tuple(campuses)}"
     )["leads"].item()
-    assert own["New leads"] == f"{expected} people"
+    assert own["New leads"] == f"{expected} leads"
     assert 0 < expected < int(everything["New leads"].split()[0])
 
 

@@ -49,7 +49,7 @@ def words(at: AppTest) -> str:
         ("consultant1", TEN),
         ("marketing", TEN),
         ("analyst", TEN),
-        ("teacher1", {"3", "7", "8"}),
+        ("teacher1", {"7", "8"}),
         ("nowhere", {"1", "2", "3", "4", "5"}),
     ],
 )
@@ -59,6 +59,12 @@ def test_board_answers_what_the_role_may_read(sample, monkeypatch, user, questio
     assert not at.error
     answered = set(re.findall(r"问题 (\d+)：", words(at)))
     assert answered == questions
+
+
+def test_a_teachers_board_holds_no_lead_figures_of_nobody(sample, monkeypatch):
+    at = board(sample, "teacher1", monkeypatch)
+    assert not at.metric
+    assert "新增线索" not in words(at)
 
 
 def test_board_says_which_feed_is_silent(sample, monkeypatch):

@@ -65,11 +65,11 @@ def planned(sample, campus: str = "") -> float:
 
 def test_a_saved_plan_changes_the_boards_figure_and_the_pages(sample):
     before, board = planned(sample), shown(front("manager"))
-    assert f"plan {before:,.0f} people" in shown(visit("manager"))
+    assert f"plan {before:,.0f} leads" in shown(visit("manager"))
     save_as("manager", "C001", planned(sample, "C001") + 500)
     after = planned(sample)
     assert after == before + 500
-    assert f"plan {after:,.0f} people" in shown(visit("manager"))
+    assert f"plan {after:,.0f} leads" in shown(visit("manager"))
     changed = shown(front("manager"))
     pick = [line for line in board.splitlines() if "of the plan to date" in line]
     assert pick
@@ -132,7 +132,7 @@ def test_a_campus_head_plans_the_own_campuses_only(sample):
     own = sample.accounts.viewer("head_north").campuses
     at = visit("head_north")
     total = sum(planned(sample, campus) for campus in own)
-    assert f"plan {total:,.0f} people" in shown(at)
+    assert f"plan {total:,.0f} leads" in shown(at)
     assert "Save the plan" in [button.label for button in at.button]
 
 
@@ -158,7 +158,7 @@ def test_the_proposal_is_taken_over_by_two_clicks(sample):
     )
     assert len(stored) == 8
     assert (stored["value"] > 0).all()
-    assert f"plan {stored['value'].sum():,.0f} people" in shown(
+    assert f"plan {stored['value'].sum():,.0f} leads" in shown(
         visit("manager", plans_month=date(2026, 12, 1))
     )
 
