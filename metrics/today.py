@@ -12,6 +12,9 @@ import pandas as pd
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
+from metrics.cohort import local_seconds
+
+_DAY = 86_400  # seconds
 
 
 def same_weekdays(facts: Facts, weeks: int) -> list[date]:
@@ -23,7 +26,8 @@ def same_weekdays(facts: Facts, weeks: int) -> list[date]:
 def leads_by_hour(facts: Facts, filters: Filters, *, weeks: int = 4) -> ir.Table:
     """New leads of the as-of day and of the same weekday in the weeks before, by hour.
 
-    The as-of day is unfinished: its hours after the as-of time have no row.
+    The as-of day is unfinished: its hours after the as-of time have no row, and of the days
+    before ``by_now`` tells what had come by the same time of day.
 
     Parameters
     ----------
@@ -37,7 +41,8 @@ def leads_by_hour(facts: Facts, filters: Filters, *, weeks: int = 4) -> ir.Table
     Returns
     -------
     ibis Table
-        ``created_on`` (local day), ``created_hour`` (0 to 23), ``leads`` (persons).
+        ``created_on`` (local day), ``created_hour`` (0 to 23), ``leads`` (persons),
+        ``by_now`` (those of them until the as-of time of day).
 
     Raises
     ------
@@ -52,11 +57,27 @@ def leads_by_hour(facts: Facts, filters: Filters, *, weeks: int = 4) -> ir.Table
         lead = lead.filter(lead.channel_id.isin(filters.channels))
     if filters.course_lines:
         lead = lead.filter(lead.course_line.isin(filters.course_lines))
+    # One offset from UTC all year: the time of day is as far from midnight as UTC's is.
+    time, now = (local_seconds(at) % _DAY for at in (lead.created_at, facts.as_of))
+    by_now = (time <= now).cast("int64")
     return (
         lead.group_by("created_on", "created_hour")
-        .aggregate(leads=ibis._.count())
+        .aggregate(leads=ibis._.count(), by_now=by_now.sum())
         .order_by("created_on", "created_hour")
     )
+
+
+def so_far(hours: pd.DataFrame, *, today: date, weeks: int = 4) -> list[float]:
+    """Leads until the as-of time of day: today's, then the weekdays' before, newest first.
+
+    Parameters
+    ----------
+    hours, today, weeks
+        As for `hour_curve`.
+    """
+    by_day = hours.groupby(pd.to_datetime(hours["created_on"]))["by_now"].sum()
+    days = [pd.Timestamp(today - timedelta(days=7 * week)) for week in range(weeks + 1)]
+    return [float(by_day.get(day, 0)) for day in days]
 
 
 def hour_curve(hours: pd.DataFrame, *, today: date, now_hour: int, weeks: int = 4) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from components.i18n import _
 from components.theme import Palette
 from data.scope import DEFAULT_TIMEZONE, Filters, Period
 from metrics.leads import new_leads
-from metrics.today import hour_curve, leads_by_hour
+from metrics.today import hour_curve, leads_by_hour, so_far
 
 WEEKS = 4
 TODAY, USUAL = "today", "usual"  # whose curve a mark lies on
@@ -25,18 +25,27 @@ TODAY, USUAL = "today", "usual"  # whose curve a mark lies on
 
 @dataclass(frozen=True)
 class Today:
-    """Today so far: leads, what the same weekdays had by this hour, and the curve."""
+    """Today so far: leads, what the same weekdays had by this time, and the curve.
+
+    ``time`` is the time of day in hours; ``hour`` is the last of the curve that has begun.
+    """
 
     leads: float
     usual: float
     least: float
     most: float
     hour: int
+    time: float
     curve: pd.DataFrame
 
     @property
+    def clock(self) -> str:
+        """The time of day as a clock shows it."""
+        return f"{int(self.time)}:{round(self.time % 1 * 60):02d}"
+
+    @property
     def unusual(self) -> bool:
-        """Whether today lies outside what the same weekdays had by this hour."""
+        """Whether today lies outside what the same weekdays had by this time."""
         return not self.least <= self.leads <= self.most
 
 
@@ -48,22 +57,24 @@ def today_so_far(filters: Filters) -> Today:
     hour = (now.hour - 1) if now.minute == 0 and now.hour else now.hour
     hours = query.fetch(leads_by_hour, filters, weeks=WEEKS)
     curve = hour_curve(hours, today=now.date(), now_hour=hour, weeks=WEEKS)
-    row = curve.iloc[hour]
-    return Today(row["today"], row["usual"], row["low"], row["high"], hour, curve)
+    leads, *before = so_far(hours, today=now.date(), weeks=WEEKS)
+    usual = sum(before) / len(before)
+    time = now.hour + now.minute / 60
+    return Today(leads, usual, min(before), max(before), hour, time, curve)
 
 
 def in_words(today: Today, name: str) -> str:
     """Today against the same weekdays, in a sentence."""
     if not today.unusual:
-        verdict = _("within what {weeks} such days had by this hour", weeks=WEEKS)
+        verdict = _("within what {weeks} such days had by this time", weeks=WEEKS)
     elif today.leads > today.most:
         verdict = _("more than any of the last {weeks} such days", weeks=WEEKS)
     else:
         verdict = _("fewer than any of the last {weeks} such days", weeks=WEEKS)
     return _(
-        "{day}, by {hour}:00: {leads} new leads, usually {usual} ({change}); {verdict}.",
+        "{day}, by {time}: {leads} new leads, usually {usual} ({change}); {verdict}.",
         day=name,
-        hour=today.hour + 1,
+        time=today.clock,
         leads=number(today.leads, exact=True),
         usual=number(today.usual),
         change=delta(today.leads, today.usual, "leads"),
@@ -94,14 +105,18 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
             hovertemplate="%{x}:00 %{text}<extra></extra>",
         ),
         go.Scatter(
-            x=ends,
+            x=ends.where(curve["hour"] != today.hour, today.time),
             y=curve["today"],
             mode="lines+markers",
             line={"color": colours.series, "width": 2.5},
             marker={"size": 5},
-            text=[value(v, "leads") for v in curve["today"]],
+            text=[
+                f"{today.clock if hour == today.hour else f'{hour + 1}:00'} "
+                f"<b>{value(leads, 'leads')}</b>"
+                for hour, leads in zip(curve["hour"], curve["today"], strict=True)
+            ],
             customdata=[{"days": TODAY, "hour": int(hour)} for hour in curve["hour"]],
-            hovertemplate="%{x}:00 <b>%{text}</b><extra></extra>",
+            hovertemplate="%{text}<extra></extra>",
         ),
         title="",
         colours=colours,
@@ -113,7 +128,7 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
         yaxis=value_axis(list(curve["high"]) + list(curve["today"].dropna()), "leads"),
     )
     labels = (
-        (f"{_('today')} {number(today.leads)}", today.hour + 1, today.leads, colours.series),
+        (f"{_('today')} {number(today.leads)}", today.time, today.leads, colours.series),
         (f"{_('usual')} {number(curve['usual'].iloc[-1])}", 24, curve["usual"].iloc[-1],
          colours.muted),
     )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.today import hour_curve, leads_by_hour
+from metrics.today import hour_curve, leads_by_hour, so_far
 
 MARCH = Filters(period=Period(start=date(2026, 3, 1), end=date(2026, 4, 1)))
 
@@ -29,6 +29,26 @@ def test_leads_by_hour_reads_the_as_of_day_and_the_same_weekdays_before(journeys
         ("2026-03-21", 21, 1),
         ("2026-03-28", 10, 2),
     ]
+
+
+def test_an_hour_under_way_is_compared_with_as_much_of_it_on_the_days_before(
+    journeys, facts, fetch
+):
+    journeys(
+        {
+            "lin": ["2026-03-28T02:05 lead sem"],  # 10:05 in Shanghai
+            "wang": ["2026-03-21T01:30 lead feed"],
+            "zhao": ["2026-03-21T02:04 lead sem"],
+            "qian": ["2026-03-21T02:30 lead sem"],  # after this time of day
+            "sun": ["2026-03-14T13:00 lead sem"],
+        },
+        as_of="2026-03-28T02:10",
+    )
+    hours = pd.DataFrame(
+        [row._asdict() for row in fetch(leads_by_hour(facts, MARCH))]
+    )  # fmt: skip
+    assert so_far(hours, today=date(2026, 3, 28), weeks=2) == [1, 2, 0]
+    assert hours["leads"].sum() == 5
 
 
 def test_leads_by_hour_counts_a_person_once_and_keeps_to_the_channels(journeys, facts, fetch):
