@@ -27,8 +27,8 @@ VERDICTS = (GOOD, POOR, CHEAP_BUT_POOR, SLOW, SAME, TOO_EARLY, TOO_FEW)
 def judged_cohort(period: Period, *, as_of_on: date, window_days: int) -> Period:
     """The days whose leads a window is judged on: the period's own, or the newest old enough.
 
-    A period of which at least half of the days are as old as the window is kept: its
-    younger leads stay out as immature. Otherwise nothing could be said of it yet, so the
+    A period of which at least half of the days are as old as the window is kept, and every
+    one where there is nothing to wait for: its younger leads stay out as immature. Otherwise nothing could be said of it yet, so the
     newest days that are old enough stand in for it: as many, at least `SHIFTED_DAYS`, and
     at least as many as the window, since few leads tell little of what comes late.
 
@@ -39,6 +39,8 @@ def judged_cohort(period: Period, *, as_of_on: date, window_days: int) -> Period
     """
     if window_days < 0:
         raise InvalidOption(f"window_days must be at least 0, got {window_days}")
+    if window_days == 0:
+        return period
     end = as_of_on - timedelta(days=window_days)
     old_enough = (min(period.end, end) - period.start).days
     if 2 * old_enough >= period.days:

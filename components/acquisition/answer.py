@@ -78,7 +78,11 @@ def finding(
         best, worst = good.head(1).to_dict("records"), poor.head(1).to_dict("records")
         parts = [_converts(row, names, choice, better=True) for row in best]
         parts += [_converts(row, names, choice, better=False) for row in worst]
-        measure, about = "conversion", [*good["channel_id"].head(1), *poor["channel_id"].head(1)]
+        told = [*((row, True) for row in best), *((row, False) for row in worst)][:1]
+        # The evidence below the sentence is of the window that the sentence names first.
+        is_late = any(not _told_early(row, better=better) for row, better in told)
+        measure = "late" if is_late else "conversion"
+        about = [*good["channel_id"].head(1), *poor["channel_id"].head(1)]
     if not parts:
         words = _("The channels cannot be separated: their intervals overlap.")
         return Finding(words, measure)
@@ -131,10 +135,15 @@ def _loses(row: dict, bounds: pd.DataFrame, names: Mapping[str, str], choice: Ch
     )
 
 
+def _told_early(row: dict, *, better: bool) -> bool:
+    """Whether the short window tells the channel apart; if not, the long one does."""
+    return bool(row["difference_low"] > 0 if better else row["difference_high"] < 0)
+
+
 def _converts(row: dict, names: Mapping[str, str], choice: Choice, *, better: bool) -> str:
     days, rate, rest = choice.window_days, row["conversion"], row["rest"]
     low, high = row["difference_low"], row["difference_high"]
-    if not (low > 0 if better else high < 0):  # the long window is what tells it apart
+    if not _told_early(row, better=better):
         days, rate, rest = LATE_DAYS, row["late"], row["late_rest"]
         low, high = row["late_low"], row["late_high"]
     values = {

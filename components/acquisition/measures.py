@@ -60,6 +60,8 @@ _ALL = (
     Measure("leads", "new_leads", N_("New leads")),
     Measure("valid", "valid_lead_rate", N_("Valid-lead rate"), 3),
     Measure("cpl", "cpl", N_("Cost per lead")),
+    # Which channel is cheap: never read off the leads of one unfinished day.
+    Measure("price", "cpl", N_("Cost per lead"), 1),
     Measure("cpvl", "cpvl", N_("Cost per valid lead"), 3),
     Measure("conversion", "first_order_conversion", N_("First orders in {days} days"), WINDOW, _W),
     Measure(

@@ -103,7 +103,7 @@ class Reading:
             self.by_channel("late"),
             key="channel_id",
             money=self.by_channel("roi") if self.sees_money else None,
-            price=self.by_channel("cpl") if self.sees_money else None,
+            price=self.by_channel("price") if self.sees_money else None,
             return_days=self.choice.return_days,
         )
 

@@ -81,6 +81,7 @@ def test_finding_names_the_window_after_which_a_channel_stands_out():
     }  # fmt: skip
     found = finding(verdicts(late), None, NAMES, CHOICE)
     assert "30% order within 90 days, elsewhere 10% (+10.0 to +30.0 pp)" in found.sentence
+    assert found.measure == "late", "n and interval below the sentence are of another window"
 
 
 def test_finding_shows_a_channel_name_as_it_is_whatever_it_holds():

@@ -35,6 +35,16 @@ def test_reading_judges_each_measure_on_days_of_its_own():
     assert reading.judged("roi").period == Period(start=date(2025, 11, 26), end=date(2026, 5, 25))
 
 
+def test_today_alone_is_todays_leads_and_spend():
+    today = Filters(period=Period(start=date(2026, 11, 21), end=date(2026, 11, 22)))
+    scope = reading_of("manager").scope
+    reading = Reading(today, Choice(), scope)
+    for name in ("leads", "spend", "cpl", "roi_period", "over_claim"):
+        assert reading.judged(name) == today, name
+    # What a channel costs in comparison is never read off one unfinished day.
+    assert reading.judged("price").period.days == 90
+
+
 def test_reading_hides_money_from_roles_without_spend():
     consultant = reading_of("consultant")
     assert not consultant.sees_money

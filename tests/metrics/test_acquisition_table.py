@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -69,6 +69,13 @@ def test_judged_cohort_is_as_long_as_the_window_it_waited_for():
     month = Period(start=date(2026, 11, 1), end=date(2026, 11, 22))
     judged = judged_cohort(month, as_of_on=TODAY, window_days=180)
     assert judged == Period(start=date(2025, 11, 26), end=date(2026, 5, 25))
+
+
+def test_what_waits_for_nothing_is_of_the_days_picked_and_no_others():
+    today = Period(start=TODAY, end=TODAY + timedelta(days=1))
+    assert judged_cohort(today, as_of_on=TODAY, window_days=0) == today
+    quarter = judged_cohort(today, as_of_on=TODAY, window_days=1)
+    assert (quarter.days, quarter.end) == (90, TODAY - timedelta(days=1))
 
 
 def test_judged_cohort_refuses_a_negative_window():
