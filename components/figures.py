@@ -76,7 +76,7 @@ def _draw(card: FigureCard, filters: Filters, key: str) -> None:
         chart_data=_known(card.trend),
         help=_(metric.definition),
     )
-    if card.previous is not None and card.against:
+    if card.against:
         st.caption(card.against)
     st.caption(card.note or _rests_on(card))
     st.space("stretch")

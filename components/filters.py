@@ -5,14 +5,15 @@ Metrics never see a widget: pages call `current_filters` and get one frozen valu
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, timedelta
 
 import pandas as pd
 import streamlit as st
 
 from components import query
 from components.address import KeptChoice
-from components.format import days_range, escape
+from components.format import day, days_range, escape
 from components.i18n import N_, _
 from components.periods import (
     COMPARISONS,
@@ -20,17 +21,20 @@ from components.periods import (
     DEFAULT_COMPARISON,
     DEFAULT_PRESET,
     EVERYTHING,
+    NO_COMPARISON,
     PRESETS,
     comparison_of,
     period_of,
 )
-from data.scope import Filters, Scope, local_day
+from data.scope import DEFAULT_TIMEZONE, Filters, Period, Scope, local_day
 from metrics.known_days import known_days
 
 _STORED = "filters_in_force"
-CAMPUS, PRESET, DAYS, COMPARISON, CHANNEL, COURSE = (
-    "campus", "period", "days", "vs", "channel", "course",
+CAMPUS, PRESET, DAYS, COMPARISON, VS_DAYS, CHANNEL, COURSE = (
+    "campus", "period", "days", "vs", "vs_days", "channel", "course",
 )  # fmt: skip
+_EARLIEST = date(2015, 1, 1)
+_MONTH_DAYS = 31  # of more days an unfinished one is too small a part to speak of
 
 
 def current_filters() -> Filters:
@@ -43,7 +47,40 @@ def default_filters() -> Filters:
     """What is picked where nobody picked anything; see `known_from`."""
     preset, first = known_from()
     period = period_of(preset, _today(), first=first)
-    return Filters(period=period, comparison=comparison_of(DEFAULT_COMPARISON, preset, period))
+    comparison = comparison_of(DEFAULT_COMPARISON, preset, period)
+    return known_comparison(Filters(period=period, comparison=comparison))
+
+
+def known_comparison(filters: Filters) -> Filters:
+    """The filters without a comparison that begins before anything is known.
+
+    What is not known is not zero: days half of which nobody wrote down would make every
+    figure look like a rise.
+    """
+    if filters.comparison is None:
+        return filters
+    first = known_from()[1]
+    unknown = first is not None and filters.comparison.start < first
+    return replace(filters, comparison=None) if unknown else filters
+
+
+def is_unfinished(filters: Filters) -> bool:
+    """Whether the days are today alone, which no whole day can be compared with."""
+    return filters.period.days == 1 and filters.period.end > _today()
+
+
+def compared_with(filters: Filters) -> str:
+    """What figures are compared with, in words; "" where with nothing."""
+    if filters.comparison is None:
+        return ""
+    if is_unfinished(filters):
+        return _("today is not over: nothing to compare it with yet")
+    now = query.as_of()
+    words = _("vs. {days}", days=days_range(filters.comparison, now=local_day(now)))
+    if filters.period.end > local_day(now) and filters.period.days <= _MONTH_DAYS:
+        time = now.replace(tzinfo=UTC).astimezone(DEFAULT_TIMEZONE)
+        return f"{words} · {_('today until {time}', time=f'{time:%H:%M}')}"
+    return words
 
 
 def filter_bar() -> Filters:
@@ -80,13 +117,15 @@ def _filters(today: date) -> Filters:
     preset, against = (kept.name for kept in _kept())
     _usual, first = known_from()
     period = period_of(preset, today, tuple(state.get(DAYS) or ()), first=first)
-    comparison = comparison_of(against, preset, period)
-    return Filters(
-        period=period,
-        comparison=comparison,
-        campuses=tuple(sorted(state.get(CAMPUS) or ())),
-        channels=tuple(sorted(state.get(CHANNEL) or ())),
-        course_lines=tuple(sorted(state.get(COURSE) or ())),
+    comparison = comparison_of(against, preset, period, tuple(state.get(VS_DAYS) or ()))
+    return known_comparison(
+        Filters(
+            period=period,
+            comparison=comparison,
+            campuses=tuple(sorted(state.get(CAMPUS) or ())),
+            channels=tuple(sorted(state.get(CHANNEL) or ())),
+            course_lines=tuple(sorted(state.get(COURSE) or ())),
+        )
     )
 
 
@@ -100,28 +139,42 @@ def _kept() -> tuple[KeptChoice, KeptChoice]:
 
 def _period_widgets(today: date, period: KeptChoice, comparison: KeptChoice) -> None:
     if period.ask(st.selectbox, _("Days")) == CUSTOM:
-        month = period_of(DEFAULT_PRESET, today)
-        picked = st.date_input(
-            _("First and last day"),
-            (month.start, month.end - timedelta(days=1)),
-            max_value=today,
-            min_value=date(2015, 1, 1),
-            format="YYYY-MM-DD",
-            key=DAYS,
-            bind="query-params",
-        )
-        if len(picked) != 2:  # half picked: the calendar reports the first click
-            st.caption(_("Now pick the last day."))
-    comparison.ask(st.selectbox, _("Compared with"))
+        _days_picker(_("First and last day"), period_of(DEFAULT_PRESET, today), today, DAYS)
+    kind = comparison.ask(st.selectbox, _("Compared with"))
     filters = _filters(today)
+    if kind == CUSTOM:
+        _days_picker(
+            _("First and last day compared with"), filters.period.previous(), today, VS_DAYS
+        )
+        filters = _filters(today)
+    first = known_from()[1]
+    if filters.comparison is None and kind != NO_COMPARISON and first is not None:
+        st.caption(
+            _("No comparison: nothing is known of all those days; data begin on {day}.",
+              day=day(first))
+        )  # fmt: skip
     if filters.comparison is not None:
         st.caption(
             _(
                 "{days}, compared with {before}",
-                days=days_range(filters.period),
-                before=days_range(filters.comparison),
+                days=days_range(filters.period, now=today),
+                before=days_range(filters.comparison, now=today),
             )
         )
+
+
+def _days_picker(label: str, usual: Period, today: date, key: str) -> None:
+    picked = st.date_input(
+        label,
+        (usual.start, usual.end - timedelta(days=1)),
+        max_value=today,
+        min_value=_EARLIEST,
+        format="YYYY-MM-DD",
+        key=key,
+        bind="query-params",
+    )
+    if len(picked) != 2:  # half picked: the calendar reports the first click
+        st.caption(_("Now pick the last day."))
 
 
 def _multiselect(label: str, options: dict[str, str], key: str, everything: str) -> None:
@@ -142,7 +195,7 @@ def _labels(
     """What each button of the bar says."""
     filters = _filters(today)
     preset = _kept()[0].name
-    days = days_range(filters.period)
+    days = days_range(filters.period, now=today)
     when = days if preset == CUSTOM else f"{_(PRESETS[preset])} {days}"
     more = [
         _picked(filters.channels, channels, N_("{n} channels")),

@@ -183,11 +183,17 @@ def month(d: date, code: str | None = None) -> str:
     return f"{_MONTHS[d.month - 1]} {d.year}"
 
 
-def days_range(period: Period, code: str | None = None) -> str:
-    """A half-open period by its first and last day: 11.01–11.21 (zh), 1–21 Nov (en)."""
+def days_range(period: Period, code: str | None = None, *, now: date | None = None) -> str:
+    """A half-open period by its first and last day: 11.01–11.21 (zh), 1–21 Nov (en).
+
+    With the day that is ``now``, days of another year say which: 1–21 Nov 2025.
+    """
     code = code or language()
     first, last = period.start, period.end - timedelta(days=1)
     one_year = first.year == last.year
+    if one_year and now is not None and first.year != now.year:
+        in_year = days_range(period, code)
+        return f"{first.year}.{in_year}" if code == "zh" else f"{in_year} {first.year}"
     if code == "zh":
         shape = "{:%m.%d}" if one_year else "{:%Y.%m.%d}"
         ends = [shape.format(first), shape.format(last)]

@@ -33,6 +33,7 @@ COMPARISONS: dict[str, str] = {
     "previous": N_("Previous period"),
     "year": N_("Same period last year"),
     "weekdays": N_("Same weekdays"),
+    CUSTOM: N_("Custom"),
     NO_COMPARISON: N_("No comparison"),
 }
 _ONE_DAY = timedelta(days=1)
@@ -68,12 +69,15 @@ def period_of(
     return Period(start=start, end=end)
 
 
-def comparison_of(kind: str, preset: str, period: Period) -> Period | None:
+def comparison_of(
+    kind: str, preset: str, period: Period, picked: tuple[date, ...] = ()
+) -> Period | None:
     """The days that a period is compared with; None where it is compared with none.
 
     ``previous`` of a calendar preset is the same part of the calendar unit before: 1–21
     November is compared with 1–21 October. ``weekdays`` goes back whole weeks, just far
-    enough not to overlap.
+    enough not to overlap. ``picked`` is first and last day of a custom comparison; until
+    any is picked it is the previous period.
     """
     if kind == NO_COMPARISON or preset == EVERYTHING:
         return None
@@ -82,7 +86,9 @@ def comparison_of(kind: str, preset: str, period: Period) -> Period | None:
     if kind == "weekdays":
         back = timedelta(weeks=-(-period.days // 7))
         return Period(start=period.start - back, end=period.end - back)
-    if kind != "previous":
+    if kind == CUSTOM and picked:
+        return Period(start=min(picked), end=max(picked) + _ONE_DAY)
+    if kind not in ("previous", CUSTOM):
         raise UnknownName("comparison", kind, COMPARISONS)
     if preset == "last_month":
         return Period(start=_shifted_day(period.start, -1), end=period.start)

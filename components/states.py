@@ -9,6 +9,7 @@ import streamlit as st
 from components.format import number
 from components.i18n import N_, _
 from data.errors import EduLensError
+from data.scope import Filters
 
 ENOUGH = 30  # mature units below which nothing is judged (METRICS, rule 6)
 
@@ -55,6 +56,13 @@ def too_few(n: int) -> str:
         n=number(n, exact=True),
         enough=ENOUGH,
     )
+
+
+def no_spend(filters: Filters) -> str:
+    """Why there is no figure over spend: none came, or it cannot be cut so."""
+    if filters.course_lines:
+        return _("spend is not booked by course line")
+    return _("no spend on record")
 
 
 def loading(height: int = 240) -> AbstractContextManager[object]:

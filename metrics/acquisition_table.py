@@ -28,9 +28,10 @@ def judged_cohort(period: Period, *, as_of_on: date, window_days: int) -> Period
     """The days whose leads a window is judged on: the period's own, or the newest old enough.
 
     A period of which at least half of the days are as old as the window is kept, and every
-    one where there is nothing to wait for: its younger leads stay out as immature. Otherwise nothing could be said of it yet, so the
-    newest days that are old enough stand in for it: as many, at least `SHIFTED_DAYS`, and
-    at least as many as the window, since few leads tell little of what comes late.
+    one where there is nothing to wait for: its younger leads stay out as immature.
+    Otherwise nothing could be said of it yet, so the newest days that are old enough stand
+    in for it: as many, at least `SHIFTED_DAYS`, and at least as many as the window, since
+    few leads tell little of what comes late.
 
     Raises
     ------

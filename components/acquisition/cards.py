@@ -6,8 +6,10 @@ from components import query
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.figures import FigureCard, figure_cards
+from components.filters import compared_with, is_unfinished
 from components.format import days_range, escape, interval, is_missing, number
 from components.i18n import _
+from components.states import no_spend
 
 CARDS = ("leads", "valid", "cpl", "conversion", "cac_full", "roi")
 _COLUMNS = 3  # two rows of three: a seventh of the width holds no interval
@@ -33,11 +35,11 @@ def card_of(reading: Reading, name: str) -> FigureCard:
     return FigureCard(
         metric=measure.metric,
         figure=figure,
-        previous=reading.figures(name).compared if compared else None,
-        against=_("vs. {days}", days=days_range(compared)) if compared else "",
+        previous=reading.figures(name).compared if compared and not is_unfinished(judged) else None,
+        against=compared_with(judged) if compared else "",
         trend=[] if is_missing(figure["value"]) else _known(reading.figures(name).trend),
         title=measure.heading(reading.choice),
-        note=_rests_on(reading, name) if figure["value"] is not None else _("no spend on record"),
+        note=_rests_on(reading, name) if figure["value"] is not None else no_spend(judged),
         options=measure.settings(reading.choice),
         filters=judged,
     )

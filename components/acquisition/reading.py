@@ -10,6 +10,7 @@ import pandas as pd
 
 from components import query
 from components.acquisition.measures import MEASURES, Choice, visible
+from components.filters import known_comparison
 from components.tally import tally
 from data.scope import Filters, Scope, role
 from metrics.acquisition_table import channel_verdicts, judged_filters
@@ -77,10 +78,12 @@ class Reading:
     def judged(self, name: str) -> Filters:
         """The filters with the days on which a measure can be judged."""
         measure = MEASURES[name]
-        return judged_filters(
-            self.filters,
-            as_of_on=self.scope.as_of_on,
-            window_days=self.choice.days(measure.cohort),
+        return known_comparison(
+            judged_filters(
+                self.filters,
+                as_of_on=self.scope.as_of_on,
+                window_days=self.choice.days(measure.cohort),
+            )
         )
 
     def figures(self, name: str) -> ChannelFigures:

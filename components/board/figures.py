@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from components import query
 from components.figures import FigureCard, figure_cards
-from components.format import days_range
+from components.filters import compared_with, is_unfinished, known_from
+from components.format import day
 from components.i18n import _
+from components.states import no_spend
 from components.tally import tally
 from data.scope import Filters, role
+from metrics.channel_tally import ChannelFigures
 from metrics.cost import spend_total
 from metrics.leads import new_leads
 from metrics.orders import first_order_persons, net_revenue
+from metrics.registry import Metric
 
 _FIGURES = {
     new_leads: "lead",
@@ -28,23 +32,39 @@ def figures_row(filters: Filters) -> None:
 @query.remembered
 def period_cards(filters: Filters) -> tuple[FigureCard, ...]:
     hidden = role(query.current_scope().role).hidden_facts
+    is_compared = filters.comparison is not None and not is_unfinished(filters)
     cards = []
     for metric, fact in _FIGURES.items():
         if fact in hidden:
             continue
         # One pass for the total, the comparison and the trend.
         found = tally(metric, filters)
+        known = _is_known(metric, found, filters)
         cards.append(
             FigureCard(
                 metric=metric,
-                figure=found.total,
-                previous=found.compared if filters.comparison is not None else None,
-                against=(
-                    _("vs. {days}", days=days_range(filters.comparison))
-                    if filters.comparison is not None
-                    else ""
-                ),
-                trend=found.trend,
+                figure=found.total if known else {**found.total, "value": None, "low": None},
+                previous=found.compared if known and is_compared else None,
+                against=compared_with(filters) if known else "",
+                trend=found.trend if known else (),
+                note="" if known else _unknown(metric, filters),
             )
         )
     return tuple(cards)
+
+
+def _is_known(metric: Metric, found: ChannelFigures, filters: Filters) -> bool:
+    """Whether none is a number: of days that nothing is known of, and of spend, it is not."""
+    if found.total["n"]:
+        return True
+    first = known_from()[1]
+    return metric is not spend_total and first is not None and filters.period.end > first
+
+
+def _unknown(metric: Metric, filters: Filters) -> str:
+    first = known_from()[1]
+    if first is None:
+        return _("no data")
+    if filters.period.end <= first:
+        return _("no data: they begin on {day}", day=day(first))
+    return no_spend(filters)

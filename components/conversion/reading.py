@@ -8,6 +8,7 @@ from functools import cached_property
 
 from components import query
 from components.conversion.measures import MEASURES, Choice
+from components.filters import known_comparison
 from components.tally import tally
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.acquisition_table import judged_filters
@@ -43,7 +44,8 @@ class Reading:
     def judged(self, name: str) -> Filters:
         """The filters with the days on which a measure can be judged."""
         days = self.choice.days.days(MEASURES[name].cohort)
-        return judged_filters(self.filters, as_of_on=self.scope.as_of_on, window_days=days)
+        as_of_on = self.scope.as_of_on
+        return known_comparison(judged_filters(self.filters, as_of_on=as_of_on, window_days=days))
 
     def figures(self, name: str) -> ChannelFigures:
         """A measure's figure, the one compared with and the spark line, from one pass."""

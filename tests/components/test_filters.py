@@ -35,9 +35,60 @@ def filters_of(at) -> Filters:
 THIS_MONTH = Period(start=date(2026, 11, 1), end=date(2026, 11, 22))
 
 
-def test_nothing_picked_is_this_month_of_everything_against_the_month_before(served):
+@pytest.fixture
+def long_known(monkeypatch):
+    """An institution whose data reach far back."""
+    known = ("this_month", date(2026, 1, 1))
+    monkeypatch.setattr("components.filters.known_from", lambda: known)
+
+
+def test_nothing_picked_is_this_month_of_everything_against_the_month_before(served, long_known):
     before = Period(start=date(2026, 10, 1), end=date(2026, 10, 22))
     assert filters_of(served.run(bar)) == Filters(period=THIS_MONTH, comparison=before)
+
+
+def test_days_before_anything_is_known_are_compared_with_nothing(served):
+    # The first lead is of 5 October: 1–21 October is no month to be better than.
+    at = served.run(bar, lang="en")
+    assert filters_of(at) == Filters(period=THIS_MONTH, comparison=None)
+    assert any("data begin on 5 Oct" in caption.value for caption in at.caption)
+    weeks = filters_of(served.run(bar, vs="weekdays", period="last_7"))
+    assert weeks.comparison == Period(start=date(2026, 11, 7), end=date(2026, 11, 14))
+
+
+def test_any_days_can_be_picked_to_compare_with(served):
+    picked = ["2026-10-06", "2026-10-19"]
+    at = served.run(bar, vs="custom", vs_days=picked)
+    assert filters_of(at).comparison == Period(start=date(2026, 10, 6), end=date(2026, 10, 20))
+    assert filters_of(served.run(bar, period="last_7", vs="custom")).comparison == Period(
+        start=date(2026, 11, 7), end=date(2026, 11, 14)
+    )
+
+
+def compared() -> None:
+    import streamlit as st
+
+    from components.filters import compared_with, filter_bar
+
+    st.session_state["words"] = compared_with(filter_bar())
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ({"period": "last_7"}, "vs. 7–13 Nov"),
+        ({"period": "this_month"}, "vs. 1–21 Oct · today until 18:00"),
+        ({"period": "today"}, "today is not over: nothing to compare it with yet"),
+        ({"period": "last_7", "vs": "none"}, ""),
+    ],
+)
+def test_words_of_a_comparison_tell_that_today_is_not_over(
+    served, long_known, monkeypatch, address, words
+):
+    monkeypatch.setenv("EDULENS_LANG", "en")
+    at = served.run(compared, lang="en", **address)
+    assert not at.exception
+    assert at.session_state["words"] == words
 
 
 def test_a_page_without_a_bar_gets_the_same(served):

@@ -162,6 +162,14 @@ def test_days_range_shows_first_and_last_day_of_a_half_open_period(start, end, c
     assert words.days_range(period, "en") == english
 
 
+def test_days_of_another_year_say_which():
+    last_year = Period(start=date(2025, 11, 1), end=date(2025, 11, 22))
+    now = date(2026, 11, 21)
+    assert words.days_range(last_year, "en", now=now) == "1–21 Nov 2025"
+    assert words.days_range(last_year, "zh", now=now) == "2025.11.01–11.21"
+    assert words.days_range(last_year, "en", now=date(2025, 12, 1)) == "1–21 Nov"
+
+
 def test_moment_is_on_the_local_clock():
     assert words.moment(datetime.fromisoformat("2026-11-21T15:40"), "zh") == "11月21日 23:40"
     assert words.moment(datetime.fromisoformat("2026-11-21T16:40"), "en") == "22 Nov 00:40"

@@ -75,6 +75,13 @@ def test_comparison_with_none_is_none():
     assert comparison_of(NO_COMPARISON, "today", period_of("today", TODAY)) is None
 
 
+def test_custom_comparison_is_of_the_days_picked_and_until_then_the_previous():
+    month = period_of("this_month", TODAY)
+    picked = (date(2026, 6, 30), date(2026, 6, 1))
+    assert comparison_of(CUSTOM, "this_month", month, picked) == days("2026-06-01", "2026-06-30")
+    assert comparison_of(CUSTOM, "this_month", month) == days("2026-10-01", "2026-10-21")
+
+
 def test_comparison_with_last_year_survives_the_leap_day():
     leap = days("2028-02-29", "2028-02-29")
     assert comparison_of("year", CUSTOM, leap) == days("2027-02-28", "2027-02-28")
@@ -95,7 +102,7 @@ def test_unknown_names_are_refused():
 @given(
     st.dates(date(2016, 1, 1), date(2035, 12, 31)),
     st.sampled_from([p for p in PRESETS if p not in (CUSTOM, EVERYTHING)]),
-    st.sampled_from([c for c in COMPARISONS if c != NO_COMPARISON]),
+    st.sampled_from([c for c in COMPARISONS if c not in (NO_COMPARISON, CUSTOM)]),
 )
 def test_compared_days_come_before_and_are_never_more_than_a_month_longer(today, preset, kind):
     period = period_of(preset, today)

@@ -178,15 +178,6 @@ def test_pace_curve_ends_where_pace_says():
     assert curve["actual"].notna().sum() == 10
 
 
-def test_pace_curve_ends_where_pace_says_also_where_hours_tell_how_far_the_day_is():
-    history = every_day(date(2026, 4, 1), date(2026, 6, 11), weekend_heavy)
-    evenings = pd.DataFrame({"on": [NOW.date() - timedelta(days=7)], "hour": [23], "value": [9.0]})
-    given = {"as_of": NOW, "month_on": NOW.date(), "plan": 600, "hourly": evenings}
-    row, last = pace(history, **given), pace_curve(history, **given).iloc[-1]
-    assert last["forecast"] == pytest.approx(row.month_end.value)
-    assert row.month_end.value > pace(history, **{**given, "hourly": None}).month_end.value
-
-
 def test_part_of_day_is_unknown_without_a_past():
     assert part_of_day([], 12) is None
     assert part_of_day([{0: 1, 12: 3}], 12.0) == 0.25
