@@ -12,6 +12,7 @@ from metrics.units import as_units
 
 EARLY_DAYS = 60  # a renewal so long before the end credits the day it falls due
 LATE_DAYS = 30  # and so long after it
+FRESH_DAYS = 30  # without a lesson used in these there is no pace
 REFUND_DAYS = 30  # a renewal paid back within these days was none
 NEVER = "9999-12-31 00:00:00"  # matures at no as-of time: it has no day on which it falls due
 _SOURCES = ("enrolments", "orders", "order_lines")
@@ -70,6 +71,22 @@ def sold_renewals(facts: Facts) -> ir.Table:
     """
     rows = _standing(facts)
     return rows.filter(rows.is_sold).select("person_id", "renewed_on")
+
+
+def used_up_on(rows: ir.Table, lessons: ir.Value, today: ir.Value) -> ir.Value:
+    """The day on which so many more lessons are used at the enrolment's own pace.
+
+    Today + lessons ÷ lessons a week; missing without a lesson used in the last 30 days.
+    """
+    fresh = rows.last_lesson_on >= (today - ibis.interval(days=FRESH_DAYS)).cast("date")
+    pace = ibis.ifelse(fresh.fill_null(False), rows.weekly_lessons, ibis.null("float64"))
+    days = (lessons / pace.nullif(0.0) * 7).ceil().cast("int64")
+    return (today + days.as_interval("D")).cast("date")
+
+
+def lessons_left(rows: ir.Table) -> ir.Value:
+    """Lessons bought and not yet used, at least 0."""
+    return ibis.greatest(rows.lessons_bought - rows.lessons_used, 0.0)
 
 
 def settled_at(due_on: ir.Value, late_days: int = LATE_DAYS) -> ir.Value:

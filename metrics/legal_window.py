@@ -13,6 +13,7 @@ from data.facts import Facts
 from data.scope import Filters
 from metrics.active import ended_on
 from metrics.cohort import at_least, day_start_at
+from metrics.due import lessons_left, used_up_on
 from metrics.registry import metric
 from metrics.units import as_units, within
 
@@ -141,17 +142,9 @@ def depletion_rows(facts: Facts, filters: Filters, *, limit: int = 200) -> ir.Ta
     )
     if filters.course_lines:
         rows = within(rows, course_lines=filters.course_lines)
-    fresh = rows.last_lesson_on >= (today - ibis.interval(days=30)).cast("date")
-    pace = ibis.ifelse(fresh.fill_null(False), rows.weekly_lessons, ibis.null("float64"))
-    left = ibis.greatest(rows.lessons_bought - rows.lessons_used, 0.0)
-    rows = rows.mutate(lessons_left=left, pace=pace.nullif(0.0))
-
-    def after(lessons: ir.Value) -> ir.Value:
-        days = (lessons / rows.pace * 7).ceil().cast("int64")
-        return (today + days.as_interval("D")).cast("date")
-
-    depletes_on = after(rows.lessons_left)
-    reached = after(ibis.greatest(rows.lessons_left - LESSONS_LEFT, 0.0))
+    rows = rows.mutate(lessons_left=lessons_left(rows))
+    depletes_on = used_up_on(rows, rows.lessons_left, today)
+    reached = used_up_on(rows, ibis.greatest(rows.lessons_left - LESSONS_LEFT, 0.0), today)
     before_end = (rows.due_on - ibis.interval(days=DAYS_BEFORE)).cast("date")
     opens = ibis.least(reached.fill_null(before_end), before_end.fill_null(reached))
     return (

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from data.scope import Filters, Period
 from metrics.cohort import at_least, day_start_at
-from metrics.due import EARLY_DAYS, LATE_DAYS, due_rows
+from metrics.due import EARLY_DAYS, LATE_DAYS, due_rows, lessons_left, used_up_on
 from metrics.registry import metric
 from metrics.units import as_units, within
 
@@ -18,6 +18,17 @@ AHEAD_DAYS = 90
 # From nothing done to settled; the order in which screens show them.
 PIPELINE = ("untouched", "talking", "promised", "refused", "paid")
 _SOURCES = ("enrolments", "orders", "order_lines", "followups")
+
+
+def expected_rows(facts: Facts) -> ir.Table:
+    """`due_rows`, where a pack in use falls due on the day it is used up at its own pace.
+
+    One without an end and without a lesson in the last 30 days has no day.
+    """
+    rows, today = due_rows(facts), ibis.literal(facts.scope.as_of_on)
+    in_use = (rows.lessons_bought.fill_null(0) > 0) & (rows.state.fill_null("active") == "active")
+    ahead = ibis.ifelse(in_use, used_up_on(rows, lessons_left(rows), today), ibis.null("date"))
+    return rows.mutate(due_on=rows.due_on.coalesce(ahead))
 
 
 def pool_rows(facts: Facts, *, ahead_days: int = AHEAD_DAYS, person_id: str = "") -> ir.Table:
@@ -33,13 +44,13 @@ def pool_rows(facts: Facts, *, ahead_days: int = AHEAD_DAYS, person_id: str = ""
     Returns
     -------
     ibis Table
-        `due_rows` with ``pipeline`` (one of `PIPELINE`), ``reason`` (of a refusal),
+        `expected_rows` with ``pipeline`` (one of `PIPELINE`), ``reason`` (of a refusal),
         ``touched_on`` (the last effective contact since 60 days before the end), ``week_on``
         (Monday of the week it falls due).
     """
     ahead = ibis.interval(days=at_least("ahead_days", ahead_days))
     today = ibis.literal(facts.scope.as_of_on)
-    rows = due_rows(facts)
+    rows = expected_rows(facts)
     rows = rows.filter(
         rows.due_on >= (today - ibis.interval(days=LATE_DAYS)).cast("date"),
         rows.due_on < (today + ahead).cast("date"),
@@ -94,7 +105,8 @@ def pool_period(as_of_on: date, *, ahead_days: int = AHEAD_DAYS) -> Period:
 def renewal_pool(facts: Facts, *, ahead_days: int = AHEAD_DAYS) -> ir.Table:
     """Enrolments still there that fall due in the days ahead or fell due within 30 days.
 
-    Stopped, refunded and transferred ones are gone and not in it. ``pipeline`` says how far
+    A pack without an end falls due when it is used up at the family's own pace. Stopped,
+    refunded and transferred ones are gone and not in it. ``pipeline`` says how far
     the talk is, by effective contacts since 60 days before the end: the last word (promised
     or refused) decides, a payment settles it.
 
@@ -154,7 +166,9 @@ def month_plan(facts: Facts, filters: Filters, *, start: date, end: date) -> ir.
 
     One row: ``due``, ``renewed``, ``plan`` (missing where none is set; of whole campuses).
     """
-    rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
+    rows = within(
+        expected_rows(facts), channels=filters.channels, course_lines=filters.course_lines
+    )
     there = rows.state.fill_null("active").isin(["active", "completed"])
     rows = rows.filter(rows.due_on >= start, rows.due_on < end, there)
     sums = rows.aggregate(due=rows.count(), renewed=rows.is_sold.sum().fill_null(0).cast("float64"))

@@ -80,6 +80,8 @@ def times_table(curves: dict[str, Survival]) -> pd.DataFrame:
         for hours, words in _SHARES:
             open_ = curve.at(hours)
             low, high = curve.interval(hours)
+            if open_ == 1:  # nobody yet: the curve has no step to bound, a count has
+                low, high = 1 - float(share_bounds(0, int(curve.n))[1]), 1.0
             said = percent(1 - open_) if not is_missing(open_) else "—"
             bounds = "" if is_missing(low) else f" ({interval(1 - high, 1 - low, 'ratio')})"
             row[_(words)] = said + bounds

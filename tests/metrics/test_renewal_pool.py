@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from data.errors import InvalidOption
@@ -64,6 +65,24 @@ def test_the_pools_table_adds_up_to_its_rows(tiny):
     table = tiny.fetch(pool_table(facts, filters))
     assert table["enrolments"].sum() == len(tiny.behind(renewal_pool, facts)) == 8
     assert table["due_cny"].sum() == 8 * 5000
+
+
+def test_a_pack_in_use_falls_due_when_its_pace_uses_it_up(tiny):
+    for person, left, last in (("soon", 8, "2026-05-30"), ("far", 60, "2026-05-30"),
+                               ("away", 8, "2026-04-20"), ("gone", 8, "2026-05-30")):  # fmt: skip
+        state = " state=stopped stopped=2026-05-31" if person == "gone" else ""
+        tiny.tell({person: [f"2026-01-05 enrol {person} basis=pack lessons=64{state}"]})
+        tiny.connection.execute(
+            "UPDATE fact_due SET lessons_used = 64 - ?, weekly_lessons = 2, last_lesson_on = ?"
+            " WHERE person_id = ?",
+            [left, last, person],
+        )
+    facts = tiny.facts(AS_OF)
+    rows = tiny.behind(renewal_pool, facts).set_index("person_id")
+    assert pd.to_datetime(rows["unit_on"]).dt.date.to_dict() == {"soon": date(2026, 6, 29)}
+    filters = Filters(period=pool_period(facts.scope.as_of_on))
+    june = tiny.fetch(month_plan(facts, filters, start=date(2026, 6, 1), end=date(2026, 7, 1)))
+    assert june["due"].item() == 1
 
 
 def test_renewal_pool_rejects_no_days(tiny):
