@@ -81,7 +81,8 @@ def used_up_on(rows: ir.Table, lessons: ir.Value, today: ir.Value) -> ir.Value:
     fresh = rows.last_lesson_on >= (today - ibis.interval(days=FRESH_DAYS)).cast("date")
     pace = ibis.ifelse(fresh.fill_null(False), rows.weekly_lessons, ibis.null("float64"))
     days = (lessons / pace.nullif(0.0) * 7).ceil().cast("int64")
-    return (today + days.as_interval("D")).cast("date")
+    # TRICKY: a day and an interval make an instant on one engine; see `pool_rows`.
+    return (today.cast("timestamp") + days.as_interval("D")).cast("date")
 
 
 def lessons_left(rows: ir.Table) -> ir.Value:

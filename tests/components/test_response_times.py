@@ -8,7 +8,8 @@ from components.conversion.response import times_table
 from metrics.models.kaplan_meier import kaplan_meier
 
 
-def test_nobody_reached_in_time_is_not_certain_to_be_nobody():
+def test_nobody_reached_in_time_is_not_certain_to_be_nobody(monkeypatch):
+    monkeypatch.setenv("EDULENS_LANG", "en")
     curve = kaplan_meier(np.full(100, 1.0), np.ones(100))  # all after an hour
     row = times_table({"from the creation": curve}).iloc[0]
     assert row["within 5 minutes"] == "0% (0–3.7%)"  # Wilson: 0 of 100
