@@ -124,7 +124,8 @@ def learning(filters: Filters) -> None:
     for course in offered_courses(reading)[:1]:
         course_picture(reading, course)
     learning_tasks(reading)
-    first_calls(reading, not is_large(reading))
+    if not reading.tiers.now.empty:
+        first_calls(reading, not is_large(reading))
 
 
 def renewal(filters: Filters) -> None:
