@@ -64,11 +64,15 @@ def _spoken(table: str, column: str, kind: Kind, source: str, group: str = "") -
     step = "hour" if kind is Kind.INSTANT else "day"
     by = f", {group}" if group else ""
     part = f"PARTITION BY {group}" if group else ""
+    # A source that has been silent for all of the 90 days is late, not rare: its own past counts.
     return f"""
     SELECT {source} AS source, coalesce(sum(n), 0) AS rows,
       least(max(last_at), max(now_at)) AS last_at,
-      quantile_disc(gap, {_USUAL})
-        FILTER (now_at IS NULL OR last_at > now_at - INTERVAL 90 DAY) AS usual_hours
+      coalesce(
+        quantile_disc(gap, {_USUAL})
+          FILTER (now_at IS NULL OR last_at > now_at - INTERVAL 90 DAY),
+        quantile_disc(gap, {_USUAL})
+      ) AS usual_hours
     FROM (
       SELECT *, epoch(last_at - lag(last_at) OVER ({part} ORDER BY last_at)) / 3600 AS gap
       FROM (

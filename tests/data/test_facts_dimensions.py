@@ -60,3 +60,13 @@ def test_freshness_shows_a_single_late_feed(facts: Facts, journeys: Journeys, fe
     assert found["spend:feed"].last_at == moment("2026-01-08T16:00")
     assert found["spend:sem"].usual_hours == 24
     assert (found["leads"].rows, found["leads"].last_at) == (0, None)
+
+
+def test_a_source_that_has_been_silent_for_months_keeps_its_usual_gap(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    days = [f"2025-01-{day:02d}" for day in range(1, 21)]
+    journeys({"-": [f"{day} spend sem 100" for day in days]}, as_of="2026-01-21")
+    found = {row.source: row for row in fetch(facts.freshness)}
+    assert found["spend:sem"].usual_hours == 24
+    assert found["spend"].usual_hours == 24
