@@ -185,6 +185,19 @@ def test_oulad_days_count_from_the_presentation(
     ) == [(datetime.fromisoformat("2013-04-24T16:00"),)]
 
 
+def test_oulad_ends_with_its_last_presentation(
+    oulad: DuckDBStore, original: duckdb.DuckDBPyConnection
+) -> None:
+    (last,) = asked(oulad, "SELECT max(closed_on) FROM classes")[0]
+    assert oulad.as_of.date() <= last, "a late submission must not age all that was seen"
+    late = original.execute("""
+        SELECT count(*) FROM studentAssessment JOIN assessments USING (id_assessment)
+        JOIN courses USING (code_module, code_presentation)
+        WHERE date_submitted > module_presentation_length""").fetchall()
+    undated = "SELECT count(*) FROM assessments WHERE taken_on IS NULL AND score IS NOT NULL"
+    assert asked(oulad, undated)[0] <= late[0] == (79,)
+
+
 def test_oulad_attendance_is_a_week_with_clicks_while_registered(
     oulad: DuckDBStore, original: duckdb.DuckDBPyConnection
 ) -> None:
