@@ -10,7 +10,7 @@ def data_page() -> str:
     """The page that describes every input table."""
     parts = [
         "# Input tables\n\n"
-        "One section a table, made from `data/contracts.py` by `python -m data docs`.\n"
+        "One section a table, made from `data/contracts` by `python -m data docs`.\n"
         "Columns are matched by name or by Chinese label. Instants are read as the campus's\n"
         "local time unless they carry an offset, and kept in UTC. Importing a key again\n"
         "updates its row.\n"
