@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.facts.query import FactQuery, local_day
 from data.facts.renewal_links import SALE
 
+REFUND_DAYS = 30  # a renewal paid back within these was none
 HALF_LIFE_WEEKS = 4  # a week this long ago weighs half in the velocity
 _FADE = 0.5 ** (1 / HALF_LIFE_WEEKS)
 
@@ -46,17 +47,25 @@ FROM (
 ) u JOIN enrolments e USING (enrolment_id)
 GROUP BY u.enrolment_id"""
 
-# Of several enrolments that name this one, the first bought.
-_NEXT = """
-SELECT renewed_from_id AS enrolment_id, min({'paid_on': coalesce(s.paid_on, n.started_on),
-  'id': n.enrolment_id, 'kind': coalesce(s.kind, 'charge'), 'cny': s.amount_cny,
-  'starts_on': n.started_on, 'is_inferred': n.is_renewal_inferred,
-  'refunded_on': coalesce(r.refunded_on,
-    CASE WHEN n.state = 'refunded' THEN n.stopped_on END)}) AS next
-FROM fact_enrolment n
-LEFT JOIN work_sale s ON s.enrolment_id = n.enrolment_id
-LEFT JOIN work_refund r ON r.enrolment_id = n.enrolment_id
-WHERE renewed_from_id IS NOT NULL
+# Of several enrolments that name this one, the first bought that was not soon paid back; what
+# was given back of a renewal that goes on is off its price and does not undo it.
+_NEXT = f"""
+SELECT renewed_from_id AS enrolment_id, min({{'is_back': coalesce(
+    undone_on <= paid_on + {REFUND_DAYS}, false), 'paid_on': paid_on, 'id': enrolment_id,
+  'kind': kind, 'cny': cny, 'starts_on': started_on, 'is_inferred': is_renewal_inferred,
+  'refunded_on': undone_on}}) AS next
+FROM (
+  SELECT n.renewed_from_id, n.enrolment_id, n.started_on, n.is_renewal_inferred,
+    coalesce(s.paid_on, n.started_on) AS paid_on, coalesce(s.kind, 'charge') AS kind,
+    n.state = 'refunded' OR coalesce(r.cny >= s.amount_cny, false) AS is_undone,
+    CASE WHEN is_undone THEN coalesce(r.refunded_on, n.stopped_on) END AS undone_on,
+    CASE WHEN is_undone OR r.refunded_on > s.paid_on + {REFUND_DAYS} THEN s.amount_cny
+      ELSE s.amount_cny - coalesce(r.cny, 0) END AS cny
+  FROM fact_enrolment n
+  LEFT JOIN work_sale s ON s.enrolment_id = n.enrolment_id
+  LEFT JOIN work_refund r ON r.enrolment_id = n.enrolment_id
+  WHERE renewed_from_id IS NOT NULL
+)
 GROUP BY renewed_from_id"""
 
 _LEFT = """

@@ -109,6 +109,44 @@ def test_a_refund_names_the_renewal_it_takes_back(
     assert due(fetch, facts)["E1"].renewal_refunded_on == date(2026, 6, 20)
 
 
+def test_what_is_given_back_of_a_renewal_that_goes_on_is_off_its_price(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": [
+                *TERM,
+                "2026-06-10 order 5400 id=O2",
+                "2026-07-06 enrol E2 renews=E1 sale=O2",
+                "2026-06-20 refund 400 of=O2",
+            ]
+        }
+    )
+    row = due(fetch, facts)["E1"]
+    assert (row.renewal_refunded_on, row.renewed_cny) == (None, Decimal(5000))
+
+
+def test_who_paid_again_after_a_refund_has_renewed(
+    facts: Facts, journeys: Journeys, fetch: Fetch
+) -> None:
+    journeys(
+        {
+            "lin": [
+                *TERM,
+                "2026-06-10 order 5400 id=O2",
+                "2026-07-06 enrol E2 renews=E1 sale=O2 state=refunded stopped=2026-06-15",
+                "2026-06-15 refund 5400 of=O2",
+                "2026-06-25 order 4800 id=O3",
+                "2026-07-06 enrol E3 renews=E1 sale=O3",
+            ]
+        }
+    )
+    row = due(fetch, facts)["E1"]
+    assert (row.renewal_id, row.renewed_on, row.renewed_cny, row.renewal_refunded_on) == (
+        "E3", date(2026, 6, 25), Decimal(4800), None,
+    )  # fmt: skip
+
+
 def test_lessons_left_when_the_renewal_was_paid(
     facts: Facts, journeys: Journeys, fetch: Fetch
 ) -> None:
