@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from data.facts import Facts
+from metrics.referral import honest_referrals
 
 _GENERATIONS = 50  # first arrivals form no circle; referrals entered by hand may
 
@@ -20,8 +21,8 @@ def contribution(facts: Facts, *, person_id: str) -> ir.Table:
     ibis Table
         ``net_cny`` (paid − refunded), ``orders`` (formal), ``first_paid_at`` (UTC, of
         these), ``lessons`` (consumed), ``shares``, ``visitors`` (distinct people who first
-        arrived through a share of theirs), ``referred`` (distinct people who name them as
-        introducer),
+        arrived through a share of theirs), ``referred`` (new people who name them as
+        introducer, as in `metrics.referral.honest_referrals`),
         ``referred_payers`` and ``referred_net_cny`` of these, ``rewards_cny``.
         Zeros where there is nothing; only what the viewer may see is counted.
     """
@@ -30,8 +31,8 @@ def contribution(facts: Facts, *, person_id: str) -> ir.Table:
     shares = facts.event.filter(facts.event.person_id == person_id)
     edges = facts.share_edge.filter(facts.share_edge.sharer_person_id == person_id)
     rewards = facts.reward.filter(facts.reward.person_id == person_id)
-    leads = facts.lead.filter(facts.lead.introducer_person_id == person_id)
-    brought = leads.filter(leads.person_id != person_id).select("person_id").distinct()
+    named = honest_referrals(facts)
+    brought = named.filter(named.introducer_person_id == person_id).select("person_id").distinct()
     paid = facts.order_line.semi_join(brought, "person_id")
     tables = (
         lines.aggregate(
@@ -72,11 +73,11 @@ def share_children(facts: Facts, *, parents: tuple[str, ...]) -> ir.Table:
 
 
 def introduced(facts: Facts, *, parents: tuple[str, ...]) -> ir.Table:
-    """People who name some people as introducer: ``parent``, ``child``, ``person_id``."""
-    leads = facts.lead.filter(facts.lead.introducer_person_id.isin(parents))
-    leads = leads.filter(leads.person_id != leads.introducer_person_id)
-    return leads.select(
-        parent=leads.introducer_person_id, child=leads.person_id, person_id=leads.person_id
+    """New people who name some people as introducer: ``parent``, ``child``, ``person_id``."""
+    named = honest_referrals(facts)
+    named = named.filter(named.introducer_person_id.isin(parents))
+    return named.select(
+        parent=named.introducer_person_id, child=named.person_id, person_id=named.person_id
     ).distinct()
 
 

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.active import active_months
+from metrics.activity_cohort import SHARE
 from metrics.cohort import at_least, cohort_mature_at, day_start_at, first_orders
 from metrics.registry import metric
 from metrics.units import as_units
@@ -133,24 +134,25 @@ def referred_share_of_new(facts: Facts) -> ir.Table:
     sources=(*_ACTIVE, "events"),
 )  # fmt: skip
 def referral_participation(facts: Facts) -> ir.Table:
-    """Persons there when a month began who brought a visitor or a lead in it ÷ all there.
+    """Persons there when a month began who shared or recommended in it ÷ all there.
 
-    By share or by name: somebody new arrived through their share, or left a lead that
-    names them. The running month is immature.
+    Who shared an activity, through whose share somebody arrived, or whom a new lead names:
+    also a share that nobody followed is taking part. The running month is immature.
 
     Returns
     -------
     ibis Table
-        One row per person and month: ``numerator`` 1 where they brought anybody.
+        One row per person and month: ``numerator`` 1 where they shared or recommended.
 
     References
     ----------
     METRICS, "referral rate", participation.
     """
     leads = honest_referrals(facts)
-    shares = facts.share_edge
+    edges, events = facts.share_edge, facts.activity_event
     brought = leads.select(person_id="introducer_person_id", day="created_on").union(
-        shares.select(person_id="sharer_person_id", day="arrived_on")
+        edges.select(person_id="sharer_person_id", day="arrived_on"),
+        events.filter(events.name == SHARE).select("person_id", day="occurred_on"),
     )
     brought = brought.select(
         "person_id", month_on=brought.day.truncate("M").cast("date"), is_sharer=ibis.literal(1)

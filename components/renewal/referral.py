@@ -246,7 +246,7 @@ def _tasks(found: Referral) -> Iterator[Task]:
     if not is_missing(cac["value"]) and not is_missing(share["value"]):
         yield Task(
             _(
-                "Ask more members: only {share} bring anybody in a month, and a family they bring"
+                "Ask more members: only {share} share or recommend in a month, and a family they bring"
                 " costs {cac}.",
                 share=percent(share["value"]), cac=money(cac["value"]),
             ),

@@ -417,6 +417,9 @@ def test_contribution_counts_each_order_and_person_once(known):
         "wang": ["2026-09-01 lead by=lin", "2026-09-02 lead by=lin", "2026-09-05 order 3000"],
         "lina": ["2026-09-01 lead by=lin"],
         "lin": ["2026-09-03 lead by=lin"],  # their own introducer: nobody referred
+        "twin": ["2026-09-03 lead device by=lin"],  # from lin's own device
+        "known": ["2026-01-03 lead", "2026-09-03 lead by=lin"],  # was known before
+        "second": ["2026-09-03 lead by=lin code=2"],  # somebody else's code came first
     })  # fmt: skip
     (row,) = known.fetch(contribution(known.facts(AS_OF), person_id="lin")).itertuples()
     assert (row.net_cny, row.orders) == (4009.9, 1)

@@ -71,6 +71,18 @@ def test_referral_participation_counts_members_who_brought_anybody(tiny):
     assert tiny.figure(referral_participation, facts, period=FEBRUARY).numerator == 2
 
 
+def test_referral_participation_counts_a_share_that_nobody_followed(tiny):
+    told(tiny)
+    for name, day in (("share", "2026-02-09"), ("page_view", "2026-02-10")):
+        who = "fake" if name == "share" else "own"
+        tiny.add(
+            "activity_event", event_id=name, activity_id="A", person_id=who, campus_id="north",
+            name=name, occurred_at=moment(day), occurred_on=date.fromisoformat(day),
+        )  # fmt: skip
+    row = tiny.figure(referral_participation, tiny.facts(AS_OF), period=FEBRUARY)
+    assert (row.numerator, row.denominator) == (2, 2)
+
+
 def test_referral_cac_divides_rewards_by_referred_payers(tiny):
     row = tiny.figure(referral_cac, told(tiny), period=FEBRUARY)
     assert (row.numerator, row.denominator, row.value) == (60, 1, 60)
