@@ -246,8 +246,8 @@ def _tasks(found: Referral) -> Iterator[Task]:
     if not is_missing(cac["value"]) and not is_missing(share["value"]):
         yield Task(
             _(
-                "Ask more members: only {share} share or recommend in a month, and a family they bring"
-                " costs {cac}.",
+                "Ask more members: only {share} share or recommend in a month, and a family they"
+                " bring costs {cac}.",
                 share=percent(share["value"]), cac=money(cac["value"]),
             ),
             MARKETING, 30, _("one more of a hundred members asked"),
