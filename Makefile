@@ -19,7 +19,7 @@ define CHECK_PYTHON
     "Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 endef
 
-.PHONY: setup run test check e2e bench format spark
+.PHONY: setup run test check e2e bench format lock
 
 setup: $(STAMP)
 
@@ -56,6 +56,6 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The lock is made from pyproject.toml with `uv pip compile`; see CONTRIBUTING in README.
+# The lock is made from pyproject.toml with `uv pip compile`; it needs uv.
 lock:
 	uv pip compile pyproject.toml --all-extras --generate-hashes --python-version 3.11 --no-header -o requirements.lock

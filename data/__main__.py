@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from duckdb import IOException
+
 from data.contracts import CONTRACTS
 from data.control import forward
 from data.errors import EduLensError, StoreUnavailable
@@ -114,12 +116,16 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def run_command(command: dict[str, Any]) -> int:
-    """Run one command; an error of ours is one sentence and exit code 2."""
+    """Run one command; an error of ours or of the disk is one sentence and exit code 2."""
     try:
         return _run(argparse.Namespace(**{k: _typed(k, v) for k, v in command.items()}))
     except EduLensError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
-        return 2
+    except BrokenPipeError:
+        raise
+    except (OSError, IOException) as error:
+        print(f"not_possible: {error}; what had not been confirmed is not done", file=sys.stderr)
+    return 2
 
 
 def _typed(name: str, value: Any) -> Any:

@@ -9,6 +9,7 @@ import pytest
 from data.__main__ import main
 from data.errors import StoreUnavailable
 from data.home import Home
+from data.landing import Landing
 
 
 def test_a_home_that_cannot_be_made_is_told_in_words(
@@ -39,3 +40,17 @@ def test_doctor_does_not_call_a_home_that_is_none_healthy(
     assert main(["doctor"]) == 2
     assert "must hold a store" in capsys.readouterr().err
     assert not (tmp_path / "mistyped").exists()
+
+
+def test_a_full_disk_during_a_command_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_parts: object, **_more: object) -> list[str]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setenv("EDULENS_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(Landing, "write_together", full)
+    path = tmp_path / "leads.csv"
+    path.write_text("lead_id,created_at,campus_id\nL1,2026-01-02,C1\n", encoding="utf-8")
+    assert main(["import", str(path)]) == 2
+    assert "No space left on device" in capsys.readouterr().err
