@@ -6,7 +6,7 @@ Metrics never see a widget: pages call `current_filters` and get one frozen valu
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -26,7 +26,7 @@ from components.periods import (
     comparison_of,
     period_of,
 )
-from data.scope import DEFAULT_TIMEZONE, Filters, Period, Scope, local_day
+from data.scope import Filters, Period, Scope, local_day
 from metrics.known_days import known_days
 
 _STORED = "filters_in_force"
@@ -34,7 +34,6 @@ CAMPUS, PRESET, DAYS, COMPARISON, VS_DAYS, CHANNEL, COURSE = (
     "campus", "period", "days", "vs", "vs_days", "channel", "course",
 )  # fmt: skip
 _EARLIEST = date(2015, 1, 1)
-_MONTH_DAYS = 31  # of more days an unfinished one is too small a part to speak of
 
 
 def current_filters() -> Filters:
@@ -62,25 +61,6 @@ def known_comparison(filters: Filters) -> Filters:
     first = known_from()[1]
     unknown = first is not None and filters.comparison.start < first
     return replace(filters, comparison=None) if unknown else filters
-
-
-def is_unfinished(filters: Filters) -> bool:
-    """Whether the days are today alone, which no whole day can be compared with."""
-    return filters.period.days == 1 and filters.period.end > _today()
-
-
-def compared_with(filters: Filters) -> str:
-    """What figures are compared with, in words; "" where with nothing."""
-    if filters.comparison is None:
-        return ""
-    if is_unfinished(filters):
-        return _("today is not over: nothing to compare it with yet")
-    now = query.as_of()
-    words = _("vs. {days}", days=days_range(filters.comparison, now=local_day(now)))
-    if filters.period.end > local_day(now) and filters.period.days <= _MONTH_DAYS:
-        time = now.replace(tzinfo=UTC).astimezone(DEFAULT_TIMEZONE)
-        return f"{words} · {_('today until {time}', time=f'{time:%H:%M}')}"
-    return words
 
 
 def filter_bar() -> Filters:

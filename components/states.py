@@ -11,6 +11,7 @@ from components.i18n import N_, _
 from data.errors import EduLensError
 from data.scope import Filters
 
+NO_COURSE_LINE = N_("spend is not booked by course line")
 ENOUGH = 30  # mature units below which nothing is judged (METRICS, rule 6)
 
 # What a viewer is told for each kind of error, and what to do about it.
@@ -61,7 +62,7 @@ def too_few(n: int) -> str:
 def no_spend(filters: Filters) -> str:
     """Why there is no figure over spend: none came, or it cannot be cut so."""
     if filters.course_lines:
-        return _("spend is not booked by course line")
+        return _(NO_COURSE_LINE)
     return _("no spend on record")
 
 

@@ -26,7 +26,7 @@ def cohort_cashflow(
     ----------
     facts, filters
         The cohort: first leads, and spend, of the period, channels and course lines
-        (spend has no course line and is kept whole).
+        (spend has no course line: of some lines there is none).
     days
         Days since the lead that are read, at least 1.
     by
@@ -47,8 +47,9 @@ def cohort_cashflow(
     revenue = paid.group_by(by, "day_no").aggregate(net=paid.net_cny.sum())
     spend = facts.spend
     spent = within(
-        spend.mutate(unit_on=spend.spend_on), period=filters.period, channels=filters.channels
-    )
+        spend.mutate(unit_on=spend.spend_on, course_line=ibis.null("string")),
+        period=filters.period, channels=filters.channels, course_lines=filters.course_lines,
+    )  # fmt: skip
     cost = spent.group_by(by).aggregate(cost=spent.cost_cny.sum())
     money, nothing = "decimal(18, 2)", ibis.literal(0)
     return revenue.select(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from components import query
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
+from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
-from components.filters import compared_with, is_unfinished
-from components.format import days_range, escape, interval, is_missing, number
+from components.format import days_range, escape, interval, is_missing, number, percent
 from components.i18n import _
 from components.states import no_spend
+from components.tally import tally
 
 CARDS = ("leads", "valid", "cpl", "conversion", "cac_full", "roi")
 _COLUMNS = 3  # two rows of three: a seventh of the width holds no interval
@@ -26,23 +27,27 @@ def acquisition_cards(reading: Reading) -> None:
 @query.remembered
 def card_of(reading: Reading, name: str) -> FigureCard:
     measure, judged = MEASURES[name], reading.judged(name)
-    compared = judged.comparison
-    figure = reading.figures(name).total
-    if "spend" in measure.metric.sources and not reading.figures("spend").total["n"]:
-        # Nothing booked is no data, not a cost of 0.
+    figure, kind = reading.figures(name).total, measure.metric.kind
+    known = "spend" not in measure.metric.sources or _has_spend(reading, name)
+    if not known:  # nothing booked is no data, not a cost of 0
         figure = {**figure, "value": None, "low": None, "high": None}
-        compared = None
     return FigureCard(
         metric=measure.metric,
         figure=figure,
-        previous=reading.figures(name).compared if compared and not is_unfinished(judged) else None,
-        against=compared_with(judged) if compared else "",
+        previous=reading.figures(name).compared if known and is_comparable(judged, kind) else None,
+        against=compared_with(judged, kind) if known else "",
         trend=[] if is_missing(figure["value"]) else _known(reading.figures(name).trend),
         title=measure.heading(reading.choice),
-        note=_rests_on(reading, name) if figure["value"] is not None else no_spend(judged),
+        note=_rests_on(reading, name) if known else no_spend(judged),
         options=measure.settings(reading.choice),
         filters=judged,
     )
+
+
+def _has_spend(reading: Reading, name: str) -> bool:
+    """Whether any spend is booked on the days that a measure is judged on."""
+    spent = tally(MEASURES["spend"].metric, reading.judged(name), scope=reading.scope)
+    return spent.total["n"] > 0
 
 
 def _known(trend: list[float]) -> list[float]:
@@ -56,8 +61,19 @@ def _rests_on(reading: Reading, name: str) -> str:
     known = not is_missing(figure["low"])
     first = f"95% {interval(figure['low'], figure['high'], unit)}" if known else ""
     parts = [f"n = {number(figure['n'])}"]
+    if name == "leads":
+        parts.append(_repeats(reading))
     if figure["immature"]:
         parts.append(_("{n} immature", n=number(figure["immature"])))
     if judged.period != reading.filters.period:
         parts.append(_("leads of {days}", days=escape(days_range(judged.period))))
-    return f"{first}  \n{' · '.join(parts)}".replace("$", r"\$")
+    return f"{first}  \n{' · '.join(filter(None, parts))}".replace("$", r"\$")
+
+
+def _repeats(reading: Reading) -> str:
+    """The rows that the leads came in, and how many were of people known before."""
+    rates = reading.repeats
+    rows, repeated = rates["denominator"].sum(), rates["numerator"].sum()
+    if not rows:
+        return ""
+    return _("{rows} rows, {share} repeated", rows=number(rows), share=percent(repeated / rows))

@@ -57,7 +57,9 @@ def funnel_panel(reading: Reading) -> None:
     if not counts["leads"]:
         nothing_to_show(_("No leads in these days."))
         return
-    top = query.fetch(funnel_top, filters, scope=reading.scope) if reading.sees_money else None
+    # Impressions and visits are of no course line.
+    has_top = reading.sees_money and not filters.course_lines
+    top = query.fetch(funnel_top, filters, scope=reading.scope) if has_top else None
     table = funnel_table(counts, top=top, skip=skip)
     steps = drawn_steps(table[table["of_leads"].notna()], STEP_WORDS)
     finding = narrowest(table[table["step"].isin(_JUDGED)], STEP_WORDS)

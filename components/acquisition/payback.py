@@ -17,7 +17,7 @@ from components.drawer import day_column, open_list
 from components.drill import open_rows
 from components.format import days_range, escape, money, value
 from components.i18n import _
-from components.states import nothing_to_show
+from components.states import NO_COURSE_LINE, nothing_to_show
 from components.table import yuan_column
 from components.theme import Palette, palette
 from metrics.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day
@@ -59,7 +59,8 @@ def payback_panel(reading: Reading) -> None:
     cashflow = _cashflow(reading)
     paid = sorted(cashflow.loc[cashflow["cost_cny"] > 0, "channel_id"].dropna())
     if not paid:
-        nothing_to_show(_("No spend on the leads of {days}.", days=_days(reading)))
+        reason = _("No spend on the leads of {days}.", days=_days(reading))
+        nothing_to_show(_(NO_COURSE_LINE) if reading.filters.course_lines else reason)
         return
     channel = st.selectbox(
         _("Channel"), [_EVERY, *paid], width=320, key="acquisition_payback_channel",

@@ -110,6 +110,11 @@ class Reading:
             return_days=self.choice.return_days,
         )
 
+    @cached_property
+    def repeats(self) -> pd.DataFrame:
+        """The share of rows whose person was known before, by channel as the leads name it."""
+        return query.run("duplicate_rate", self.filters, by=("channel_id",), scope=self.scope)
+
     def whole(self, metric: str) -> float:
         """A metric that is no measure of a channel, over the days picked."""
         if metric not in self._wholes:

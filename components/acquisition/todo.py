@@ -71,9 +71,7 @@ def _move(reading: Reading) -> Iterator[Task]:
 
 
 def _doubled(reading: Reading) -> Iterator[Task]:
-    rates = query.run(
-        "duplicate_rate", reading.filters, by=("channel_id",), scope=reading.scope
-    ).dropna(subset=["channel_id"])
+    rates = reading.repeats.dropna(subset=["channel_id"])
     doubled = doubled_channels(rates, reading.by_channel("cpl"))
     for row in doubled.head(1).to_dict("records"):
         yield Task(
@@ -99,8 +97,8 @@ def _late_feeds(reading: Reading) -> Iterator[Task]:
     for source in late[:2]:
         yield Task(
             _(
-                "Get the spend of “{channel}”: nothing since {at}. Its cost and ROI are too good"
-                " until then.",
+                "Get the spend of “{channel}”: nothing since {at}. Leads that came later have"
+                " no cost until then and are in no CPL, CAC or ROI.",
                 channel=_named(reading, source.name.removeprefix(_FEED)),
                 at=moment(source.last_at),
             ),
@@ -111,6 +109,8 @@ def _late_feeds(reading: Reading) -> Iterator[Task]:
 
 
 def _unmapped(reading: Reading) -> Iterator[Task]:
+    if reading.sees_money:
+        yield from _unmapped_spend(reading)
     share = query.run("unmapped_lead_share", reading.filters, scope=reading.scope).iloc[0]
     if not share["n"] or share["value"] < UNMAPPED_LIMIT:
         return
@@ -119,6 +119,23 @@ def _unmapped(reading: Reading) -> Iterator[Task]:
             "Place the channels of {n} leads in the channel tree: {share} are in none, 2% is the"
             " limit.",
             n=number(share["numerator"], exact=True),
+            share=percent(share["value"]),
+        ),
+        DATA,
+        3,
+        _("figures by channel become whole"),
+    )
+
+
+def _unmapped_spend(reading: Reading) -> Iterator[Task]:
+    share = query.run("unmapped_spend_share", reading.filters, scope=reading.scope).iloc[0]
+    if not share["denominator"] or share["value"] < UNMAPPED_LIMIT:
+        return
+    yield Task(
+        _(
+            "Place the channels of {amount} of spend in the channel tree: {share} of it is in"
+            " none, 2% is the limit.",
+            amount=money(share["numerator"]),
             share=percent(share["value"]),
         ),
         DATA,

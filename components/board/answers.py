@@ -13,7 +13,7 @@ from components import query
 from components.acquisition.board import behaviour_answer, channels_answer, joined_answer
 from components.answer import Answer, definition_button, evidence
 from components.board.hours import in_words, today_so_far
-from components.board.pace import month_answer, sentence, works_leads
+from components.board.pace import month_answer, sentence, today_sentence, works_leads
 from components.conversion.board import conversion_answers
 from components.drill import open_rows
 from components.i18n import N_, _, sentences
@@ -43,7 +43,7 @@ def live_answer(filters: Filters) -> tuple[Answer, ...]:
     if not works_leads(query.current_scope(filters).role):
         return ()
     month, figure = month_answer(filters)
-    today = in_words(today_so_far(filters), _("Today"))
+    today = sentences(in_words(today_so_far(filters), _("Today")), today_sentence(month))
     return (
         Answer(
             number=3,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from components import query
+from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
-from components.filters import compared_with, is_unfinished, known_from
+from components.filters import known_from
 from components.format import day
 from components.i18n import _
 from components.states import no_spend
@@ -32,7 +33,6 @@ def figures_row(filters: Filters) -> None:
 @query.remembered
 def period_cards(filters: Filters) -> tuple[FigureCard, ...]:
     hidden = role(query.current_scope().role).hidden_facts
-    is_compared = filters.comparison is not None and not is_unfinished(filters)
     cards = []
     for metric, fact in _FIGURES.items():
         if fact in hidden:
@@ -44,8 +44,8 @@ def period_cards(filters: Filters) -> tuple[FigureCard, ...]:
             FigureCard(
                 metric=metric,
                 figure=found.total if known else {**found.total, "value": None, "low": None},
-                previous=found.compared if known and is_compared else None,
-                against=compared_with(filters) if known else "",
+                previous=found.compared if known and is_comparable(filters, metric.kind) else None,
+                against=compared_with(filters, metric.kind) if known else "",
                 trend=found.trend if known else (),
                 note="" if known else _unknown(metric, filters),
             )

@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components import query
+from components.board.pace import month_of, today_sentence
 from components.chart import figure, label_room, own_palette, show, value_axis
 from components.drill import open_rows
 from components.format import day, delta, number, value
-from components.i18n import _
+from components.i18n import _, sentences
 from components.theme import Palette
 from data.scope import DEFAULT_TIMEZONE, Filters, Period
 from metrics.leads import new_leads
@@ -143,7 +144,8 @@ def hours_figure(today: Today, *, colours: Palette | None = None) -> go.Figure:
 def hours_picture(filters: Filters) -> tuple[str, go.Figure]:
     today = today_so_far(filters)
     name = day(query.current_scope(filters).as_of_on, weekday=True)
-    return in_words(today, name), hours_figure(today)
+    ahead = today_sentence(month_of(filters, "new_leads"))
+    return sentences(in_words(today, name), ahead), hours_figure(today)
 
 
 def hours_card(filters: Filters) -> None:

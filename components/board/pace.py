@@ -113,6 +113,23 @@ def sentence(month: MonthPace) -> str:
     return _("; ").join(parts) + _(".")
 
 
+def today_sentence(month: MonthPace) -> str:
+    """Today's plan, and where today will end; "" where neither can be told."""
+    stand, unit = month.stand, month.metric.unit
+    parts = []
+    if stand.plan_today is not None:
+        parts.append(_("Planned for today: {plan}.", plan=value(stand.plan_today, unit)))
+    if stand.day_end is not None:
+        parts.append(
+            _(
+                "At this pace {end} by midnight (80% {interval}).",
+                end=value(stand.day_end.value, unit),
+                interval=interval(stand.day_end.low, stand.day_end.high, unit),
+            )
+        )
+    return sentences(*parts)
+
+
 _STATES = {
     True: ("green", ":material/check_circle:", N_("on track")),
     False: ("orange", ":material/warning:", N_("behind the plan")),

@@ -65,32 +65,6 @@ def test_any_days_can_be_picked_to_compare_with(served):
     )
 
 
-def compared() -> None:
-    import streamlit as st
-
-    from components.filters import compared_with, filter_bar
-
-    st.session_state["words"] = compared_with(filter_bar())
-
-
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        ({"period": "last_7"}, "vs. 7–13 Nov"),
-        ({"period": "this_month"}, "vs. 1–21 Oct · today until 18:00"),
-        ({"period": "today"}, "today is not over: nothing to compare it with yet"),
-        ({"period": "last_7", "vs": "none"}, ""),
-    ],
-)
-def test_words_of_a_comparison_tell_that_today_is_not_over(
-    served, long_known, monkeypatch, address, words
-):
-    monkeypatch.setenv("EDULENS_LANG", "en")
-    at = served.run(compared, lang="en", **address)
-    assert not at.exception
-    assert at.session_state["words"] == words
-
-
 def test_a_page_without_a_bar_gets_the_same(served):
     assert filters_of(served.run(bare)) == filters_of(served.run(bar))
 

@@ -54,6 +54,16 @@ def test_payback_does_not_read_days_the_youngest_lead_has_not_lived(tiny):
     assert curve_of(tiny, "2026-01-15").empty
 
 
+def test_payback_of_a_course_line_is_unknown_since_spend_is_booked_for_none(tiny):
+    tiny.spend("2026-01-01", "sem", 100)
+    tiny.tell({"lin": ["2026-01-01 lead sem", "2026-01-11 order 600"]})
+    assert payback_day(curve_of(tiny, "2026-06-01")) == 10
+    maths = Filters(period=JANUARY.period, course_lines=("maths",))
+    curve = curve_of(tiny, "2026-06-01", maths)
+    assert (curve["cost_cny"].max(), curve["revenue_cny"].max()) == (0, 600)
+    assert payback_day(curve) is None
+
+
 def test_payback_of_a_channel_that_cost_nothing_is_missing(tiny):
     tiny.tell({"lin": ["2026-01-01 lead organic", "2026-01-11 order 600"]})
     assert payback_day(curve_of(tiny, "2026-06-01")) is None

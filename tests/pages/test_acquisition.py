@@ -15,6 +15,7 @@ from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.panels import PANELS
 from components.acquisition.reading import Reading
 from components.acquisition.tree import tree_rows
+from components.format import percent
 from data.installation import Installation
 from data.sample.truths import CHEAP_CHANNEL, LATE_CHANNEL, SLOW_CHANNEL
 from data.scope import Filters, Period
@@ -97,6 +98,35 @@ def test_a_foreign_campus_shows_nothing(names):
 def test_days_without_a_lead_say_so(names):
     at = visit("manager", period="custom", days=(date(2016, 1, 1), date(2016, 1, 31)))
     assert "No leads in these days." in shown(at)
+
+
+def test_today_shows_todays_leads_and_no_quarter_in_their_place(names, sample):
+    at = visit("manager", period="today")
+    (today,) = sample.store.fetch(
+        "SELECT count(*) FILTER (is_first) FROM fact_lead"
+        " WHERE created_on = (SELECT max(created_on) FROM fact_lead)"
+    ).iloc[0]
+    assert cards(at)["New leads"] == f"{today} leads"
+    assert "today is not over: nothing to compare it with yet" in shown(at)
+
+
+def test_a_course_line_has_leads_and_an_unknown_cost(names, sample):
+    line = sample.store.fetch("SELECT min(course_line) AS line FROM dim_course")["line"][0]
+    at = visit("manager", period="this_year", course=[line])
+    found = cards(at)
+    assert found["New leads"] != "—"
+    for title in ("Cost per lead", "CAC, full", "ROI in 180 days"):
+        assert found[title] == "—", title
+    assert "spend is not booked by course line" in shown(at)
+
+
+def test_new_leads_stand_beside_their_rows_and_how_many_are_repeated(names, sample):
+    rows = sample.store.fetch(
+        "SELECT count(*) AS n, avg((NOT is_first)::INT) AS repeated FROM fact_lead"
+        " WHERE created_on >= '2026-10-01' AND created_on < '2026-11-01'"
+    ).iloc[0]
+    text = shown(visit("manager", period="last_month"))
+    assert f"{int(rows['n'])} rows, {percent(rows['repeated'], 'en')} repeated" in text
 
 
 def test_a_consultant_is_told_that_spend_is_hidden_and_never_shown_zero(names):
