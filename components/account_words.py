@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.columns import names_by_id
+from components.columns import names_by_id, without_brand
 from components.i18n import N_, _, language
 from data.scope import EVERY_CAMPUS, Role
 
@@ -42,7 +42,6 @@ ACTION_LABELS = {
     "mapping": N_("mapping of columns kept"),
     "export_denied": N_("export denied"),
 }
-_BRAND_ENDS = "·"  # 麦禾里·北京望京校区
 _SEPARATORS = {"zh": "、", "en": ", "}
 
 
@@ -73,8 +72,5 @@ def campus_text(campuses: tuple[str, ...], names: dict[str, str] | None = None) 
     if not campuses:
         return _("no campus")
     names = campus_names() if names is None else names
-    called = [names.get(campus, campus) for campus in campuses]
-    brand = called[0].rpartition(_BRAND_ENDS)[0] + _BRAND_ENDS
-    if len(called) > 1 and all(name.startswith(brand) for name in called):
-        called = [name.removeprefix(brand) for name in called]
+    called = without_brand([names.get(campus, campus) for campus in campuses])
     return _SEPARATORS[language()].join(called)

@@ -200,7 +200,7 @@ def day_axis(days: Sequence[date]) -> dict[str, Any]:
     """A date axis without English month names in Chinese."""
     span = (max(days) - min(days)).days if len(days) else 0
     if language() == "zh":
-        shape, hover = ("%Y-%m" if span > _LONG_SPAN else "%m-%d"), "%Y-%m-%d"
+        shape, hover = ("%Y.%m" if span > _LONG_SPAN else "%m.%d"), "%Y.%m.%d"
     else:
         shape, hover = ("%b %Y" if span > _LONG_SPAN else "%-d %b"), "%-d %b %Y"
     return {"type": "date", "tickformat": shape, "hoverformat": hover, "nticks": 8}

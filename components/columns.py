@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from components import query
 from components.i18n import N_, _
 from data.scope import Scope
+
+_BRAND_ENDS = "·"  # 麦禾里·北京望京校区
 
 LABELS = {
     "name": N_("Name"),
@@ -62,6 +66,14 @@ def names_by_id(dimension: str, *, scope: Scope | None = None) -> dict[str, str]
     """Id → name of a dimension (campus, channel, staff, course, activity), as the viewer may."""
     rows = query.names(dimension, scope=scope)
     return dict(zip(rows[f"{dimension}_id"], rows["name"], strict=True))
+
+
+def without_brand(names: Sequence[str]) -> list[str]:
+    """Campuses by what tells them apart: 麦禾里·北京望京校区 is 北京望京校区 among its own."""
+    brand = names[0].rpartition(_BRAND_ENDS)[0] + _BRAND_ENDS if names else ""
+    if len(names) > 1 and all(name.startswith(brand) for name in names):
+        return [name.removeprefix(brand) for name in names]
+    return list(names)
 
 
 def named(rows: pd.DataFrame, scope: Scope | None = None) -> pd.DataFrame:

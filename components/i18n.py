@@ -10,6 +10,8 @@ from __future__ import annotations
 import gettext
 import io
 import os
+import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +29,7 @@ SWITCH_LABELS = {"zh": "中", "en": "EN"}
 SWITCH_KEY = "lang"
 ACCOUNT_KEY = "account_language"  # what the signed-in account chose, put there by the frame
 COOKIE = "edulens_lang"
+_HAN = re.compile("[\u4e00-\u9fff]")
 LOCALE = Path(__file__).parent / "locale"
 
 
@@ -65,14 +68,26 @@ def _(message: str, **values: object) -> str:
 def translate(message: str, code: str, **values: object) -> str:
     """The message in a named language; an unknown message stays as it is."""
     text = message if code == "en" or not message else catalogue().gettext(message)
-    return text.format(**values) if values else text
+    return _filled(text, values) if values else text
 
 
 def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """The message for a count; ``{n}`` is filled too unless ``values`` has it."""
     english = one if n == 1 else many
     text = english if language() == "en" else catalogue().ngettext(one, many, n)
-    return text.format(**{"n": n, **values})
+    return _filled(text, {"n": n, **values})
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """The text with its places filled: a blank parts Chinese from figures, not from Chinese."""
+    for name, given in values.items():
+        if not isinstance(given, str) or not given:
+            continue
+        if _HAN.match(given[-1]):
+            text = re.sub(rf"({{{name}}}) (?={_HAN.pattern})", r"\1", text)
+        if _HAN.match(given[0]):
+            text = re.sub(rf"(?<={_HAN.pattern}) ({{{name}}})", r"\1", text)
+    return text.format(**values)
 
 
 def sentences(*said: str) -> str:

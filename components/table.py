@@ -32,6 +32,11 @@ def share_column(words: str, **how: Any) -> Any:
     return st.column_config.NumberColumn(words, format="percent", step=0.001, **how)
 
 
+def interval_column(words: str = "95%", **how: Any) -> Any:
+    """A column of intervals in words, below each other as figures are: 369–496%."""
+    return st.column_config.TextColumn(words, alignment="right", **how)
+
+
 def clickable_table(frame: pd.DataFrame, *, key: str, **how: Any) -> tuple[int, str] | None:
     """Draw a table; gives the row and the column of the cell clicked just now, else None.
 

@@ -20,7 +20,7 @@ from components.drill import open_rows
 from components.format import days_range, interval
 from components.i18n import _
 from components.panels import Handover
-from components.table import lines_height
+from components.table import interval_column, lines_height
 from metrics.acquisition_table import side_by_side
 from metrics.channel_contrast import shared_letters
 
@@ -194,7 +194,7 @@ def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[st
             "Against the other channels, on leads old enough; at least 30 of them.")),
         _GROUP: st.column_config.TextColumn(_("Group"), width=60, help=_(
             "Channels that share a letter cannot be told apart.")),
-        _BOUNDS: st.column_config.TextColumn(
+        _BOUNDS: interval_column(
             "95%", width=120, help=MEASURES[pictured].heading(reading.choice)
         ),
         _PAYBACK: st.column_config.NumberColumn(

@@ -16,7 +16,7 @@ from components.funnel import drawn_steps, narrowest, open_leads
 from components.i18n import N_, _
 from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
-from components.table import clickable_table, share_column
+from components.table import clickable_table, interval_column, share_column
 from metrics.lead_funnel import STEPS, funnel_table, funnel_top, lead_funnel
 
 STEP_WORDS = {
@@ -129,7 +129,7 @@ def _steps_table(table: pd.DataFrame) -> str | None:
             "entered": st.column_config.NumberColumn(_("Before"), format="localized"),
             "reached": st.column_config.NumberColumn(_("Passed"), format="localized"),
             "rate": share_column(_("Rate")),
-            "bounds": st.column_config.TextColumn("95%"),
+            "bounds": interval_column(),
             "anyway": st.column_config.NumberColumn(
                 _("In any order"),
                 format="localized",

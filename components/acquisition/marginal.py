@@ -18,7 +18,7 @@ from components.drill import open_rows
 from components.format import money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
-from components.table import clickable_table, lines_height
+from components.table import clickable_table, interval_column, lines_height
 from components.theme import Palette, palette
 from data.scope import Filters, Period
 from metrics.marginal import (
@@ -78,7 +78,7 @@ def marginal_panel(reading: Reading) -> None:
             "gain": st.column_config.NumberColumn(
                 _("+1,000 CNY a week brings, orders"), format="%.2f"
             ),
-            "bounds": st.column_config.TextColumn("80%"),
+            "bounds": interval_column("80%"),
             "price": st.column_config.NumberColumn(_("CNY per extra order"), format="localized"),
             "refusal": st.column_config.TextColumn(_("Why not")),
         },

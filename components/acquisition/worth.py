@@ -12,7 +12,7 @@ from components.acquisition.reading import Reading
 from components.drill import open_rows
 from components.format import MISSING, days_range, interval, money, number
 from components.i18n import _
-from components.table import clickable_table
+from components.table import clickable_table, interval_column
 from components.tally import tally
 from metrics.payback import ltv_to_cac
 from metrics.registry import find
@@ -77,7 +77,7 @@ def worth_table(reading: Reading, paid: Sequence[str]) -> tuple[str, str] | None
             "ltv": column.TextColumn(_("LTV, {days} days", days=reading.choice.return_days)),
             "cac": column.TextColumn(_(cost.title)),
             "value": column.TextColumn(_("LTV:CAC")),
-            "bounds": column.TextColumn(_("95%")),
+            "bounds": interval_column(),
             "n": column.NumberColumn(_("Payers")),
             "immature": column.NumberColumn(_("Immature")),
         },

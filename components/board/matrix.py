@@ -11,7 +11,7 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.matrix import matrix
-from components.columns import names_by_id
+from components.columns import names_by_id, without_brand
 from components.drill import open_rows
 from components.format import escape, number
 from components.i18n import _, sentences
@@ -52,6 +52,7 @@ def matrix_picture(filters: Filters) -> Matrix | None:
     shown, left_out = _largest(cells)
     finding = _finding(cells, campuses, channels)
     more = _("The {n} largest campuses.", n=MOST_CAMPUSES) if left_out else ""
+    campuses = dict(zip(campuses, without_brand(list(campuses.values())), strict=True))
     picture = matrix(
         shown, row="campus_id", column="channel_root", unit="leads", row_names=campuses,
         column_names={**channels, "": _("unmapped")},

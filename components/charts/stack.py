@@ -76,6 +76,7 @@ def stacked_bars(
             x=marker_on, y=1, yref="paper", text=marker_text, showarrow=False, yanchor="bottom",
             font={"color": colours.muted, "size": 11},
         )  # fmt: skip
+        drawn.update_layout(margin_t=22)  # the words stand above the bars
     return drawn
 
 

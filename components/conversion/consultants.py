@@ -18,7 +18,7 @@ from components.drawer import day_column, open_list
 from components.format import interval, number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show, too_few
-from components.table import clickable_table, lines_height, share_column
+from components.table import clickable_table, interval_column, lines_height, share_column
 from data.scope import Filters, Period
 from metrics.fair_rate import ABOVE, BELOW, FEW, WITHIN, fairness, funnel_limits
 from metrics.lead_features import received_leads, received_rows
@@ -159,7 +159,7 @@ def _table(reading: Reading, people: pd.DataFrame) -> dict[str, str] | None:
             "expected": st.column_config.NumberColumn(_("Expected")),
             "raw": share_column(_("Raw rate")),
             "ratio": share_column(_("Observed ÷ expected")),
-            "bounds": st.column_config.TextColumn("95%"),
+            "bounds": interval_column(),
             "verdict": st.column_config.TextColumn(_("Verdict")),
         },
         alt=_("{n} consultants, the lowest ratio first", n=number(len(people), exact=True)),

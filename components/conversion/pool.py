@@ -18,7 +18,7 @@ from components.drill import open_rows
 from components.format import days_range, interval, number, percent, value
 from components.i18n import _
 from components.states import nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, interval_column
 from metrics.lead_pool import RUNGS, STATES, overdue_leads, unpaid_leads
 from metrics.lead_process import lost_leads
 from metrics.registry import Metric
@@ -48,7 +48,7 @@ def process_panel(reading: Reading) -> None:
         column_config={
             "figure": st.column_config.TextColumn(_("Figure"), pinned=True),
             "value": st.column_config.TextColumn(_("Value")),
-            "bounds": st.column_config.TextColumn("95%"),
+            "bounds": interval_column(),
             "n": st.column_config.NumberColumn("n", format="localized"),
             "immature": st.column_config.NumberColumn(_("Immature"), format="localized"),
             "change": st.column_config.TextColumn(_("Against the days before")),

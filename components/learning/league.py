@@ -13,7 +13,7 @@ from components.format import delta, escape, number
 from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.states import nothing_to_show
-from components.table import clickable_table, lines_height, share_column
+from components.table import clickable_table, interval_column, lines_height, share_column
 from components.theme import Palette
 from metrics.league import LEAGUES, LEAST_SEATS, LEAST_STUDENTS, league, league_rows
 
@@ -149,7 +149,7 @@ def _table(rows: pd.DataFrame, words: str, of: str) -> dict[str, object] | None:
                 _("Expected of the intake")
             ),
             "difference": st.column_config.TextColumn(_("Difference")),
-            "bounds": st.column_config.TextColumn("95%"),
+            "bounds": interval_column(),
             "shrunk": st.column_config.TextColumn(_("Shrunk")),
             "n": st.column_config.NumberColumn("n", format="localized"),
             "students": st.column_config.NumberColumn(_("Students"), format="localized"),

@@ -10,7 +10,7 @@ from components.i18n import _, sentences
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
-from components.table import share_column
+from components.table import interval_column, share_column
 from metrics.recall import LEAST
 from metrics.save_effect import Difference, SaveCost, SaveEffect, save_cost
 
@@ -65,9 +65,9 @@ def _groups(found: SaveEffect, reading: Reading) -> None:
             "called": column.TextColumn(_("Within 48 hours")),
             "n": column.NumberColumn("n", format="localized"),
             "returned": share_column(_("Came again, 14 days")),
-            "returned_bounds": column.TextColumn("95%"),
+            "returned_bounds": interval_column(),
             "active": share_column(_("Active after 30 days")),
-            "active_bounds": column.TextColumn("95% "),
+            "active_bounds": interval_column("95% "),
         },
         alt=_("{n} rows, one a line", n=number(len(shown), exact=True)),
     )

@@ -15,7 +15,7 @@ from components.renewal.behind import open_curve_group
 from components.renewal.reading import Reading
 from components.renewal.segments import group_names
 from components.states import nothing_to_show
-from components.table import clickable_table, share_column, whole_column
+from components.table import clickable_table, interval_column, share_column, whole_column
 from metrics.due import EARLY_DAYS
 from metrics.models.sbg import FARTHEST, Sbg
 from metrics.renewal_survival import (
@@ -148,7 +148,7 @@ def _table(found: list[Curve], names: dict[str, str], outcome: str) -> str | Non
             "n": column.NumberColumn("n", format="localized"),
             "early": share_column(_("By day {days}", days=early)),
             "late": share_column(_("By day {days}", days=late)),
-            "bounds": column.TextColumn("95%"),
+            "bounds": interval_column(),
             "median": whole_column(_("Median days")),
         },
         alt=_("{n} rows, one a line", n=number(len(rows), exact=True)),

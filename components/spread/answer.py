@@ -143,7 +143,7 @@ def _speed(reading: SpreadReading) -> str:
     judged = reading.generations[reading.generations["is_judged"]]
     rates = [
         _(
-            "R{g} = {r} ({interval})",
+            "generation {g}: {r} ({interval})",
             g=row["generation"],
             r=number(row["r"]),
             interval=interval(row["low"], row["high"], "times"),
@@ -155,7 +155,7 @@ def _speed(reading: SpreadReading) -> str:
         parts.append(
             _(
                 "People brought per person, by generation: {list}",
-                list=", ".join(rates),
+                list=_(", ").join(rates),
             )
         )
     if not is_missing(hours):

@@ -12,7 +12,7 @@ from components.i18n import _
 from components.spread.behind import open_nodes
 from components.spread.reading import PARTS, SpreadReading
 from components.states import nothing_to_show
-from components.table import clickable_table
+from components.table import clickable_table, interval_column
 from metrics.spread_credit import bridges, largest_tree
 
 
@@ -84,7 +84,7 @@ def _table(reading: SpreadReading, table: pd.DataFrame) -> None:
                     " 1 it grows."
                 ),
             ),
-            "bounds": column.TextColumn(_("95%")),
+            "bounds": interval_column(),
             "immature": column.NumberColumn(_("Immature")),
             "hop_hours": column.NumberColumn(_("Median hours to get here")),
         },

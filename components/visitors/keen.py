@@ -81,6 +81,7 @@ def _picture(reading: VisitorReading) -> tuple[str, go.Figure]:
     drawn.update_layout(
         xaxis={**value_axis([0, 100], "people"), "range": [0, 100], "showgrid": True},
         yaxis={"tickvals": list(range(len(shown))), "ticktext": labels, "showgrid": False},
+        legend={"traceorder": "normal"},
     )
     return finding, drawn
 

@@ -8,7 +8,7 @@ from components.account_list import account_summary, account_table, add_account,
 from components.account_second_step import required_roles
 from components.i18n import _
 
-st.title(_("Access"))
+st.subheader(_("Who may see what, and who looked?"))
 
 accounts = managed_accounts()
 account_summary(accounts)

@@ -5,7 +5,7 @@ import streamlit as st
 from components.dictionary import catalogue_of_metrics, definition_of, picked_metric
 from components.i18n import _
 
-st.title(_("Dictionary"))
+st.subheader(_("What does each number mean, exactly?"))
 st.caption(_("One place fixes what every number means; screens, exports and commands use it."))
 
 name = catalogue_of_metrics(picked_metric())

@@ -7,14 +7,14 @@ from components.i18n import _
 from components.sources.intake import history_panel, quarantine_panel
 from components.sources.upload import upload_panel
 
-st.title(_("Data sources"))
+st.subheader(_("Has everything arrived, and what was refused?"))
 sources_card()
 
-st.subheader(_("Import files"))
+st.markdown(f"##### {_('Import files')}")
 upload_panel()
 
-st.subheader(_("Refused rows"))
+st.markdown(f"##### {_('Refused rows')}")
 quarantine_panel()
 
-st.subheader(_("What arrived"))
+st.markdown(f"##### {_('What arrived')}")
 history_panel()

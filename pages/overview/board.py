@@ -14,7 +14,7 @@ from components.session import current_viewer
 
 REFRESH_SECONDS = 60
 
-st.title(_("Live board"))
+st.subheader(_("How does today stand against plan, and why?"))
 if nothing_arrived():
     st.stop()
 filters = current_filters()

@@ -6,6 +6,5 @@ from components.filters import current_filters
 from components.i18n import _
 from components.plans.targets import targets_panel
 
-st.title(_("Plans"))
-st.caption(_("What is each month to bring, by campus, and who decided it?"))
+st.subheader(_("What is each month to bring, by campus, and who decided it?"))
 targets_panel(current_filters())

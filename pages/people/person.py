@@ -9,8 +9,7 @@ from components.states import nothing_to_show
 
 person_id = opened_person()
 if not person_id:
-    st.title(_("Find a person"))
-    st.caption(_("Who is this family, what happened so far, what comes next?"))
+    st.subheader(_("Who is this family, what happened so far, what comes next?"))
 
 sought = search_box()
 if person_id:

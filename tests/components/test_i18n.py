@@ -1,5 +1,6 @@
 """Words in the reader's language."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import i18n
@@ -76,3 +77,23 @@ def test_in_a_page_the_switch_comes_first():
     at.query_params["lang"] = "EN"
     at.session_state[i18n.SWITCH_KEY] = "中"
     assert at.run().markdown[0].value == "zh"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "filled"),
+    [
+        ("{owner} · {day} 前", {"owner": "班主任", "day": "11月28日"}, "班主任 · 11月28日前"),
+        ("把 {amount} 从「抖音」移走", {"amount": "482 元"}, "把 482 元从「抖音」移走"),
+        ("满 {n} 天", {"n": "30"}, "满 30 天"),
+        ("{n} 条", {"n": 3}, "3 条"),
+        ("worth {amount} a day", {"amount": "¥3"}, "worth ¥3 a day"),
+    ],
+)
+def test_chinese_is_parted_from_figures_but_not_from_chinese(text, values, filled):
+    assert i18n.translate(text, "zh", **values) == filled
+
+
+def test_sentences_follow_each_other_as_their_language_has_it(monkeypatch):
+    for code, told in (("zh", "一。二。"), ("en", "一。 二。")):
+        monkeypatch.setenv("EDULENS_LANG", code)
+        assert i18n.sentences("一。", "", "二。") == told
