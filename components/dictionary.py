@@ -79,6 +79,12 @@ def catalogue_of_metrics(picked: str) -> str:
         selection_mode="single-row",
         height=lines_height(len(entries)),
         key="dictionary",
+        column_config={
+            _("Number"): st.column_config.Column(width=175),
+            _("Definition"): st.column_config.Column(width=380),
+            _("Kind"): st.column_config.Column(width=175),
+            _("One unit is"): st.column_config.Column(width=80),
+        },
         alt=_("All numbers with their definitions"),
     )
     rows = chosen.selection.rows

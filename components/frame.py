@@ -39,7 +39,7 @@ def _refused_page(entry: Entry) -> st.Page:
     """What stands at the address of a page that the role does not have."""
 
     def refused() -> None:
-        st.title(_(entry.title))
+        st.subheader(_(entry.title))
         nothing_to_show(
             _("Your role does not have this page."),
             _("Choose another page, or ask a manager to change your role."),

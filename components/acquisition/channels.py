@@ -189,13 +189,13 @@ def table_frame(
 
 def _columns(reading: Reading, names: tuple[str, ...], pictured: str) -> dict[str, Any]:
     settings: dict[str, Any] = {
-        _NAME: st.column_config.TextColumn(_("Channel"), pinned=True, width=150),
+        _NAME: st.column_config.TextColumn(_("Channel"), pinned=True, width=135),
         _VERDICT: st.column_config.TextColumn(_("Verdict"), width=110, help=_(
             "Against the other channels, on leads old enough; at least 30 of them.")),
         _GROUP: st.column_config.TextColumn(_("Group"), width=60, help=_(
             "Channels that share a letter cannot be told apart.")),
         _BOUNDS: interval_column(
-            "95%", width=120, help=MEASURES[pictured].heading(reading.choice)
+            "95%", width=105, help=MEASURES[pictured].heading(reading.choice)
         ),
         _PAYBACK: st.column_config.NumberColumn(
             _("Paid back on day"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -71,8 +72,9 @@ def month_of(filters: Filters, name: str) -> MonthPace:
 
 
 def _plan(filters: Filters, name: str, month: date) -> float | None:
-    # Plans are made for a campus, not for a channel or a course.
-    if filters.channels or filters.course_lines:
+    # Plans are made for a campus, not for a channel, a course or one consultant's leads.
+    own = role(query.current_scope(filters).role).people != "all"
+    if own or filters.channels or filters.course_lines:
         return None
     plan = query.fetch(month_plan, filters, month_on=month).set_index("metric")["value"]
     return float(plan[name]) if name in plan.index else None
@@ -102,13 +104,16 @@ def sentence(month: MonthPace) -> str:
     if stand.pace is not None:
         parts.append(_("{share} of the plan to date", share=percent(stand.pace)))
     if stand.month_end is not None:
-        end = _("at this pace {end} by the end", end=value(stand.month_end.value, unit))
+        end = _("at this pace {end} by the end", end=value(round(stand.month_end.value), unit))
         if stand.projected is not None:
             end += _(", {share} of the plan", share=percent(stand.projected))
         parts.append(end)
     if stand.needed_per_day:
         parts.append(
-            _("{needed} a day are needed to reach it", needed=value(stand.needed_per_day, unit))
+            _(
+                "{needed} a day are needed to reach it",
+                needed=value(math.ceil(stand.needed_per_day), unit),
+            )
         )
     return _("; ").join(parts) + _(".")
 
@@ -193,7 +198,7 @@ def pace_figure(month: MonthPace, *, colours: Palette | None = None) -> go.Figur
     last = curve.iloc[-1]
     higher = "forecast" if last["forecast"] >= last["plan"] else "plan"
     labels = {
-        name: f"{words} {number(last[name])}"
+        name: f"{words} {number(round(last[name]))}"
         for name, words in (("plan", _("plan")), ("forecast", _("forecast")))
         if not pd.isna(last[name])
     }
@@ -246,7 +251,8 @@ def month_picture(filters: Filters, name: str) -> tuple[Pace, str, str, go.Figur
     month = month_of(filters, name)
     stand, more = month.stand, []
     if stand.month_end is not None:
-        bounds = interval(stand.month_end.low, stand.month_end.high, month.metric.unit)
+        ends = round(stand.month_end.low), round(stand.month_end.high)
+        bounds = interval(*ends, month.metric.unit)
         more.append(_("80% interval of the month's end: {interval}.", interval=bounds))
     if stand.plan is None:
         more.append(_("No plan for this choice: plans are made by campus and month."))

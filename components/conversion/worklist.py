@@ -145,7 +145,7 @@ def _table(table: pd.DataFrame, chosen: str, *, is_model: bool) -> None:
         column_config={
             "open": person_column(),
             "tier": st.column_config.TextColumn(_("Tier")),
-            "name": st.column_config.TextColumn(_("Name")),
+            "name": st.column_config.TextColumn(_("Name"), pinned=True),
             "score": score,
             "expected_cny": whole_column(_("Expected, yuan")),
             "reasons": st.column_config.TextColumn(_("Why"), width="large"),

@@ -65,7 +65,11 @@ def students_table(
     """
     shown = students[[c for c in columns if c in students]].copy()
     shown.insert(0, "open", person_links(students["person_id"]))
-    settings = {c: st.column_config.Column(_(_TITLES[c])) for c in shown if c != "open"}
+    settings = {  # who it is stays in sight, however far a phone scrolls to the side
+        c: st.column_config.Column(_(_TITLES[c]), pinned=c == "student")
+        for c in shown
+        if c != "open"
+    }
     settings["open"] = person_column()
     if "risk" in shown:
         settings["risk"] = share_column(_(_TITLES["risk"]))

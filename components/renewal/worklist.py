@@ -137,7 +137,7 @@ def _table(shown: pd.DataFrame) -> None:
         placeholder="—",
         column_config={
             "open": person_column(),
-            "name": column.TextColumn(_("Name")),
+            "name": column.TextColumn(_("Name"), pinned=True),
             "due_on": column.DateColumn(_("Due on"), format="YYYY-MM-DD"),
             "stage": column.TextColumn(_("Stage of the talk")),
             "chance": column.ProgressColumn(

@@ -112,10 +112,10 @@ def node_rows(reading: SpreadReading) -> None:
         placeholder=MISSING,
         column_config={
             "open": person_column(),
-            "name": column.TextColumn(_("Name"), width=90),
+            "name": column.TextColumn(_("Name"), width=90, pinned=True),
             "relation": column.TextColumn(_("Was"), width=90),
-            "generation": column.NumberColumn(_("Generation"), width=70),
-            "views": column.NumberColumn(_("Own PV"), width=80),
+            "generation": column.NumberColumn(_("Generation"), width=60),
+            "views": column.NumberColumn(_("Own PV"), width=110),
             "shares": column.NumberColumn(_("Shares"), width=70),
             "direct_visitors": column.NumberColumn(_("UV, direct"), width=90),
             "subtree_visitors": column.NumberColumn(_("UV, all below"), width=100),

@@ -14,10 +14,14 @@ from components.session import current_viewer
 
 REFRESH_SECONDS = 60
 
-st.subheader(_("How does today stand against plan, and why?"))
 if nothing_arrived():
     st.stop()
 filters = current_filters()
+if not works_leads(current_viewer().role):
+    answers_card(filters)
+    sources_card()
+    st.stop()
+st.subheader(_("How does today stand against plan, and why?"))
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
@@ -31,10 +35,6 @@ def live() -> None:
         month_card(filters)
 
 
-if not works_leads(current_viewer().role):
-    answers_card(filters)
-    sources_card()
-    st.stop()
 live()
 figures_row(filters)
 answered = st.container()

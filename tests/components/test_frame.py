@@ -98,7 +98,7 @@ def test_the_address_of_another_roles_page_says_so(served, stubs):
     at._page_hash = calc_hash("acquisition")  # as the address bar asks for it
     at.run()
     assert not at.exception
-    assert [title.value for title in at.title] == ["获客"]
+    assert [title.value for title in at.subheader] == ["获客"]
     assert any("您的角色没有这个页面" in text.value for text in at.markdown)
 
 

@@ -61,6 +61,13 @@ def test_board_answers_what_the_role_may_read(sample, monkeypatch, user, questio
     assert answered == questions
 
 
+def test_a_consultants_leads_are_not_held_against_the_campuss_plan(sample, monkeypatch):
+    said = words(board(sample, "consultant1", monkeypatch))
+    assert "本月新增线索" in said
+    assert "全月计划的" not in said
+    assert "计划按校区和月份制定" in said
+
+
 def test_a_teachers_board_holds_no_lead_figures_of_nobody(sample, monkeypatch):
     at = board(sample, "teacher1", monkeypatch)
     assert not at.metric
