@@ -16,6 +16,7 @@ _FALSE = ("0", "false", "f", "no", "n", "off", "否", "无", "错", "×", "0.0")
 _DATE_FORMATS = (
     "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y%m%d",
     "%Y%m%d %H:%M", "%Y%m%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m",
+    "%Y-%m-%d %I:%M %p", "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %p %I:%M", "%Y-%m-%d %p %I:%M:%S",
 )  # fmt: skip
 
 # China has kept one offset since 1992, and a subtraction is far cheaper than a calendar.
@@ -46,20 +47,27 @@ def narrow(text: str) -> str:
 
 
 def local_time(text: str) -> str:
-    """A wall-clock time: ISO, ``/ . 年月日``, eight digits, or a spreadsheet's serial day."""
+    """A wall-clock time: ISO, ``/ . 年月日``, eight digits, or a spreadsheet's serial day.
+
+    Twelve hours are read with ``AM PM 上午 下午``; any other word makes it no time.
+    """
     plain = narrow(text)
+    halves = f"replace(replace({plain}, '上午', ' AM '), '下午', ' PM ')"
     dashed = (
-        f"regexp_replace(regexp_replace(regexp_replace({plain}, '[年月/]', '-', 'g'),"
+        f"regexp_replace(regexp_replace(regexp_replace({halves}, '[年月/]', '-', 'g'),"
         " '[日号T] *', ' '), '[时点]', ':')"
     )
     dashed = f"rtrim(replace(replace({dashed}, '分', ':'), '秒', ''), ': ')"
+    dashed = f"regexp_replace({dashed}, '  +', ' ', 'g')"
     dashed = rf"regexp_replace({dashed}, '^(\d{{4}})\.(\d{{1,2}})\.(\d{{1,2}})', '\1-\2-\3')"
     serial = (
         "TIMESTAMP '1899-12-30' +"
         f" to_microseconds((round(try_cast({plain} AS DOUBLE) * 86400) * 1000000)::BIGINT)"
     )
     return (
-        f"coalesce(try_cast({text} AS TIMESTAMP), CASE"
+        # TRICKY: a cast takes “03:04 PM” for 03:04, and a zone's name for nothing.
+        f"coalesce(CASE WHEN NOT regexp_matches({text}, '[A-SU-Za-z]')"
+        f" THEN try_cast({text} AS TIMESTAMP) END, CASE"
         rf" WHEN regexp_full_match({plain}, '[1-7]\d{{4}}(\.\d+)?') THEN {serial}"
         f" ELSE try_strptime({dashed}, [{listed(_DATE_FORMATS)}]) END)"
     )
@@ -98,9 +106,14 @@ def day(text: str) -> str:
 
 
 def number(text: str) -> str:
-    """A finite number: thousands commas, ``%``, 万, 亿 and signs of money are understood."""
+    """A finite number: thousands commas, ``%``, 万, 亿 and signs of money are understood.
+
+    A comma that parts no thousands is a decimal one, or a slip: such a text is no number.
+    """
     plain = narrow(text)
     bare = f"regexp_replace({plain}, '^[¥$]|[, ]|(CNY|RMB|元)$', '', 'g')"
+    grouped = rf"regexp_full_match({plain}, '[^\d,.]*\d{{1,3}}(,\d{{3}})+(\.\d*)?[^\d,]*')"
+    bare = f"CASE WHEN NOT contains({plain}, ',') OR {grouped} THEN {bare} END"
     scaled = (
         f"CASE WHEN suffix({bare}, '%') THEN try_cast(rtrim({bare}, '%') AS DOUBLE) / 100"
         f" WHEN {bare} LIKE '%万' THEN try_cast(rtrim({bare}, '万') AS DOUBLE) * 10000"

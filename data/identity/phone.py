@@ -18,6 +18,7 @@ DEFAULT_REGION = "CN"
 _CN: Any = phonenumbers.PhoneMetadata.metadata_for_region(DEFAULT_REGION)
 _CN_MOBILE: re.Pattern[str] = re.compile(_CN.mobile.national_number_pattern)
 _SCIENTIFIC = re.compile(r"[+]?\d(?:\.\d+)?[eE][+]?\d{1,2}")
+_MOBILE_IN_TEXT = re.compile(r"(?<!\d)(?:\+?86|0086)?[ -]?(1[3-9]\d{9})(?!\d)")
 _LONGEST = 64  # no number is longer; a longer text is a note in the wrong column
 
 # Surnames of two characters; every other Chinese name has a surname of one.
@@ -36,8 +37,8 @@ def normalise_phone(text: str | None) -> str | None:
     """A phone number in E.164 (``+8613812345678``), or None where it is not one.
 
     Takes what files bring: spaces, dashes, full-width digits, ``0086``, a trailing
-    ``.0``, scientific notation. A number that notation has cut (``1.38E+10``) is no
-    number: all who share its first digits would become one person.
+    ``.0``, scientific notation, a word beside the only mobile. A number that notation has
+    cut (``1.38E+10``) is no number: all who share its first digits would become one person.
     """
     if text is None:
         return None
@@ -52,10 +53,20 @@ def normalise_phone(text: str | None) -> str | None:
     try:
         number = phonenumbers.parse(plain, DEFAULT_REGION)
     except phonenumbers.NumberParseException:
-        return None
+        return _only_mobile_in(plain)
     if not phonenumbers.is_valid_number(number):
-        return None
+        return _only_mobile_in(plain)
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _only_mobile_in(text: str) -> str | None:
+    """The one mobile that stands in a text with words; of two nobody knows whose is whose."""
+    found = set(_MOBILE_IN_TEXT.findall(text))
+    is_foreign = "+" in text and "+86" not in text
+    if len(found) != 1 or is_foreign:
+        return None
+    (mobile,) = found
+    return f"+86{mobile}" if _CN_MOBILE.fullmatch(mobile) else None
 
 
 def _without_notation(text: str) -> str:

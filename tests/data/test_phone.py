@@ -44,6 +44,9 @@ def test_normalise_phone_agrees_with_libphonenumber(repo_datasets: Path) -> None
         "1.3812345678E+10",
         "1.3812345678e10",
         "'13812345678",
+        "13812345678 妈妈",
+        "+86 13812345678(爸爸)",
+        "13812345678/13812345678",
     ],
 )
 def test_normalise_phone_reads_every_spelling_of_one_number(text: str) -> None:
@@ -67,6 +70,7 @@ def test_normalise_phone_keeps_landlines_and_other_regions(text: str, number: st
     [
         None, "", "无", "1.38E+10", "1.381E+10", "12345678901", "1381234567", "138123456789",
         "微信同号", "1" * 400, "1e999", "nan", "13812345678 13912345678",
+        "妈妈13812345678，爸爸13912345678", "订单2026138123456781", "+1 13812345678 x",
     ],
 )  # fmt: skip
 def test_normalise_phone_refuses_what_is_no_number(text: str | None) -> None:

@@ -63,6 +63,30 @@ def test_instant_does_not_guess(text: str) -> None:
     assert value(reading.instant("cell"), text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("2026-01-02 03:04:05 PM", "15:04:05"),
+        ("2026-01-02 3:04 pm", "15:04:00"),
+        ("2026-01-02 12:04:05 AM", "00:04:05"),
+        ("2026/1/2 下午 3:04:05", "15:04:05"),
+        ("2026/1/2 下午3:04", "15:04:00"),
+        ("2026/1/2 上午12:04", "00:04:00"),
+        ("2026年1月2日 下午3点05分", "15:05:00"),
+    ],
+)
+def test_instant_reads_the_two_halves_of_a_day(text: str, clock: str) -> None:
+    local = datetime.fromisoformat(f"2026-01-02T{clock}+08:00")
+    assert value(reading.instant("cell"), text) == local.astimezone(UTC).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-02 03:04:05 CET", "2026-01-02 03:04:05 Europe/Paris", "2026-01-02 13:04 PM"]
+)
+def test_instant_takes_no_word_for_nothing(text: str) -> None:
+    assert value(reading.instant("cell"), text) is None
+
+
 def test_instant_knows_the_summer_time_of_old() -> None:
     assert value(reading.instant("cell"), "1988-07-01 12:00:00") == datetime.fromisoformat(
         "1988-07-01T03:00"
@@ -121,7 +145,10 @@ def test_money_reads_an_amount_to_the_cent(text: str, amount: str) -> None:
     assert value(reading.money("cell"), text) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.2.3", "nan", "inf", "12人"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "1.2.3", "nan", "inf", "12人", "1.234,50", "12,50", "1,5", "1234,567", "1,2345"],
+)
 def test_money_does_not_guess(text: str) -> None:
     assert value(reading.money("cell"), text) is None
 
