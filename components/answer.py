@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ class Answer:
 
     ``question`` is in English, to be translated; ``where`` and ``options`` say which rows
     stand behind the figure, as for `open_rows`; ``page`` is where more of it is read.
+    ``opens`` opens the rows where they are no metric's.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Answer:
     where: Mapping[str, object] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     page: str = ""
+    opens: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,15 @@ def _draw(answer: Answer, viewer_role: Role) -> None:
     st.space("stretch")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if st.button(_("See the rows"), icon=":material/table_rows:", key=f"{key}_rows"):
-            open_rows(answer.metric, answer.filters, where=answer.where, **dict(answer.options))
+            _open(answer)
         definition_button(answer.metric, answer.filters, key=key, **dict(answer.options))
         page = link_to(answer.page, viewer_role)
         if page:
             st.page_link(page, label=_("More"), icon=":material/arrow_forward:")
+
+
+def _open(answer: Answer) -> None:
+    if answer.opens is not None:
+        answer.opens()
+    else:
+        open_rows(answer.metric, answer.filters, where=answer.where, **dict(answer.options))

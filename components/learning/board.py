@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from components import query
 from components.answer import Answer
 from components.i18n import N_, _, sentences
 from components.learning.answer import students_sentence, teaching_finding
+from components.learning.people import alarmed_students, open_alarmed
 from components.learning.reading import Reading
 from data.scope import Filters, Period
+from metrics.intervals import share_bounds
 from metrics.misses import misses_running
-from metrics.tiers import ALARMED
 
 _PAGE = "lifecycle/learning"
 QUESTIONS = {
@@ -46,6 +48,12 @@ def _teaching(reading: Reading) -> Answer:
 
 def _slipping(reading: Reading) -> Answer:
     day = reading.scope.as_of_on
+    alarmed, enrolled = len(alarmed_students(reading)), sum(reading.tiers.counts().values())
+    low, high = share_bounds(alarmed, enrolled)
+    figure = {
+        "numerator": alarmed, "denominator": enrolled, "n": enrolled, "immature": 0,
+        "value": alarmed / enrolled if enrolled else None, "low": float(low), "high": float(high),
+    }  # fmt: skip
     now = replace(
         reading.filters, period=Period(start=day, end=day + timedelta(days=1)), comparison=None
     )
@@ -54,17 +62,22 @@ def _slipping(reading: Reading) -> Answer:
         question=QUESTIONS[8],
         sentence=_urgent(reading),
         metric=misses_running,
-        figure=query.run(misses_running, now, scope=reading.scope).iloc[0],
+        figure=figure,
         filters=now,
         page=_PAGE,
+        opens=partial(_open_slipping, reading.filters),
     )
+
+
+def _open_slipping(filters: Filters) -> None:
+    """The students of the answer, as the viewer now signed in may see them."""
+    open_alarmed(Reading.of(filters))
 
 
 def _urgent(reading: Reading) -> str:
     """Who is slipping, and the class teacher with most of them."""
     said = students_sentence(reading)
-    now = reading.tiers.now
-    alarmed = now[now["tier_name"].isin(ALARMED)] if len(now) else now
+    alarmed = alarmed_students(reading)
     known = alarmed["class_teacher_id"].dropna() if len(alarmed) else []
     if not len(known):
         return said

@@ -10,13 +10,12 @@ from components import query
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, is_missing, number, value
 from components.i18n import _
-from components.learning.people import open_students
+from components.learning.people import open_alarmed
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
 from metrics.tiers import ALARMED
 
 CARDS = ("attendance_strict", "attendance_made_up", "roll_call_coverage", "consumption_rate")
-PEOPLE = ("student", "tier", "run", "days_since", "course", "teacher", "campus")
 
 
 def learning_cards(reading: Reading) -> None:
@@ -65,6 +64,4 @@ def _alarm_card(reading: Reading) -> None:
         _("Rows"), icon=":material/table_rows:", key="learning_alarm_rows", type="tertiary",
         help=_("See the rows behind this figure"),
     ):  # fmt: skip
-        alarmed_now = reading.tiers.now
-        alarmed_now = alarmed_now[alarmed_now["tier_name"].isin(ALARMED)]
-        open_students(alarmed_now, reading, title=_("Students to save"), columns=PEOPLE)
+        open_alarmed(reading)

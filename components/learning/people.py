@@ -18,6 +18,7 @@ from components.learning.words import TIER_WORDS
 from components.states import nothing_to_show
 from components.table import share_column
 from metrics.student_tiers import people_named
+from metrics.tiers import ALARMED
 
 _TITLES = {
     "student": N_("Student"),
@@ -37,6 +38,7 @@ _TITLES = {
     "figure": N_("Figure"),
 }
 _LEFT_OUT = ("campus_id", "class_teacher_id", "course_id")
+PEOPLE = ("student", "tier", "run", "days_since", "course", "teacher", "campus")
 Columns = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -90,6 +92,19 @@ def students_table(
     event = st.dataframe(shown, selection_mode="single-row", on_select="rerun", **drawn)
     picked = [place for place in event["selection"]["rows"] if place < len(shown)]
     return picked[0] if picked else None
+
+
+def alarmed_students(reading: Reading) -> pd.DataFrame:
+    """Students at risk, about to leave or lost, the gravest first."""
+    now = reading.tiers.now
+    found: pd.DataFrame = now[now["tier_name"].isin(ALARMED)] if len(now) else now
+    return found
+
+
+def open_alarmed(reading: Reading) -> None:
+    """Open the drawer with the students who need saving."""
+    title = _("Students to save")
+    open_students(alarmed_students(reading), reading, title=title, columns=PEOPLE)
 
 
 def open_students(

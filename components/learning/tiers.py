@@ -10,8 +10,7 @@ from components.charts.bars import ranked_bars
 from components.charts.matrix import matrix
 from components.format import day, number, percent
 from components.i18n import _
-from components.learning.cards import PEOPLE
-from components.learning.people import open_students
+from components.learning.people import PEOPLE, open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_RULES, TIER_WORDS
 from components.states import nothing_to_show

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from components import query
+from components.learning import people
 from components.learning.board import learning_answers
 from components.learning.definitions import RATES, behind_part
 from components.learning.panels import PANELS
@@ -163,13 +164,17 @@ def test_the_board_is_given_questions_7_and_8_with_rows_that_add_up(course, samp
     seventh, eighth = learning_answers(filters)
     assert (seventh.number, eighth.number) == (7, 8)
     assert course in seventh.sentence
+    rows = query.list_rows(seventh.metric, seventh.filters, where=seventh.where)
+    assert len(rows) == seventh.figure["n"]
+    assert float(rows["numerator"].sum()) == seventh.figure["numerator"]
     for answer in (seventh, eighth):
-        rows = query.list_rows(answer.metric, answer.filters, where=answer.where)
-        figure = answer.figure
-        assert len(rows) == figure["n"]
-        assert float(rows["numerator"].sum()) == figure["numerator"]
-        assert figure["low"] < figure["value"] < figure["high"]
-    assert "students need saving" in eighth.sentence
+        assert answer.figure["low"] < answer.figure["value"] < answer.figure["high"]
+    opened = []
+    monkeypatch.setattr(people, "open_students", lambda rows, *_, **__: opened.append(rows))
+    eighth.opens()
+    alarmed, enrolled = eighth.figure["numerator"], eighth.figure["n"]
+    assert len(opened[0]) == alarmed > 0
+    assert f"{alarmed} of {enrolled:,} enrolled students need saving" in eighth.sentence
 
 
 def test_a_persons_children_have_the_tier_that_the_screen_gives_them(course, sample, monkeypatch):
