@@ -12,10 +12,10 @@ import pyarrow as pa
 from data.facts import Facts
 from data.scope import Filters
 
-SAME_PERSON, SAME_DEVICE, BURST, REWARD_CAP, LATER_CODE = (
-    "same_person", "same_device", "burst", "reward_cap", "later_code",
+SAME_PERSON, SAME_DEVICE, CIRCLE, BURST, REWARD_CAP, LATER_CODE = (
+    "same_person", "same_device", "circle", "burst", "reward_cap", "later_code",
 )  # fmt: skip
-CHECKS = (SAME_PERSON, SAME_DEVICE, BURST, REWARD_CAP, LATER_CODE)
+CHECKS = (SAME_PERSON, SAME_DEVICE, CIRCLE, BURST, REWARD_CAP, LATER_CODE)
 BURST_LEADS, BURST_MINUTES = 5, 60
 REWARD_LIMIT, REWARD_DAYS = 5, 30  # rewards of one introducer within so many days
 
@@ -49,7 +49,8 @@ def referral_checks(rows: pa.Table) -> pd.DataFrame:
     -------
     DataFrame
         The columns of `checked_rows` and ``check``: ``same_person`` and ``same_device``
-        (recommends themselves), ``burst`` (with at least five leads of one introducer
+        (recommends themselves), ``circle`` (two who recommend each other, or more of them
+        round a circle), ``burst`` (with at least five leads of one introducer
         within an hour), ``reward_cap`` (rewarded although the introducer had five rewards
         within 30 days before), ``later_code`` (rewarded although another introducer came
         first). By check and time.
@@ -61,6 +62,7 @@ def referral_checks(rows: pa.Table) -> pd.DataFrame:
     found = {
         SAME_PERSON: frame["is_same_person"].astype(bool),
         SAME_DEVICE: frame["is_same_device"].astype(bool),
+        CIRCLE: _circles(frame),
         BURST: _bursts(frame),
         REWARD_CAP: _over_cap(frame),
         LATER_CODE: (frame["code_no"] > 1) & rewarded & ~frame["is_same_person"].astype(bool),
@@ -68,6 +70,24 @@ def referral_checks(rows: pa.Table) -> pd.DataFrame:
     parts = [frame[flag].assign(check=check) for check, flag in found.items()]
     found_rows: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return found_rows
+
+
+def _circles(frame: pd.DataFrame) -> pd.Series:
+    """Leads of people who stand among those that recommended whoever recommended them."""
+    first = (frame["code_no"] == 1) & ~frame["is_same_person"].astype(bool)
+    told = frame[first].drop_duplicates("person_id")
+    people = pd.Index(pd.concat([told["person_id"], told["introducer_person_id"]]).unique())
+    by = np.full(len(people), -1)
+    by[people.get_indexer(told["person_id"])] = people.get_indexer(told["introducer_person_id"])
+    # Who brought nobody of those left, or was brought by none of them, is on no circle.
+    left = by >= 0
+    while True:
+        brought = np.bincount(by[left], minlength=len(people)) > 0
+        still = left & brought & left[by]
+        if (still == left).all():
+            break
+        left = still
+    return first & frame["person_id"].isin(people[left])
 
 
 def _bursts(frame: pd.DataFrame) -> pd.Series:

@@ -10,7 +10,7 @@ from components import query
 from components.answer import Answer
 from components.i18n import N_, _, sentences
 from components.learning.answer import students_sentence, teaching_finding
-from components.learning.people import alarmed_students, open_alarmed
+from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
 from data.scope import Filters, Period
 from metrics.intervals import share_bounds
@@ -71,7 +71,8 @@ def _slipping(reading: Reading) -> Answer:
 
 def _open_slipping(filters: Filters) -> None:
     """The students of the answer, as the viewer now signed in may see them."""
-    open_alarmed(Reading.of(filters))
+    reading = Reading.of(filters)
+    open_students(alarmed_students(reading), reading, title=_("Students to save"), columns=PEOPLE)
 
 
 def _urgent(reading: Reading) -> str:

@@ -10,7 +10,7 @@ from components import query
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, is_missing, number, value
 from components.i18n import _
-from components.learning.people import open_alarmed
+from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
 from metrics.tiers import ALARMED
@@ -64,4 +64,5 @@ def _alarm_card(reading: Reading) -> None:
         _("Rows"), icon=":material/table_rows:", key="learning_alarm_rows", type="tertiary",
         help=_("See the rows behind this figure"),
     ):  # fmt: skip
-        open_alarmed(reading)
+        alarmed_now = alarmed_students(reading)
+        open_students(alarmed_now, reading, title=_("Students to save"), columns=PEOPLE)

@@ -101,12 +101,6 @@ def alarmed_students(reading: Reading) -> pd.DataFrame:
     return found
 
 
-def open_alarmed(reading: Reading) -> None:
-    """Open the drawer with the students who need saving."""
-    title = _("Students to save")
-    open_students(alarmed_students(reading), reading, title=title, columns=PEOPLE)
-
-
 def open_students(
     students: pd.DataFrame, reading: Reading, *, title: str, columns: tuple[str, ...]
 ) -> None:

@@ -15,6 +15,7 @@ from metrics.referral_checks import CHECKS
 CHECK_WORDS = {
     "same_person": N_("recommends themselves, by their own phone"),
     "same_device": N_("recommends themselves, from their own device"),
+    "circle": N_("recommended by somebody whom they brought themselves"),
     "burst": N_("five leads and more of one introducer within an hour"),
     "reward_cap": N_("more than five rewards of one introducer in 30 days"),
     "later_code": N_("rewarded although another introducer came first"),

@@ -231,7 +231,7 @@ PANELS: dict[str, Panel[Referral]] = {
 
 def _tasks(found: Referral) -> Iterator[Task]:
     checks = found.checks
-    for check in ("burst", "same_person", "same_device"):
+    for check in ("burst", "same_person", "same_device", "circle"):
         rows = checks[checks["check"] == check]
         if len(rows):
             yield Task(

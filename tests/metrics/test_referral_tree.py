@@ -155,3 +155,23 @@ def test_the_sixth_reward_in_thirty_days_is_over_the_cap():
 def test_a_reward_for_the_second_introducer_is_told():
     found = checks(("a", 0, 1, 1), ("b", 10, 1, 2), ("c", 20, 0, 3))
     assert found["later_code"] == {"L1"}
+
+
+def test_those_who_recommend_each_other_are_told_and_nobody_who_hangs_on_them():
+    def told(**by):
+        rows = [
+            {
+                "lead_id": who, "person_id": who, "introducer_person_id": introducer,
+                "campus_id": "north", "created_at": START + timedelta(days=n),
+                "is_same_person": who == introducer, "is_same_device": False, "code_no": 1,
+                "rewards": 0, "reward_cny": 0.0,
+            }
+            for n, (who, introducer) in enumerate(by.items())
+        ]  # fmt: skip
+        frame = pd.DataFrame(rows)
+        found = referral_checks(pa.Table.from_pandas(frame, preserve_index=False))
+        return set(found.loc[found["check"] == "circle", "lead_id"])
+
+    assert told(a="b", b="a") == {"a", "b"}
+    assert told(a="c", b="a", c="b", below="a", under="below", d="e", e="root") == {"a", "b", "c"}
+    assert told(a="a", b="a", c="b") == set()  # oneself is another check

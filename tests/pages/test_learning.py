@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from components import query
-from components.learning import people
+from components.learning import board
 from components.learning.board import learning_answers
 from components.learning.definitions import RATES, behind_part
 from components.learning.panels import PANELS
@@ -170,7 +170,7 @@ def test_the_board_is_given_questions_7_and_8_with_rows_that_add_up(course, samp
     for answer in (seventh, eighth):
         assert answer.figure["low"] < answer.figure["value"] < answer.figure["high"]
     opened = []
-    monkeypatch.setattr(people, "open_students", lambda rows, *_, **__: opened.append(rows))
+    monkeypatch.setattr(board, "open_students", lambda rows, *_, **__: opened.append(rows))
     eighth.opens()
     alarmed, enrolled = eighth.figure["numerator"], eighth.figure["n"]
     assert len(opened[0]) == alarmed > 0
