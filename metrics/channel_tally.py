@@ -30,7 +30,7 @@ SUMS = (
     "numerator", "denominator", "n_counted", "n_outcome", "n_observed", "immature",
     "xx", "xy", "yy",
 )  # fmt: skip
-STRETCHES = 12  # points of a spark line
+STRETCHES = 12  # points of a spark line, where the period has as many days
 Floats = NDArray[np.float64]
 
 
@@ -52,8 +52,9 @@ def channel_tally(
     -------
     ibis Table
         For a kernel of `KERNELS`: ``channel_id``, ``campaign`` if asked for, ``stretch``
-        (0 to `STRETCHES` − 1, missing outside the period), ``is_compared`` (in the
-        comparison period), and those sums of `SUMS` that the metric's kind needs.
+        (0 to ``stretches`` − 1, missing outside the period), ``stretches`` (`STRETCHES`, or
+        the period's days where they are fewer), ``is_compared`` (in the comparison
+        period), and those sums of `SUMS` that the metric's kind needs.
     """
     entry = find(metric)
     units = within(
@@ -61,14 +62,16 @@ def channel_tally(
     )
     units = on_either_side(units, filters)
     start, end = ibis.literal(filters.period.start), ibis.literal(filters.period.end)
-    day = units.unit_on.delta(start, unit="day")
+    day, days = (on.delta(start, unit="day") for on in (units.unit_on, end))
+    stretches = ibis.least(days, ibis.literal(STRETCHES))
     mature = units.mature_at <= facts.as_of
     given = units.grain.isin(["spend", "cost"])
     counted = (units.numerator if entry.kind in ("count", "sum") else units.denominator) != 0
     keys = {
         "channel_id": units.channel_id,
         **({"campaign": units.campaign} if campaigns else {}),
-        "stretch": units.inside.ifelse(day * STRETCHES // end.delta(start, unit="day"), None),
+        "stretch": units.inside.ifelse(day * stretches // days, None),
+        "stretches": stretches,
         "is_compared": units.compared,
     }
     # Compiling takes longer than the query: nothing is asked for that the kind has no use of.
@@ -185,7 +188,7 @@ def _figures(table: pa.Table, kind: str) -> ChannelFigures:
         rows,
         total=rows.one(rows.inside),
         compared=rows.one([row for row, compared in enumerate(tally["is_compared"]) if compared]),
-        trend=[float(trend.get(i, missing)) for i in range(STRETCHES)],
+        trend=[float(trend.get(i, missing)) for i in range(max(tally["stretches"], default=0))],
     )
 
 

@@ -11,8 +11,10 @@ from components.acquisition.reading import Reading
 from components.answer import Answer
 from components.format import number, percent
 from components.i18n import N_, _
+from components.states import too_few
 from data.scope import Filters
 from metrics.linkage import TRUSTED, leads_with_touch, orders_with_lead
+from metrics.separation import LEAST_MATURE
 
 QUESTIONS = {
     1: N_("Which channels bring quality?"),
@@ -104,6 +106,8 @@ def behaviour_answer(filters: Filters) -> tuple[Answer, ...]:
 def _share_sentence(figure: pd.Series, well: str, badly: str, nothing: str) -> str:
     if not figure["denominator"]:
         return nothing
+    if figure["n"] < LEAST_MATURE:
+        return too_few(int(figure["n"]))
     return _(
         well if figure["value"] >= TRUSTED else badly,
         share=percent(figure["value"]),

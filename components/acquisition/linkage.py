@@ -12,6 +12,7 @@ from components.format import interval, is_missing, number, percent
 from components.i18n import N_, _
 from metrics.linkage import TRUSTED
 from metrics.registry import find
+from metrics.separation import LEAST_MATURE
 
 LINKS = {
     "orders_with_lead": N_("orders with a lead"),
@@ -51,7 +52,7 @@ def linkage_panel(reading: Reading) -> None:
     shares = links(reading)
     for row in shares.to_dict("records"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            weak = row["value"] is not None and row["value"] < TRUSTED
+            weak = row["n"] >= LEAST_MATURE and row["value"] < TRUSTED
             icon = ":material/warning:" if weak else ":material/link:"
             bounds = interval(row["low"], row["high"], "ratio")
             st.markdown(

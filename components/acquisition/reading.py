@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import nan
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from components.tally import tally
 from data.scope import Filters, Scope, role
 from metrics.acquisition_table import channel_verdicts, judged_filters
 from metrics.channel_tally import ChannelFigures
+from metrics.separation import LEAST_MATURE
 
 
 @dataclass(eq=False)  # itself: what is made of it is remembered by it
@@ -116,10 +118,11 @@ class Reading:
         return query.run("duplicate_rate", self.filters, by=("channel_id",), scope=self.scope)
 
     def whole(self, metric: str) -> float:
-        """A metric that is no measure of a channel, over the days picked."""
+        """A metric that is no measure of a channel, over the days picked; NaN of too few."""
         if metric not in self._wholes:
             found = query.run(metric, self.filters, scope=self.scope)
-            self._wholes[metric] = float(found["value"].iloc[0])
+            enough = found["n"].iloc[0] >= LEAST_MATURE
+            self._wholes[metric] = float(found["value"].iloc[0]) if enough else nan
         return self._wholes[metric]
 
     def nodes(self, name: str) -> pd.DataFrame:

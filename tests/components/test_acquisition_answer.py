@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.acquisition import board
 from components.acquisition.answer import finding, remarks
 from components.acquisition.measures import MEASURES, Choice, visible
 from data.scope import ROLES
@@ -105,3 +106,22 @@ def test_visible_leaves_out_what_a_role_would_read_as_zero():
     assert not {"spend", "cpl", "cac_full", "roi", "over_claim"} & set(consultant)
     assert visible(names, ROLES["manager"].hidden_facts) == names
     assert "conversion" not in visible(names, ROLES["teacher"].hidden_facts)
+
+
+@pytest.mark.parametrize(
+    ("linked", "orders", "says"),
+    [
+        (14, 17, "Too few to judge: 17 mature so far, 30 are needed."),
+        (24, 30, "Only 80% of orders can be traced to a lead"),
+        (29, 30, "96.7% of orders can be traced to a lead, so revenue by channel can be trusted"),
+        (0, 0, "No orders in these days."),
+    ],
+)
+def test_linkage_of_few_orders_gives_no_verdict(monkeypatch, linked, orders, says):
+    figure = pd.Series(
+        {"numerator": linked, "denominator": orders, "n": orders,
+         "value": linked / orders if orders else np.nan}
+    )  # fmt: skip
+    monkeypatch.setattr(board.query, "run", lambda *_args, **_how: figure.to_frame().T)
+    (answer,) = board.joined_answer.__wrapped__(None)
+    assert answer.sentence.startswith(says)

@@ -134,6 +134,17 @@ def test_trend_adds_up_to_the_period(tallied):
     assert sum(found.trend) == found.total["numerator"]
 
 
+def test_trend_of_a_few_days_has_a_point_a_day_and_none_between(tallied):
+    week = Period(start=date(2026, 11, 2), end=date(2026, 11, 9))
+    units = units_of("count")
+    mature = units[units["mature_at"] <= AS_OF]
+    by_day = [
+        mature.loc[mature["unit_on"] == week.start + timedelta(days=n), "numerator"].sum()
+        for n in range(7)
+    ]
+    assert tallied("count", Filters(period=week)).trend == by_day
+
+
 def test_channel_figures_count_a_day_of_both_periods_on_both_sides(tallied):
     overlapping = Filters(
         period=NOVEMBER.period,
