@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -12,7 +13,7 @@ from components import query
 from data.errors import InvalidOption, UnknownName
 from data.home import Home
 from data.installation import Installation, installation
-from data.scope import EVERY_CAMPUS, Filters, Period, Scope
+from data.scope import EVERY_CAMPUS, Filters, Period, Scope, day_start
 from metrics.registry import REGISTRY, find
 from metrics.units import GROUPS
 
@@ -27,7 +28,7 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     if not home.store.exists():
         raise InvalidOption(f"EDULENS_HOME must hold a store, got {home.path}")
     opened = installation()
-    scope = _scope(opened, options.user)
+    scope = _known_on(_scope(opened, options.user), options.as_of)
     _check_names(options.campus, "campus", query.names("campus", scope=scope)["campus_id"])
     _check_names(options.channel, "channel", query.names("channel", scope=scope)["channel_id"])
     filters = Filters(
@@ -77,6 +78,14 @@ def _scope(opened: Installation, user: str | None) -> Scope:
     return Scope(
         user="command line", role="manager", campuses=EVERY_CAMPUS, as_of=opened.store.as_of
     )
+
+
+def _known_on(scope: Scope, day: date | None) -> Scope:
+    """The scope as it was when a local day ended; without a day, or a later one, as it is."""
+    if day is None:
+        return scope
+    end = day_start(day + timedelta(days=1)) - timedelta(microseconds=1)
+    return replace(scope, as_of=min(end, scope.as_of))
 
 
 def _check_names(asked: list[str], what: str, known: pd.Series) -> None:

@@ -67,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--start", type=_day, metavar="DAY", help="first day, as 2026-03-01")
     query.add_argument("--end", type=_day, metavar="DAY", help="the day after the last")
     query.add_argument("--option", **many, metavar="NAME=VALUE")
+    query.add_argument(
+        "--as-of", type=_day, metavar="DAY", help="what was known when that day ended"
+    )
     query.add_argument("--as", dest="user", help="whose scope; a manager's if not said")
     query.add_argument("--rows", action="store_true", help="the rows behind the figure")
     query.add_argument("--sql", action="store_true", help="the SQL, not its result")
@@ -132,7 +135,7 @@ def _typed(name: str, value: Any) -> Any:
     """An option's value after its way through JSON."""
     if value is None:
         return None
-    if name in ("start", "end"):
+    if name in ("start", "end", "as_of"):
         return date.fromisoformat(str(value))
     if name == "files":
         return [Path(file) for file in value]

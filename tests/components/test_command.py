@@ -56,6 +56,20 @@ def test_campuses_given_one_by_one_all_count(asked):
     assert {row["campus_id"]: float(row["value"]) for row in found} == {"north": 2, "south": 1}
 
 
+def test_a_number_of_an_earlier_day_comes_out_as_it_was_then(asked):
+    # Three leads: 5 October, 2 and 18 November; an order of 20 October.
+    until = ("--start", "2026-10-01", "--end", "2026-12-01")
+    on = {day: asked("new_leads", *until, "--as-of", day)[0]["value"] for day in (
+        "2026-10-04", "2026-10-05", "2026-11-17", "2026-11-18", "2030-01-01")}  # fmt: skip
+    assert [float(value) for value in on.values()] == [0, 1, 2, 3, 3]
+    (then,) = asked("first_order_conversion", *until, "--as-of", "2026-10-31")
+    (now,) = asked("first_order_conversion", *until)
+    assert (then["n"], then["immature"]) == ("0", "1")
+    assert (now["n"], now["value"]) == ("1", "1.0")
+    (period,) = asked("new_leads", "--as-of", "2026-10-10")
+    assert float(period["value"]) == 1, "the 30 days end with that day"
+
+
 def test_another_campus_is_out_of_a_heads_scope(asked, capsys):
     (figure,) = asked("new_leads", *SINCE, "--as", "head")
     assert float(figure["value"]) == 2
