@@ -149,6 +149,16 @@ def test_chinese_is_punctuated_as_chinese():
     assert not broken, "write ，；？（） beside Chinese:\n" + "\n".join(broken)
 
 
+def test_the_reader_is_addressed_one_way():
+    broken = [
+        f"{path.name}: {message.string}"
+        for path in sorted((LOCALE / "zh").glob("*.po"))
+        for message in read_catalogue(path)
+        if "你" in str(message.string)
+    ]
+    assert not broken, "write 您, not 你:\n" + "\n".join(broken)
+
+
 def test_percentages_are_written_without_a_blank():
     """One way everywhere, as `format.percent` writes them: 95%."""
     broken = [

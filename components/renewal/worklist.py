@@ -104,7 +104,7 @@ def why(feature: str, pull: float) -> str:
     if feature not in WHY:
         return "—"
     good, bad = WHY[feature]
-    return f"{'▲' if pull > 0 else '▼'} {_(good if pull > 0 else bad)}"
+    return f"{'↑' if pull > 0 else '↓'} {_(good if pull > 0 else bad)}"
 
 
 @query.remembered

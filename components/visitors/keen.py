@@ -146,7 +146,8 @@ def _asked(reading: VisitorReading, chain: Chain | None) -> str:
 
 
 def _masked(phone: str) -> str:
-    """A number with its middle hidden: a list is no place for whole numbers."""
+    """A number as people dial it, its middle hidden: a list is no place for whole numbers."""
+    phone = phone.removeprefix("+86")
     return f"{phone[:-8]}****{phone[-4:]}" if len(phone) >= 11 and "*" not in phone else phone
 
 

@@ -197,7 +197,7 @@ def failing() -> None:
 def test_errors_are_told_in_words_without_their_inside(served):
     at = served.run(failing)
     said = [error.value for error in at.error]
-    assert said[0] == "**你的角色不能查看这部分。** 请机构管理员调整你的角色。"
+    assert said[0] == "**您的角色不能查看这部分。** 请机构管理员调整您的角色。"
     assert len(said) == 2
     assert "secret" not in "".join(said)
 

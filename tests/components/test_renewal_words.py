@@ -105,8 +105,8 @@ def test_the_bridge_names_its_largest_part():
 
 
 def test_why_points_up_or_down():
-    assert why("rating", 1.0) == "▲ rates us well"
-    assert why("rating", -1.0) == "▼ rates us low"
+    assert why("rating", 1.0) == "↑ rates us well"
+    assert why("rating", -1.0) == "↓ rates us low"
     assert why("days_left", 1.0) == "—"
 
 
