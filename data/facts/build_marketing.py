@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from data.facts.query import FactQuery, by_month, campus, filled, household, local, local_day
+from data.facts.query import (
+    FactQuery,
+    by_month,
+    campus,
+    filled,
+    household,
+    local,
+    local_day,
+    seconds,
+)
 from data.identity.evidence import present
 from data.identity.kinds import LINKING
 
@@ -72,7 +81,6 @@ ACTIVITY_EVENT = FactQuery(
     "activity_id, occurred_at, event_id",
 )
 
-# TRICKY: dwell is summed in whole microseconds: a sum of floats hangs on their order.
 VISIT = FactQuery(
     "visit",
     f"""
@@ -98,13 +106,14 @@ VISIT = FactQuery(
             FILTER (channel_id IS NOT NULL) AS channel,
           min({{'seen_at': occurred_at, 'id': event_id, 'activity': activity_id}})
             FILTER (activity_id IS NOT NULL) AS activity,
-          count(page) AS pages, sum(dwell_seconds) AS dwell, max(occurred_at) AS last_at
+          count(page) AS pages, max(occurred_at) AS last_at,
+          {seconds("dwell_seconds")} AS dwell
         FROM numbered GROUP BY person_id, turn
       )
     )
     SELECT *, {local_day("started_at")} AS started_on, row_number() OVER so_far AS visit_no,
       sum(pages) OVER so_far AS pages_so_far,
-      sum(round(dwell_seconds * 1e6)::BIGINT) OVER so_far / 1e6 AS dwell_seconds_so_far,
+      {seconds("dwell_seconds", over="so_far")} AS dwell_seconds_so_far,
       first_value(started_at) OVER so_far AS first_at,
       first_value(channel_id) OVER so_far AS first_channel_id,
       lead(started_at) OVER so_far AS next_at,
@@ -212,7 +221,8 @@ LEAD = FactQuery(
       WHERE started_at <= created_at GROUP BY lead_id
     ) v ON v.lead_id = l.lead_id
     LEFT JOIN (
-      SELECT lead_id, count(page) AS pages, sum(dwell_seconds) AS dwell_seconds
+      SELECT lead_id, count(page) AS pages,
+        {seconds("dwell_seconds")} AS dwell_seconds
       FROM work_lead JOIN fact_event USING (person_id)
       WHERE occurred_at <= created_at GROUP BY lead_id
     ) e ON e.lead_id = l.lead_id""",

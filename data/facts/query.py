@@ -46,6 +46,11 @@ def household(person: str) -> str:
     return f"'H' || {person}[2:]"
 
 
+def seconds(column: str, *, over: str = "") -> str:
+    """The sum of seconds, in whole microseconds: a sum of floats hangs on their order."""
+    return f"sum(round({column} * 1e6)::BIGINT){f' OVER {over}' if over else ''} / 1e6"
+
+
 def by_month(day: str, key: str) -> str:
     """An order by month, then by key: a period reads its months, a person one place in each."""
     return f"date_trunc('month', {day}), {key}"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import duckdb
 
 from data.facts import DIMENSIONS, FACTS
 from data.facts.build import QUERIES, rebuild
+from data.facts.query import seconds
 from data.stores.duck import DuckDBStore
 from tests.conftest import Journeys
 from tests.journeys import KEY
@@ -71,6 +75,21 @@ def test_facts_do_not_hang_on_the_number_of_threads(store: DuckDBStore, journeys
             rebuild(cursor, None, KEY)
         found.append(contents(store))
     assert found[0] == found[1] == found[2]
+
+
+def test_a_sum_of_seconds_does_not_hang_on_their_order() -> None:
+    with duckdb.connect() as connection:
+        orders = [[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0.2, 0.1, 0.3]]
+        assert len({sum(order) for order in orders}) > 1
+        sums = {
+            connection.execute(
+                f"SELECT {seconds('s')} FROM (SELECT unnest($1) AS s)", [order]
+            ).fetchall()[0]
+            for order in orders
+        }
+    assert sums == {(0.6,)}
+    plain = [q.table for q in QUERIES if re.search(r"sum\((\w+\.)?\w*seconds\)", q.sql)]
+    assert plain == [], "seconds are summed by `seconds`"
 
 
 def test_rebuilding_what_changed_equals_rebuilding_all(
