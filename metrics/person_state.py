@@ -58,7 +58,8 @@ def current_state(facts: Facts, *, person_id: str) -> ir.Table:
         ``last_contact_at``, ``last_effective_at``, ``last_method``, ``last_result``,
         ``last_staff_id``.
         Learning: ``lessons_held``, ``lessons_attended``, ``last_attended_on``,
-        ``active_enrolments``, ``lessons_left``, ``ends_on`` (the nearest),
+        ``active_enrolments`` (formal, not over), ``lessons_left`` (of all),
+        ``least_lessons_left`` (of the one that has least), ``ends_on`` (the nearest),
         ``misses_running`` (the longest over active enrolments).
     """
     state = _who(facts, person_id)
@@ -125,7 +126,12 @@ def _contacts(facts: Facts, person_id: str) -> ir.Table:
 
 def _learning(facts: Facts, person_id: str) -> ir.Table:
     enrolments = facts.enrolment.filter(facts.enrolment.person_id == person_id)
-    active = enrolments.filter(enrolments.state == "active")
+    today = ibis.literal(facts.scope.as_of_on)
+    # A trial is no membership, and a term that is over runs no more, whatever its state says.
+    active = enrolments.filter(
+        enrolments.state == "active", enrolments.is_formal.fill_null(True),
+        enrolments.ends_on.fill_null(today) >= today,
+    )  # fmt: skip
     seats = facts.seat.filter(facts.seat.person_id == person_id)
     seats = seats.filter(seats.lesson_state != "cancelled")
     attended = seats.attendance.isin(["present", "late"])
@@ -151,6 +157,7 @@ def _learning(facts: Facts, person_id: str) -> ir.Table:
     now = going.aggregate(
         active_enrolments=going.count(),
         lessons_left=ibis.greatest(left, 0.0).sum(),
+        least_lessons_left=ibis.greatest(left, 0.0).min(),
         ends_on=going.ends_on.min(),
         misses_running=going.run.max().fill_null(0),
     )
@@ -229,7 +236,7 @@ def _untouched(state: Mapping[str, Any], waiting_since: datetime | None) -> bool
 
 
 def _ends_soon(state: Mapping[str, Any], today: date) -> bool:
-    left, ends_on = _known(state["lessons_left"]), _known(state["ends_on"])
+    left, ends_on = _known(state["least_lessons_left"]), _known(state["ends_on"])
     if left is not None and left <= RENEWAL_LESSONS_LEFT:
         return True
     if ends_on is None:

@@ -411,6 +411,26 @@ def test_current_state_sees_misses_running_and_lessons_left(tiny):
     assert _standing(tiny)[1].next_step == "keep_warm"
 
 
+def test_the_child_with_the_fewest_lessons_decides_on_the_talk(tiny):
+    tiny.add("person", person_id="lin", campus_id="north", stage="payer", phone="+8613812345678",
+             first_seen_at=NOW - timedelta(days=90), last_seen_at=NOW)  # fmt: skip
+    for child in ("elder", "younger"):
+        tiny.tell({"lin": [f"2026-11-01 enrol {child} ends=2027-06-30 lessons=16 student={child}"]})
+    row, now = _standing(tiny)
+    assert (row["lessons_left"], row["least_lessons_left"]) == (32, 16)
+    assert now.next_step == "renewal_talk"
+
+
+@pytest.mark.parametrize("change", ["is_formal = false", "ends_on = DATE '2026-11-20'"])
+def test_a_trial_and_a_term_that_is_over_are_no_running_enrolment(tiny, change):
+    tiny.add("person", person_id="lin", campus_id="north", stage="payer", phone="+8613812345678",
+             first_seen_at=NOW - timedelta(days=90), last_seen_at=NOW)  # fmt: skip
+    tiny.tell({"lin": ["2026-11-01 enrol E1 ends=2027-06-30 lessons=16"]})
+    tiny.connection.execute(f"UPDATE fact_enrolment SET {change}")
+    row, now = _standing(tiny)
+    assert (row["active_enrolments"], now.next_step) == (0, "win_back")
+
+
 def test_contribution_counts_each_order_and_person_once(known):
     _tell_a_life(known)
     known.tell({
