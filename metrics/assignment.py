@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.errors import InvalidOption
+from metrics.cohort import local_days
 from metrics.consultant_skill import Skills, home_campus, ratios, received, skills_of
 from metrics.lead_score import LeadScore
 from metrics.models.assignment import NOBODY, Places, fair_slots, given
@@ -144,7 +145,7 @@ class _Ways:
         kinds = self._judge.kinds.get_indexer(pd.Index(new["kind"]))
         rows = self._judge.owners.get_indexer(pd.Index(staff))
         p, cny = new["p"].to_numpy(), new["cny"].to_numpy()
-        days = new["created_at"].to_numpy().astype("datetime64[D]")
+        days = local_days(new["created_at"])
         counts = np.zeros(len(staff), dtype=np.int64)
         for day in np.split(np.arange(len(new)), np.flatnonzero(days[1:] != days[:-1]) + 1):
             slots = fair_slots(counts, day.size, limits, most_share)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
 
 from data.errors import InvalidOption
 from data.facts import Facts
@@ -31,6 +34,15 @@ def day_start_at(day: ir.Value) -> ir.Value:
 def day_of(instant: ir.Value) -> ir.Value:
     """The local day of a UTC instant."""
     return (instant + ibis.interval(hours=HOURS_AHEAD)).date()
+
+
+def local_days(at: Any) -> NDArray[np.datetime64]:
+    """`day_of` of an array or a column of UTC instants without zone, as numpy days."""
+    ahead = np.timedelta64(HOURS_AHEAD, "h")
+    days: NDArray[np.datetime64] = (np.asarray(at, "datetime64[us]") + ahead).astype(
+        "datetime64[D]"
+    )
+    return days
 
 
 def hour_of(instant: ir.Value) -> ir.Value:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from metrics.cohort import HOURS_AHEAD
 from metrics.lead_features import CATEGORIES, NUMBERS, allowed, refused
 from metrics.models.level_logit import Codes, Fit, Floats, fit_logit, sigmoid
 from metrics.models.ranking import brier, calibration, group_of, lift, rank_of
@@ -192,7 +193,7 @@ def _judged(
     score = sigmoid(older.log_odds([code[cut:] for code in codes]))
     return Quality(
         leads=after.size, conversions=int(after.sum()),
-        since=table["created_at"][cut].as_py().date(),
+        since=(table["created_at"][cut].as_py() + timedelta(hours=HOURS_AHEAD)).date(),
         order=discrimination(after, score), brier=brier(score, after),
         base_brier=brier(np.full(after.size, before.mean()), after),
         calibration=calibration(score, after), lift=lift(score, after),

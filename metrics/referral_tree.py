@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from data.facts import Facts
 from data.scope import Filters
+from metrics.cohort import local_days
 from metrics.concentration import Concentration, concentration, lorenz
 from metrics.intervals import count_bounds
 from metrics.kernels.share_tree import ShareTree, share_tree
@@ -157,7 +158,7 @@ def _payers(
             "person_id": frame["person_id"].to_numpy(dtype=object),
             "campus_id": frame["campus_id"].to_numpy(dtype=object),
             "generation": np.asarray(tree.generation)[codes],
-            "paid_on": pd.to_datetime(frame["paid_at"]).dt.date,
+            "paid_on": pd.Series(local_days(frame["paid_at"])).dt.date,
             "brought": brought[codes],
         }
     )

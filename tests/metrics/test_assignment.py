@@ -127,6 +127,19 @@ def test_too_few_leads_simulate_nothing_and_bounds_are_kept():
         simulator(score, capacity={}, a_day=5, most_share=-0.1)
 
 
+def test_leads_are_given_by_the_campus_day():
+    """All of a campus's day, from midnight to midnight, is within its capacity."""
+    leads = made_up(3, {})
+    day = leads["created_at"].dt.floor("D")
+    place = leads.groupby(day).cumcount()
+    at_campus = leads.assign(created_at=day - pd.Timedelta(hours=8) + place * pd.Timedelta("1min"))
+    spread = leads.assign(created_at=day - pd.Timedelta(hours=8) + place * pd.Timedelta("20min"))
+    few = [simulate(rows, {}, a_day=1, most_share=1.0) for rows in (at_campus, spread)]
+    assert few[0] is not None
+    assert few[1] is not None
+    assert few[0].leads == few[1].leads
+
+
 def test_a_day_without_capacity_gives_nothing():
     leads = made_up(5, {})
     nobody = {f"S{i}": 0 for i in range(8)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pyarrow as pa
@@ -60,6 +60,14 @@ def test_each_generation_brings_its_own():
     )
     assert listed.equals(rows[["mature", "brought"]].astype("int64"))
     assert set(found.payers["person_id"]) == {"lin", "wu", "he"}
+
+
+def test_a_payer_is_listed_by_the_campus_day():
+    """17:00 UTC is one o'clock of the next day at the campus."""
+    found = tree(node("lin", paid=17 / 24), node("wu", paid=15 / 24))
+    assert found.payers.set_index("person_id")["paid_on"].to_dict() == {
+        "lin": date(2026, 1, 2), "wu": date(2026, 1, 1),
+    }  # fmt: skip
 
 
 def test_a_circle_of_introducers_is_cut_not_followed():
