@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +40,10 @@ class Installation:
     def open(cls, home: Home) -> Installation:
         """Open the installation in a home, taking in what landed while it was closed."""
         home.prepare()
+        # The folder may have been there before, open to all; what is made in it holds phones.
+        os.umask(0o077)
         opened = cls(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
+        home.store.chmod(0o600)  # one that a former version made
         load(opened.store, opened.landing)
         return opened
 

@@ -57,13 +57,13 @@ def report_text(report: ImportReport) -> str:
     """The report in lines to read."""
     lines: list[str] = []
     for part in report.tables:
-        lines += _table_lines(part)
+        lines += _table_lines(part, report.committed)
     if not report.committed:
         lines.append("nothing was imported: this was a preview")
     return "\n".join(lines)
 
 
-def _table_lines(part: TablePreview) -> list[str]:
+def _table_lines(part: TablePreview, committed: bool) -> list[str]:
     lines = [f"{', '.join(part.files)} → {part.table}"]
     lines.append(
         "  columns: " + ", ".join(f"{ours} ← {came}" for ours, came in part.columns.items())
@@ -72,7 +72,13 @@ def _table_lines(part: TablePreview) -> list[str]:
         lines.append(f"  not read: {', '.join(part.unmapped)}")
     lines.append(
         f"  {part.rows:,} rows: {part.new:,} new, {part.update:,} updated,"
-        f" {part.duplicate:,} duplicate, {part.conflict:,} conflicting, {part.rejected:,} rejected"
+        # The loader keeps the last of a key and does not look at what it drops.
+        + (
+            f" {part.duplicate:,} duplicate or replaced,"
+            if committed
+            else f" {part.duplicate:,} duplicate, {part.conflict:,} conflicting,"
+        )
+        + f" {part.rejected:,} rejected"
     )
     if part.unread_phones:
         lines.append(f"  {part.unread_phones:,} rows go in without their phone: it is none")

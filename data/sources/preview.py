@@ -37,8 +37,9 @@ class TablePreview:
     """What one table would get: every row is in one of the five counts.
 
     ``conflict`` rows have the key of a later row of the file with other values (the later
-    one is kept), or are leads whose phone another CRM id holds (they go in, and identity
-    puts them into its queue). ``problems`` are the first rejected and conflicting rows.
+    one is kept), or are leads whose phone another CRM id holds (they go in; identity makes
+    up to three CRM ids of a phone one person and queues a further one). ``problems`` are
+    the first rejected and conflicting rows.
     """
 
     table: str

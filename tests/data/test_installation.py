@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from data import installation
 from data.facts import build
 from data.home import Home
 from data.installation import Installation, Watch
+from data.loader import load
 
 
 def test_a_store_of_a_former_version_gets_the_facts_it_lacks_once(tmp_path: Path):
@@ -81,3 +83,16 @@ def test_what_lands_while_a_load_fails_is_taken_in_when_it_can_be(
     finally:
         watch.close()
         opened.close()
+
+
+def test_what_a_home_holds_is_its_owners_only_also_in_a_folder_open_to_all(tmp_path: Path):
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o755)
+    opened = Installation.open(Home(folder))
+    campus = pa.table({"campus_id": ["C1"], "name": ["望京校区"]})
+    opened.landing.write("campuses", campus.to_batches(), source="test")
+    load(opened.store, opened.landing)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {"edulens.duckdb", "edulens.duckdb.wal", "accounts.sqlite3"} <= {p.name for p in files}
+    assert [p.name for p in files if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+    opened.close()

@@ -382,7 +382,7 @@ def test_import_command_previews_then_imports(
     assert "nothing was imported" in capsys.readouterr().out
     assert import_command([leads], "leads", None, False, home) == 1
     said = capsys.readouterr().out
-    assert "7 rows: 4 new, 0 updated, 2 duplicate, 0 conflicting, 1 rejected" in said
+    assert "7 rows: 4 new, 0 updated, 2 duplicate or replaced, 1 rejected" in said
     assert "line 3: not_a_time: created_at must be a date and time, got “坏”" in said
     holder = DuckDBStore(home.store)
     assert holder.cursor().execute("SELECT count(*) FROM fact_lead").fetchall() == [(4,)]
