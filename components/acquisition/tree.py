@@ -11,7 +11,7 @@ from metrics.channel_tally import ELSEWHERE
 
 _INDENT = "\u2003"  # an em space: a table cell keeps it
 _CLOSED, _OPEN, _LEAF = "▸ ", "▾ ", ""
-_LEVELS = ("channel_root", "channel_level2", "channel_id")  # how rows name each level
+_LEVELS = ("channel_root", "channel_level2")  # how rows name each level; below it by channel
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def tree_rows(
             key = str(row["channel_id"])
             is_open = key in opened
             rows.append(Node(key, str(row["name"]), depth, _OPEN if is_open else _CLOSED,
-                             {_LEVELS[min(depth, 2)]: key}))  # fmt: skip
+                             _rows_of(tree, key, depth)))  # fmt: skip
             if is_open and key in below:
                 place(key, depth + 1)
             elif is_open:
@@ -80,6 +80,15 @@ def tree_rows(
     if ELSEWHERE in order:
         rows.append(Node(ELSEWHERE, elsewhere, 0, _LEAF, {"channel_root": None}))
     return rows
+
+
+def _rows_of(tree: pd.DataFrame, key: str, depth: int) -> dict[str, object]:
+    """Which rows a node's figures add up: all below it, however deep the tree is."""
+    if depth < 2:
+        return {_LEVELS[depth]: key}
+    ways = zip(tree["channel_id"], tree["path"], strict=True)
+    below = tuple(sorted(channel for channel, way in ways if key in str(way).split("/")))
+    return {"channel_id": below if len(below) > 1 else key}
 
 
 def branches_above(tree: pd.DataFrame, channels: Iterable[str]) -> set[str]:

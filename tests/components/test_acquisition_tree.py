@@ -41,6 +41,16 @@ def test_tree_rows_name_the_rows_behind_each_level():
     assert found[""] == {"channel_root": None}
 
 
+def test_tree_rows_of_a_deep_branch_are_all_below_it():
+    deep = [("note", "笔记", "xhs", "online/feed/xhs/note", 4)]
+    tree = pd.concat([TREE, pd.DataFrame(deep, columns=TREE.columns)], ignore_index=True)
+    leads = LEADS | {"note": 2.0}
+    rows = tree_rows(tree, leads, {"online", "feed", "xhs"}, elsewhere="")
+    found = {row.key: row.where for row in rows}
+    assert found["xhs"] == {"channel_id": ("note", "xhs")}, "its figure adds up both"
+    assert found["note"] == {"channel_id": "note"}
+
+
 def test_tree_rows_show_campaigns_of_an_open_channel():
     rows = rows_of({"online", "feed", "xhs"}, campaigns={"xhs": ["聚光", ""]})
     campaigns = [(row.name, row.where) for row in rows if "|" in row.key]
