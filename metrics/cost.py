@@ -218,7 +218,8 @@ def cac_full(
     Consultant time is allocated by follow-ups: each costs ``followup_cny``, charged to
     the channel and campus of its lead on the day it happened (with a window: to the
     lead's day). One after the person's first formal order serves a customer and wins none,
-    so it is not charged. A reward is charged to the channel of the lead it was given for.
+    so it is not charged. A reward is charged to the channel of the lead it was given for;
+    with a window, one that names no lead is of no cohort and is left out.
 
     Parameters
     ----------
