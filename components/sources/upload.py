@@ -176,6 +176,17 @@ def _commit(files: Sequence[UploadedFile], table: str, mapping: str) -> None:
                     quarantined=number(loaded.quarantined, exact=True),
                 )
             )
+        for part in report.unlisted:
+            st.warning(
+                _(
+                    "{n} rows of {table} name a {column} that is not listed: {examples}. Import"
+                    " {listed} too.",
+                    n=number(part.rows, exact=True), table=table_title(part.table),
+                    column=column_label(part.column, part.table),
+                    examples=escape(_(", ").join(part.examples)),
+                    listed=table_title(part.listed_in),
+                )
+            )  # fmt: skip
         status.update(label=_("Imported; every figure counts it from now on."), state="complete")
 
 

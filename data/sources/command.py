@@ -58,6 +58,11 @@ def report_text(report: ImportReport) -> str:
     lines: list[str] = []
     for part in report.tables:
         lines += _table_lines(part, report.committed)
+    lines += [
+        f"{part.rows:,} rows of {part.table} name a {part.column} that no row of {part.listed_in}"
+        f" has: {', '.join(part.examples)}"
+        for part in report.unlisted
+    ]
     if not report.committed:
         lines.append("nothing was imported: this was a preview")
     return "\n".join(lines)

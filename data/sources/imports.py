@@ -17,6 +17,7 @@ from data.loader import LoadReport, Rebuild, create_tables, has_tables, load, re
 from data.sources.mapping import Mapping
 from data.sources.preview import Problem, TablePreview, preview_rows
 from data.sources.projection import Part, parts_by_headers, parts_by_mapping
+from data.sources.references import Unlisted, unlisted
 from data.sources.workbench import UnevenFile, Workbench, workbench
 from data.stores.duck import DuckDBStore
 
@@ -30,7 +31,8 @@ class ImportReport:
 
     ``segments`` names what landed; ``unread`` are files of which nothing did, each with
     why; ``loaded`` is missing where nothing was committed or another process holds the
-    store and will load what landed.
+    store and will load what landed. ``unlisted`` is what the tables name, after the load,
+    without its being listed anywhere.
     """
 
     committed: bool
@@ -38,6 +40,7 @@ class ImportReport:
     segments: list[str] = field(default_factory=list)
     unread: list[EduLensError] = field(default_factory=list)
     loaded: LoadReport | None = None
+    unlisted: list[Unlisted] = field(default_factory=list)
 
 
 def import_files(
@@ -214,5 +217,7 @@ def _count_loaded(store: DuckDBStore, report: ImportReport) -> None:
                 [segment],
             ).fetchall()
             table.problems = [Problem(*row) for row in bad]
+        for name in dict.fromkeys(part.table for part in report.tables):
+            report.unlisted += unlisted(cursor, name)
     finally:
         cursor.close()

@@ -389,6 +389,26 @@ def test_import_command_previews_then_imports(
     holder.close()
 
 
+def test_import_tells_what_rows_name_without_its_being_listed(
+    store: DuckDBStore, landing: Landing, tmp_path: Path
+) -> None:
+    leads, campuses = tmp_path / "leads.csv", tmp_path / "campuses.csv"
+    leads.write_text(
+        "lead_id,created_at,campus_id,channel_id\n"
+        "L1,2026-01-02,C1,sem\nL2,2026-01-02,C2,\nL3,2026-01-02,C2,feed\nL4,bad,C9,sem\n",
+        encoding="utf-8",
+    )
+    campuses.write_text("campus_id,name\nC1,望京校区\n", encoding="utf-8")
+    import_files(store, landing, [campuses], commit=True)
+    report = import_files(store, landing, [leads], commit=True)
+    assert [(part.column, part.rows, part.examples) for part in report.unlisted] == [
+        ("campus_id", 2, ("C2",)),
+        ("channel_id", 2, ("feed", "sem")),
+    ]
+    assert "2 rows of leads name a campus_id that no row of campuses has: C2" in report_text(report)
+    assert import_files(store, landing, [leads]).unlisted == []
+
+
 def test_import_fills_a_template(store: DuckDBStore, landing: Landing, tmp_path: Path) -> None:
     path = tmp_path / "spend.csv"
     path.write_text(template("spend") + "ch,p,m,C1,2026/1/5,100,10,¥1.2万,3\n", encoding="utf-8")
