@@ -30,7 +30,8 @@ def due_rows(facts: Facts, *, early_days: int = EARLY_DAYS, late_days: int = LAT
         The fact's columns, ``channel_id``, ``campaign`` and ``material`` of the person's
         first lead; ``due_on`` (missing for a pack in use), ``is_sold`` (renewed by a charge
         that was not paid back within 30 days), ``is_renewed`` (sold, and within the days
-        around the end), ``renewed_on`` and ``renewed_cny`` of what was sold, ``closed_on``
+        around the end), ``renewed_on`` and ``renewed_cny`` of what was sold, ``judged_cny``
+        (what it was bought for, where the renewal's price is known as well), ``closed_on``
         (the earlier of stop and end, missing while it runs).
     """
     rows, today = _standing(facts), ibis.literal(facts.scope.as_of_on)
@@ -39,11 +40,14 @@ def due_rows(facts: Facts, *, early_days: int = EARLY_DAYS, late_days: int = LAT
     in_window = rows.renewed_on.between(first.cast("date"), last.cast("date")).fill_null(False)
     stop = ibis.ifelse(rows.stopped_on <= today, rows.stopped_on, ibis.null("date"))
     end = ibis.ifelse(rows.due_on <= today, rows.due_on, ibis.null("date"))
+    # A price that no order tells on one side must not count on the other.
+    is_priced = rows.due_cny.notnull() & (~rows.is_sold | rows.renewed_cny.notnull())
     rows = rows.mutate(
         is_renewed=rows.is_sold & in_window,
         closed_on=ibis.least(stop.fill_null(end), end.fill_null(stop)),
         renewed_on=ibis.ifelse(rows.is_sold, rows.renewed_on, ibis.null("date")),
-        renewed_cny=ibis.ifelse(rows.is_sold, rows.renewed_cny.fill_null(0), 0),
+        renewed_cny=ibis.ifelse(rows.is_sold & is_priced, rows.renewed_cny, 0).fill_null(0),
+        judged_cny=ibis.ifelse(is_priced, rows.due_cny, 0).fill_null(0),
         due_cny=rows.due_cny.fill_null(0),
     )
     return rows.left_join(first_sources(facts), "person_id").drop("person_id_right")
@@ -173,7 +177,8 @@ def renewal_amount_rate(facts: Facts) -> ir.Table:
     """Amount of the renewals of due enrolments ÷ what those enrolments were bought for.
 
     The same enrolments and renewals as the renewal rate, in yuan: above it where larger
-    enrolments renew more, or families renew for more. It can exceed one.
+    enrolments renew more, or families renew for more. It can exceed one. An enrolment
+    whose price, or whose renewal's, no order tells is on neither side.
 
     Returns
     -------
@@ -188,7 +193,7 @@ def renewal_amount_rate(facts: Facts) -> ir.Table:
     rows = rows.filter(rows.due_on.notnull())
     return as_units(
         rows, grain="enrolment", unit_id=rows.enrolment_id, unit_on=rows.due_on,
-        numerator=ibis.ifelse(rows.is_renewed, rows.renewed_cny, 0), denominator=rows.due_cny,
+        numerator=ibis.ifelse(rows.is_renewed, rows.renewed_cny, 0), denominator=rows.judged_cny,
         mature_at=settled_at(rows.due_on), **_dimensions(rows),
     )  # fmt: skip
 

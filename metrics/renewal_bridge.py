@@ -55,8 +55,8 @@ def bridge_sums(facts: Facts, filters: Filters) -> ir.Table:
             for name, is_part in _of_cohort(rows, filters).items()
             if name in FLOW_PARTS
         },
-        due_cny=rows.due_cny.sum().fill_null(0).cast("float64"),
-        renewed_due_cny=rows.due_cny.sum(where=rows.is_renewed).fill_null(0).cast("float64"),
+        due_cny=rows.judged_cny.sum().fill_null(0).cast("float64"),
+        renewed_due_cny=rows.judged_cny.sum(where=rows.is_renewed).fill_null(0).cast("float64"),
         renewed_cny=rows.renewed_cny.sum(where=rows.is_renewed).fill_null(0).cast("float64"),
     )
     flow = _flow(facts, filters)

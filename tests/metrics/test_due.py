@@ -102,6 +102,16 @@ def test_renewal_amount_rate_divides_yuan_by_yuan(tiny):
     assert (row.numerator, row.denominator) == (6000 + 4000, 4000 + 4000 + 4000 + 8000)
 
 
+@pytest.mark.parametrize("missing", ["due_cny", "renewed_cny"])
+def test_a_price_that_no_order_tells_is_on_neither_side_of_the_amount_rate(tiny, missing):
+    facts = told(tiny)
+    tiny.connection.execute(f"UPDATE fact_due SET {missing} = NULL WHERE enrolment_id = 'A'")
+    row = tiny.figure(renewal_amount_rate, facts, period=JUNE)
+    assert (row.numerator, row.denominator) == (4000, 4000 + 4000 + 8000)
+    found = bridge_of(tiny.fetch(bridge_sums(facts, Filters(period=JUNE))).iloc[0])
+    assert found.amount == row.value
+
+
 def test_renewal_flow_rate_counts_what_the_till_saw_in_the_month(tiny):
     facts = told(tiny)
     row = tiny.figure(renewal_flow_rate, facts, period=JUNE)  # G paid; B, C, D closed
