@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from components import query
 from components.answer import answer_card
+from components.comparison import compared_with, is_comparable
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
 from components.format import days_range, interval, is_missing, money, number, percent, value
@@ -22,8 +23,8 @@ def conversion_answer(reading: Reading) -> None:
         figure=found.total,
         filters=judged,
         key="conversion",
-        previous=found.compared if judged.comparison else None,
-        against=_("vs. {days}", days=days_range(judged.comparison)) if judged.comparison else "",
+        previous=found.compared if is_comparable(judged, measure.metric.kind) else None,
+        against=compared_with(judged, measure.metric.kind),
         **measure.settings(reading.choice.days),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components import query
+from components.comparison import compared_with, is_comparable
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
 from components.figures import FigureCard, figure_cards
@@ -28,7 +29,7 @@ def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
 
 def _rate(reading: Reading, name: str) -> FigureCard:
     measure, judged = MEASURES[name], reading.judged(name)
-    found, compared = reading.figures(name), judged.comparison
+    found, kind = reading.figures(name), measure.metric.kind
     figure = found.total
     first = f"95% {interval(figure['low'], figure['high'], measure.metric.unit)}"
     parts = [f"n = {number(figure['n'])}"]
@@ -39,8 +40,8 @@ def _rate(reading: Reading, name: str) -> FigureCard:
     return FigureCard(
         metric=measure.metric,
         figure=figure,
-        previous=found.compared if compared else None,
-        against=_("vs. {days}", days=days_range(compared)) if compared else "",
+        previous=found.compared if is_comparable(judged, kind) else None,
+        against=compared_with(judged, kind),
         trend=[x for x in found.trend if not is_missing(x)],
         title=measure.heading(reading.choice.days),
         note=f"{first if not is_missing(figure['low']) else ''}  \n{' · '.join(parts)}",
@@ -65,7 +66,8 @@ def _overdue(reading: Reading) -> FigureCard:
 
 
 def _response(reading: Reading) -> FigureCard:
-    curves, compared = reading.response, reading.filters.comparison
+    curves = reading.response
+    told = curves.before.n > 0 and is_comparable(reading.filters, response_time.kind)
     late = curves.now.at(48.0)
     slow = {k: curves.now.quantile(k / 100) for k in (75, 90)}
     known = [
@@ -82,8 +84,8 @@ def _response(reading: Reading) -> FigureCard:
     return FigureCard(
         metric=response_time,
         figure=curves.figure(),
-        previous=curves.figure(compared=True) if compared and curves.before.n else None,
-        against=_("vs. {days}", days=days_range(compared)) if compared else "",
+        previous=curves.figure(compared=True) if told else None,
+        against=compared_with(reading.filters, response_time.kind) if told else "",
         title=_("Half are reached within"),
         note=note,
         options={"opens": reading.choice.opens, "closes": reading.choice.closes},

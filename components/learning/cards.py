@@ -7,8 +7,9 @@ from functools import partial
 import streamlit as st
 
 from components import query
+from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, is_missing, number, value
+from components.format import is_missing, number, value
 from components.i18n import _
 from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
@@ -29,16 +30,17 @@ def learning_cards(reading: Reading) -> None:
 @query.remembered
 def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
     """The figures of lessons with what they were before and their trend."""
-    compared = reading.filters.comparison
-    return tuple(
-        FigureCard(
-            metric=reading.metric(name),
-            figure=reading.figures(name).total,
-            previous=reading.figures(name).compared if compared else None,
-            against=_("vs. {days}", days=days_range(compared)) if compared else "",
-            trend=[x for x in reading.figures(name).trend if not is_missing(x)],
-        )
-        for name in CARDS
+    return tuple(_card(reading, name) for name in CARDS)
+
+
+def _card(reading: Reading, name: str) -> FigureCard:
+    found, metric = reading.figures(name), reading.metric(name)
+    return FigureCard(
+        metric=metric,
+        figure=found.total,
+        previous=found.compared if is_comparable(reading.filters, metric.kind) else None,
+        against=compared_with(reading.filters, metric.kind),
+        trend=[x for x in found.trend if not is_missing(x)],
     )
 
 

@@ -8,8 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from components import query
+from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, delta, number, percent
+from components.format import delta, number, percent
 from components.i18n import _, sentences
 from components.learning.people import open_students
 from components.learning.reading import Reading
@@ -29,14 +30,15 @@ def losses_panel(reading: Reading) -> None:
     """Draw the rates of the period and the outcome of past alarms."""
     hidden = role(reading.scope.role).hidden_facts
     names = ("stop_rate", *(() if _NEEDS & hidden else _MONEY))
-    compared = reading.filters.comparison
     figure_cards(
         [
             FigureCard(
                 metric=find(name),
                 figure=reading.figures(name).total,
                 previous=reading.figures(name).compared if _is_told(reading, name) else None,
-                against=_("vs. {days}", days=days_range(compared)) if compared else "",
+                against=compared_with(reading.filters, find(name).kind)
+                if _is_told(reading, name)
+                else "",
             )
             for name in names
         ],
@@ -47,7 +49,8 @@ def losses_panel(reading: Reading) -> None:
 
 def _is_told(reading: Reading, name: str) -> bool:
     """Whether the period compared with has a figure: it may hold no month's end."""
-    return reading.filters.comparison is not None and reading.figures(name).compared["n"] > 0
+    told = is_comparable(reading.filters, find(name).kind)
+    return told and reading.figures(name).compared["n"] > 0
 
 
 def _recalled(reading: Reading, *, reads_contacts: bool) -> None:

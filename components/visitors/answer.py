@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import query
 from components.answer import answer_card
+from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, is_missing, money, number
 from components.i18n import _, sentences
@@ -65,18 +66,18 @@ def sentence_of(reading: VisitorReading) -> str:
 
 def visitor_cards(reading: VisitorReading) -> None:
     """Draw the figures with what they were before."""
-    compared = reading.filters.comparison
-    against = _("vs. {days}", days=days_range(compared)) if compared else ""
     cards = []
     for metric in (visitors, new_visitors, dwell_per_visit, visitor_to_lead):
         # Who was last seen in an earlier period is not who came in it.
-        before = reading.figure(metric, "before") if metric is not visitors else None
+        told = metric is not visitors and is_comparable(reading.filters, metric.kind)
         cards.append(
             FigureCard(
                 metric=metric,
                 figure=reading.figure(metric),
-                previous=before,
-                against=against if before is not None else "",
+                previous=reading.figure(metric, "before") if told else None,
+                against=compared_with(reading.filters, metric.kind)
+                if metric is not visitors
+                else "",
                 options={"activities": reading.activities},
             )
         )
