@@ -242,6 +242,11 @@ def _report(report: ImportReport) -> None:
     )
     st.dataframe(counts, hide_index=True, key="sources_counts")
     for place, (title, part) in enumerate(zip(titles, report.tables, strict=True)):
+        if part.unread_sheets:
+            st.warning(
+                _("{table}: sheets not read: {sheets}.", table=escape(title),
+                  sheets=escape(_(", ").join(part.unread_sheets))),
+            )  # fmt: skip
         if part.unread_phones:
             st.warning(
                 _(

@@ -73,6 +73,8 @@ def _table_lines(part: TablePreview, committed: bool) -> list[str]:
     lines.append(
         "  columns: " + ", ".join(f"{ours} ← {came}" for ours, came in part.columns.items())
     )
+    if part.unread_sheets:
+        lines.append(f"  sheets not read: {', '.join(part.unread_sheets)}")
     if part.unmapped:
         lines.append(f"  not read: {', '.join(part.unmapped)}")
     lines.append(

@@ -176,6 +176,7 @@ class _Preview:
 def _described(part: Part, preview: TablePreview | None = None) -> TablePreview:
     preview = preview or TablePreview(table=part.contract.name)
     preview.files, preview.columns, preview.unmapped = part.files, part.columns, part.unmapped
+    preview.unread_sheets = part.unread_sheets
     return preview
 
 

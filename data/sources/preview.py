@@ -46,6 +46,7 @@ class TablePreview:
     files: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
+    unread_sheets: tuple[str, ...] = ()
     rows: int = 0
     new: int = 0
     update: int = 0

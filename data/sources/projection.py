@@ -23,7 +23,7 @@ class Part:
     """Rows for one of our tables: a query on the workbench whose columns are all text.
 
     ``columns`` gives contract column → header or expression; ``unmapped`` are the file's
-    columns that nothing reads.
+    columns that nothing reads, ``unread_sheets`` its other sheets with rows.
     """
 
     contract: Contract
@@ -31,6 +31,7 @@ class Part:
     files: tuple[str, ...]
     columns: dict[str, str]
     unmapped: tuple[str, ...]
+    unread_sheets: tuple[str, ...] = ()
 
 
 def parts_by_headers(bench: Workbench, sources: list[Source], table: str | None) -> list[Part]:
@@ -60,7 +61,7 @@ def parts_by_headers(bench: Workbench, sources: list[Source], table: str | None)
         unmapped=unmapped,
         is_bare=source.is_bare,
     )
-    return [part]
+    return [replace(part, unread_sheets=tuple(other.sheet for other in sources[1:]))]
 
 
 def parts_by_mapping(bench: Workbench, sources: list[Source], mapping: Mapping) -> list[Part]:

@@ -390,6 +390,22 @@ def test_import_command_previews_then_imports(
     holder.close()
 
 
+def test_sheets_that_are_not_read_are_named(
+    store: DuckDBStore, landing: Landing, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for title in ("一月", "二月"):
+        sheet = book.create_sheet(title)
+        sheet.append(["线索编号", "创建时间", "校区编号"])
+        sheet.append([title, "2026-01-02", "C1"])
+    path = tmp_path / "leads.xlsx"
+    book.save(path)
+    report = import_files(store, landing, [path])
+    assert counts(report) == {"new": 1}
+    assert report.tables[0].unread_sheets == ("二月",)
+    assert "sheets not read: 二月" in report_text(report)
+
+
 @pytest.mark.parametrize("name", ["oulad", "x_education"])
 def test_shipped_mappings_answer_the_same_whatever_the_order_of_rows(name: str) -> None:
     sql = mapping_files([])[name].read_text(encoding="utf-8")
