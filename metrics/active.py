@@ -36,12 +36,12 @@ def active_months(facts: Facts, *, per: str = "person_id") -> ir.Table:
     rows = facts.due.mutate(month_on=ibis.array(starts).unnest())
     end = ended_on(rows)
     rows = rows.filter(rows.started_on <= rows.month_on, (end > rows.month_on).fill_null(True))
-    names = ("started_on", "enrolment_id", "campus_id", "course_line")
+    names = ("started_on", "enrolment_id", "campus_id", "course_line", "person_id")
     first = ibis.struct({name: rows[name] for name in names}).min()
-    keys = [*dict.fromkeys((per, "person_id")), "month_on"]
-    grouped = rows.group_by(*keys).aggregate(first=first)
+    grouped = rows.group_by(per, "month_on").aggregate(first=first)
     after = grouped.month_on + ibis.interval(months=1)
+    whose = {} if per == "person_id" else {"person_id": grouped.first["person_id"]}
     return grouped.select(
-        *keys, next_on=after.cast("date"),
+        per, "month_on", next_on=after.cast("date"), **whose,
         campus_id=grouped.first["campus_id"], course_line=grouped.first["course_line"],
     )  # fmt: skip

@@ -106,11 +106,10 @@ def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
         rows.started_on <= settled, (ended_on(rows) >= ahead).fill_null(True),
         rows.state.fill_null("active") == "active",
     )  # fmt: skip
-    names = ("started_on", "enrolment_id", "campus_id", "course_line")
+    names = ("started_on", "enrolment_id", "campus_id", "course_line", "person_id")
     first = ibis.struct({name: rows[name] for name in names}).max()
-    rows = rows.group_by("student_id", "person_id").aggregate(first=first)
-    rows = rows.semi_join(single, "student_id")
-    rows = rows.select("student_id", "person_id", **{name: rows.first[name] for name in names})
+    rows = rows.group_by("student_id").aggregate(first=first).semi_join(single, "student_id")
+    rows = rows.select("student_id", **{name: rows.first[name] for name in names})
     return as_units(
         rows, grain="student", unit_id=rows.student_id, unit_on=rows.started_on,
         numerator=ibis.literal(1), mature_at=day_start_at(rows.started_on),
