@@ -56,7 +56,7 @@ def test_a_manager_sees_the_board_and_opens_the_rows_behind_it(sign_in: SignIn, 
     page = sign_in("manager")
     answer = page.locator(".st-key-board_pace_answer").get_by_role("heading")
     expect(answer).to_contain_text("本月新增线索")
-    said = int(re.sub(r"\D", "", re.search(r"新增线索 ([\d,]+) 人", answer.inner_text())[1]))
+    said = int(re.sub(r"\D", "", re.search(r"新增线索 ([\d,]+) 条", answer.inner_text())[1]))
     open_drawer(page)
     rows = exported(page, tmp_path)
     assert len(rows) == said
@@ -114,9 +114,8 @@ def test_english_is_one_switch_away(sign_in: SignIn):
     page = sign_in("consultant2")  # whose account keeps the language
     page.get_by_role("radio", name="EN").or_(page.get_by_text("EN", exact=True)).first.click()
     settled(page)
-    expect(page.get_by_role("heading", name="Live board")).to_be_visible()
-    main = page.locator("[data-testid=stMain]").inner_text()
-    assert "New leads this month" in main
+    expect(page.get_by_role("heading", name="How does today stand")).to_be_visible()
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("New leads this month")
 
 
 @pytest.mark.parametrize("path", ["/", "/acquisition", "/person"])
