@@ -84,7 +84,10 @@ def ranked_bars(
         showlegend=False, bargap=0.3,
     )  # fmt: skip
     axis = value_axis(known, unit)
-    axis["range"][1] += (axis["range"][1] - axis["range"][0]) * 0.12  # room for the figures
+    # The figures stand behind the bars' ends: no round step of emptiness behind them.
+    low, last = axis["range"]
+    high = max((v for v in known if not words.is_missing(v) and v > 0), default=last)
+    axis["range"] = [low, high + (high - low) * 0.14]
     drawn.update_layout(
         xaxis={**axis, "showgrid": True},
         yaxis={

@@ -112,6 +112,12 @@ def test_bars_start_at_zero_and_rank_from_the_top():
     assert drawn.layout.xaxis.range[1] > 0.4
 
 
+def test_bars_end_a_little_behind_the_longest_whisker():
+    far = GROUPS.assign(high=[0.35, 5.1, 0.6])  # the next round step is 6
+    drawn = ranked_bars(far, by="channel_id", unit="ratio", colours=LIGHT)
+    assert 5.1 < drawn.layout.xaxis.range[1] < 6
+
+
 def test_bars_show_a_lower_end_below_zero():
     loss = GROUPS.assign(low=[-0.4, 0.1, 0.0])
     drawn = ranked_bars(loss, by="channel_id", unit="ratio", colours=LIGHT)
