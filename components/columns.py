@@ -63,7 +63,7 @@ def label(column: str) -> str:
 
 @query.remembered
 def names_by_id(dimension: str, *, scope: Scope | None = None) -> dict[str, str]:
-    """Id → name of a dimension (campus, channel, staff, course, activity), as the viewer may."""
+    """Id → name of a dimension (campus, channel, staff, course, experiment…), as the viewer may."""
     rows = query.names(dimension, scope=scope)
     return dict(zip(rows[f"{dimension}_id"], rows["name"], strict=True))
 

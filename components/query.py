@@ -175,7 +175,7 @@ def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
 
 
 def names(dimension: str, *, scope: Scope | None = None) -> pd.DataFrame:
-    """The rows of a dimension (campus, channel, staff, course, activity) in scope."""
+    """The rows of a dimension (campus, channel, staff, course, experiment…) in scope."""
     if dimension not in DIMENSIONS:
         raise KeyError(dimension)
     return fetch(_dimension, None, scope=scope, dimension=dimension)

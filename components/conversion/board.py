@@ -78,7 +78,7 @@ def sop_sentence(effects: pd.DataFrame) -> str:
         parts.append(
             _(
                 "“{sop}” works: {rate} order, held out {held}, {worth} more",
-                sop=escape(row["sop"]), rate=percent(row["rate"]),
+                sop=escape(row["name"]), rate=percent(row["rate"]),
                 held=percent(row["rate_held_out"]), worth=money(row["cny"]),
             )
         )  # fmt: skip
@@ -88,7 +88,7 @@ def sop_sentence(effects: pd.DataFrame) -> str:
         parts.append(
             _(
                 "“{sop}” does harm: {rate} order, held out {held}",
-                sop=escape(row["sop"]), rate=percent(row["rate"]),
+                sop=escape(row["name"]), rate=percent(row["rate"]),
                 held=percent(row["rate_held_out"]),
             )
         )  # fmt: skip

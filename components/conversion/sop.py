@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components import query
+from components.columns import names_by_id
 from components.conversion.reading import Reading
 from components.drill import open_rows
 from components.format import delta, escape, money, number, percent
@@ -54,8 +55,10 @@ def sop_panel(reading: Reading) -> None:
 
 
 def effects_of(reading: Reading) -> pd.DataFrame:
-    """Each playbook's effect, the best first."""
-    return sop_effects(query.fetch(sop_arms, scope=reading.scope, window_days=SOP_DAYS))
+    """Each playbook's effect and ``name``, the best first."""
+    effects = sop_effects(query.fetch(sop_arms, scope=reading.scope, window_days=SOP_DAYS))
+    registered = names_by_id("experiment", scope=reading.scope)
+    return effects.assign(name=[registered.get(sop, sop) for sop in effects["sop"]])
 
 
 def effect_words(row: dict) -> str:
@@ -63,7 +66,7 @@ def effect_words(row: dict) -> str:
     return _(
         "**{sop}** {verdict} · {rate} ordered, held out {held} ({change}, 95% {low} to {high}) ·"
         " {persons} orders and {worth} more among {n} treated ({worth_low} to {worth_high})",
-        sop=escape(row["sop"]),
+        sop=escape(row["name"]),
         verdict=_(VERDICTS[row["verdict"]][1]),
         rate=percent(row["rate"]),
         held=percent(row["rate_held_out"]),
@@ -88,6 +91,6 @@ def _effect(row: dict, reading: Reading) -> None:
         ):  # fmt: skip
             every = Filters(period=Period(start=date(2000, 1, 1), end=date(2100, 1, 1)))
             open_rows(
-                sop_conversion, every, where={"sop": row["sop"]}, title=str(row["sop"]),
+                sop_conversion, every, where={"sop": row["sop"]}, title=str(row["name"]),
                 window_days=SOP_DAYS,
             )  # fmt: skip

@@ -56,6 +56,8 @@ ACTIVITY = FactQuery(
     "starts_on, activity_id",
 )
 
+EXPERIMENT = FactQuery("experiment", "SELECT experiment_id, name FROM experiments", "experiment_id")
+
 
 def _spoken(table: str, column: str, kind: Kind, source: str, group: str = "") -> str:
     """What a table's rows say of their source: how many, the newest, the usual gap."""
@@ -106,4 +108,4 @@ def _freshness() -> str:
 
 FRESHNESS = FactQuery("freshness", _freshness(), "source")
 
-QUERIES = (CAMPUS, CHANNEL, STAFF, COURSE, COURSE_CLASS, ACTIVITY, FRESHNESS)
+QUERIES = (CAMPUS, CHANNEL, STAFF, COURSE, COURSE_CLASS, ACTIVITY, EXPERIMENT, FRESHNESS)

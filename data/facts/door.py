@@ -212,6 +212,11 @@ class Facts:
         return self._names("activity")
 
     @cached_property
+    def experiment(self) -> ir.Table:
+        """What is tried on people, playbooks among it."""
+        return self._names("experiment")
+
+    @cached_property
     def freshness(self) -> ir.Table:
         """When each source last spoke."""
         return self._names("freshness")

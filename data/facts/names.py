@@ -26,6 +26,7 @@ DIMENSIONS: dict[str, dict[str, str]] = {
         "activity_id": _TEXT, "name": _TEXT, "type": _TEXT, "campus_id": _TEXT,
         "starts_on": _DATE, "ends_on": _DATE, "budget_cny": _CNY, "members_only": _BOOL,
     },
+    "experiment": {"experiment_id": _TEXT, "name": _TEXT},
     "freshness": {
         "source": _TEXT, "rows": _INT, "last_at": _TIME, "loaded_at": _TIME, "usual_hours": _REAL,
     },

@@ -145,9 +145,10 @@ def test_panels_draw_when_opened_and_only_then(sample):
     at.run()
     assert not at.exception
     text = shown(at)
+    called = sample.store.fetch("FROM dim_experiment").set_index("experiment_id")["name"]
     for words in (
         "Kaplan–Meier estimate", "50% would be a coin", "are refused", "19 times of 20",
-        "of the orders that come within", "harmful: stop it", HARMFUL_SOP,
+        "of the orders that come within", "harmful: stop it", called[HARMFUL_SOP],
         "No gain proven", "A proposal: nothing is assigned by it.",
         "go back to the pool", "A simulation: nothing is moved.",
     ):  # fmt: skip
@@ -212,7 +213,7 @@ def test_the_board_gets_answers_five_and_six():
         found = conversion_answers(Filters(period=PERIOD))
     assert [answer.number for answer in found] == [5, 6]
     assert "fifth" in found[0].sentence
-    assert "SOP" in found[1].sentence
+    assert "每日电话跟进" in found[1].sentence
 
 
 @pytest.fixture
