@@ -17,7 +17,7 @@ from components.freshness import in_words, sources
 from components.i18n import N_, _
 from components.states import ENOUGH, too_few
 from data.scope import Filters
-from metrics.registry import Metric
+from metrics.foundation.registry import Metric
 
 Figure = Mapping[str, Any] | pd.Series
 _FORMULAS = {

@@ -14,8 +14,8 @@ from data.errors import InvalidOption, UnknownName
 from data.home import Home
 from data.installation import Installation, installation
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope, day_start
-from metrics.registry import REGISTRY, find
-from metrics.units import GROUPS
+from metrics.foundation.registry import REGISTRY, find
+from metrics.foundation.units import GROUPS
 
 
 def query_command(options: argparse.Namespace, home: Home) -> int:

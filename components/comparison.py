@@ -8,7 +8,7 @@ from components import query
 from components.format import days_range
 from components.i18n import _
 from data.scope import DEFAULT_TIMEZONE, Filters, local_day
-from metrics.change import TOTALS
+from metrics.foundation.change import TOTALS
 
 _MONTH_DAYS = 31  # of more days an unfinished one is too small a part to speak of
 _UNLIKE_DAYS = 3  # calendar months differ by as many

@@ -13,7 +13,7 @@ from components.format import moment
 from components.i18n import N_, _, option_label
 from components.table import lines_height
 from data.contracts import CONTRACTS
-from metrics.registry import REGISTRY, find
+from metrics.foundation.registry import REGISTRY, find
 
 _KINDS = {
     "count": N_("count"),

@@ -19,8 +19,8 @@ from components.i18n import N_, _
 from components.session import current_viewer
 from components.states import nothing_to_show
 from data.scope import Filters, role
+from metrics.foundation.registry import Metric, find
 from metrics.models.kaplan_meier import kaplan_meier
-from metrics.registry import Metric, find
 
 PAGE = 20  # rows at a time
 PERSON_URL = "/person?person_id="

@@ -14,7 +14,7 @@ from components.drill import open_rows
 from components.format import interval, is_missing, number, value
 from components.i18n import _
 from data.scope import Filters
-from metrics.registry import Metric
+from metrics.foundation.registry import Metric
 
 _LEAST_WIDTH = 150  # pixels: two cards a row on a phone, five on a desk
 

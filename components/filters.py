@@ -27,7 +27,7 @@ from components.periods import (
     period_of,
 )
 from data.scope import Filters, Period, Scope, local_day
-from metrics.known_days import known_days
+from metrics.foundation.known_days import known_days
 
 _STORED = "filters_in_force"
 CAMPUS, PRESET, DAYS, COMPARISON, VS_DAYS, CHANNEL, COURSE = (

@@ -28,9 +28,9 @@ from data.facts import DIMENSIONS, Facts
 from data.installation import installation
 from data.scope import Filters, Scope
 from metrics import load_all
-from metrics.asked import Asked, Expression, FunctionRows, MetricFigures, MetricRows
-from metrics.registry import Metric, find
-from metrics.statements import Look, Statements
+from metrics.foundation.question import Asked, Expression, FunctionRows, MetricFigures, MetricRows
+from metrics.foundation.registry import Metric, find
+from metrics.foundation.statements import Look, Statements
 
 load_all()  # metrics are also asked for by name
 

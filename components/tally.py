@@ -6,8 +6,8 @@ from typing import Any
 
 from components import query
 from data.scope import Filters, Scope
-from metrics.channel_tally import KERNELS, ChannelFigures, channel_tally
-from metrics.registry import Metric
+from metrics.foundation.registry import Metric
+from metrics.foundation.tally import KERNELS, ChannelFigures, channel_tally
 
 
 def tally(

@@ -14,5 +14,5 @@ from functools import cache
 @cache
 def load_all() -> None:
     """Import every module of metrics, so that the registry holds every metric."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)

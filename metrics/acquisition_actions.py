@@ -9,7 +9,7 @@ import pandas as pd
 
 from metrics.acquisition_table import CHEAP_BUT_POOR, POOR
 from metrics.channel_contrast import against_rest
-from metrics.separation import LEAST_MATURE
+from metrics.foundation.separation import LEAST_MATURE
 
 MOVED_SHARE = 0.2  # of either channel's spend: further, nobody has seen what it brings
 

@@ -13,7 +13,7 @@ import pandas as pd
 from data.errors import InvalidOption
 from data.scope import Filters, Period
 from metrics.channel_contrast import against_rest, return_against_rest
-from metrics.separation import LEAST_MATURE
+from metrics.foundation.separation import LEAST_MATURE
 
 SHIFTED_DAYS = 90  # a judged cohort that had to be moved back is at least a quarter long
 CAUGHT_UP = 0.75  # of the others' conversion: too few leads to be behind is not level yet

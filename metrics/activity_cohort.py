@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import first_leads
+from metrics.foundation.clock import first_leads
 
 Activities = tuple[str, ...]  # to be read; none reads all
 DIRECT = "direct"  # came by no share

@@ -19,8 +19,8 @@ from metrics.activity_cohort import (
     arrivals,
     picked,
 )
-from metrics.cohort import at_least
-from metrics.lmdi import product_parts, settled
+from metrics.foundation.clock import at_least
+from metrics.foundation.lmdi import product_parts, settled
 from metrics.person_names import with_name
 
 REACH, VISIT_RATE, SUBMIT_RATE = "reach", "visit_rate", "submit_rate"
@@ -246,7 +246,7 @@ def gap(expected: Mapping[str, Stream], actual: Mapping[str, Stream]) -> Gap:
 
     References
     ----------
-    METRICS, "gap diagnosis"; `metrics.lmdi.product_parts`.
+    METRICS, "gap diagnosis"; `metrics.foundation.lmdi.product_parts`.
     """
     nobody = Stream(0, 0, 0)
     rows = []

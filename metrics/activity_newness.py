@@ -7,9 +7,9 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activity_cohort import Activities, activity_events, picked
-from metrics.cohort import day_start_at
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.clock import day_start_at
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 
 @metric(

@@ -7,7 +7,8 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activity_cohort import Activities, activity_cohort, picked
-from metrics.cohort import (
+from metrics.cohort_value import cohort_revenue
+from metrics.foundation.clock import (
     at_least,
     cohort_mature_at,
     day_of,
@@ -16,9 +17,8 @@ from metrics.cohort import (
     hour_of,
     with_first_paid,
 )
-from metrics.cohort_value import cohort_revenue
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 _PAID = ("leads", "orders", "order_lines", "activities")
 _COST = ("activities", "rewards", "leads")

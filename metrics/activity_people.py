@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activity_cohort import activity_cohort, arrivals, share_origin
-from metrics.cohort import formal_lines, with_first_paid
+from metrics.foundation.clock import formal_lines, with_first_paid
 
 # Points of the heat score: each thing, up to a most; together 100.
 HEAT = {"views": (4, 20), "minutes": (1, 15), "shares": (5, 10), "brought": (2, 40)}

@@ -14,9 +14,9 @@ from metrics.activity_cohort import (
     activity_events,
     share_origin,
 )
-from metrics.cohort import hour_of
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.clock import hour_of
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 _EVENTS = ("events", "activities")
 

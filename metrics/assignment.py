@@ -12,8 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.errors import InvalidOption
-from metrics.cohort import local_days
 from metrics.consultant_skill import Skills, home_campus, ratios, received, skills_of
+from metrics.foundation.clock import local_days
 from metrics.lead_score import LeadScore
 from metrics.models.assignment import NOBODY, Places, fair_slots, given
 

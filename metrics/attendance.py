@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least, cohort_mature_at, day_start_at
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.clock import at_least, cohort_mature_at, day_start_at
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 MAKE_UP_DAYS = 14  # days within which a missed lesson may be made up
 ATTENDED = ("present", "late")

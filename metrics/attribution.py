@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
-from metrics.cohort import at_least, formal_lines
+from metrics.foundation.clock import at_least, formal_lines
+from metrics.foundation.money import to_the_cent
 from metrics.kernels.attribution import RULES
 from metrics.models.markov import removal_effects
-from metrics.money import to_the_cent
 from metrics.path_sums import ORDERS, PathSums, attribute, merged
 
 MODELS = (*RULES[:6], "markov", "shapley")

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.intervals import Z95, newcombe
-from metrics.separation import LEAST_MATURE
+from metrics.foundation.intervals import Z95, newcombe
+from metrics.foundation.separation import LEAST_MATURE
 
 Floats = NDArray[np.float64]
 

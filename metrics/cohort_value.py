@@ -7,11 +7,17 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from metrics.cohort import at_least, cohort_mature_at, first_leads, first_sources, per_person
 from metrics.cost import spend_units
-from metrics.registry import metric
+from metrics.foundation.clock import (
+    at_least,
+    cohort_mature_at,
+    first_leads,
+    first_sources,
+    per_person,
+)
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 from metrics.spend_feeds import once_spend_is_known
-from metrics.units import as_units
 
 MONEY = ("spend", "leads", "orders", "order_lines")
 BASES = ("lead", "payer")

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import (
+from metrics.foundation.clock import (
     at_least,
     first_leads,
     first_paid,
@@ -15,9 +15,9 @@ from metrics.cohort import (
     trial_lines,
     with_first_paid,
 )
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 from metrics.leads import lead_units
-from metrics.registry import metric
-from metrics.units import as_units
 
 ORDERS = ("leads", "orders", "order_lines")
 

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from metrics.cohort import (
+from metrics.foundation.clock import (
     at_least,
     cohort_mature_at,
     cohort_payers,
@@ -16,9 +16,9 @@ from metrics.cohort import (
     first_orders,
     formal_lines,
 )
-from metrics.registry import metric
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 from metrics.spend_feeds import once_spend_is_known
-from metrics.units import as_units
 
 SPEND = ("spend",)
 

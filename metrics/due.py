@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least, day_start_at, first_sources
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.clock import at_least, day_start_at, first_sources
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 EARLY_DAYS = 60  # a renewal so long before the end credits the day it falls due
 LATE_DAYS = 30  # and so long after it

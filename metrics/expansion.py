@@ -9,9 +9,9 @@ from data.errors import UnknownName
 from data.facts import Facts
 from data.scope import Filters
 from metrics.active import active_months, ended_on
-from metrics.cohort import at_least, day_start_at
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.clock import at_least, day_start_at
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 _SOURCES = ("enrolments", "orders", "order_lines")
 MONTH_DAYS = 30

@@ -11,10 +11,10 @@ import pyarrow as pa
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
+from metrics.foundation.separation import LEAST_MATURE
 from metrics.lead_score import LeadScore
 from metrics.models.level_logit import Floats
-from metrics.separation import LEAST_MATURE
 
 ABOVE, BELOW, WITHIN, FEW = "above", "below", "within", "too_few"
 

@@ -15,10 +15,10 @@ import ibis.expr.types as ir
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
-from metrics.cohort import at_least
+from metrics.foundation.clock import at_least
+from metrics.foundation.units import within
 from metrics.lead_pool import standing_leads
 from metrics.person_names import with_name
-from metrics.units import within
 
 # Columns of ours that are known at creation: text, then numbers. Not the campus: where few
 # consultants work, it would take what they themselves do for what their leads promised.

@@ -6,11 +6,17 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least, first_leads, formal_lines, with_contacts, with_first_paid
+from metrics.foundation.clock import (
+    at_least,
+    first_leads,
+    formal_lines,
+    with_contacts,
+    with_first_paid,
+)
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 from metrics.leads import lead_units
 from metrics.person_state import SLA_LADDER_DAYS
-from metrics.registry import metric
-from metrics.units import as_units
 
 SILENT_DAYS = 7
 # Where an unpaid lead stands, from the most urgent on.

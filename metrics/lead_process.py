@@ -6,11 +6,11 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least, with_contacts
+from metrics.foundation.clock import at_least, with_contacts
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 from metrics.leads import lead_units
 from metrics.recorded import unless_silent
-from metrics.registry import metric
-from metrics.units import as_units
 
 _CONTACTS = ("leads", "followups")
 

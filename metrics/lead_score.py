@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from metrics.cohort import HOURS_AHEAD
+from metrics.foundation.clock import HOURS_AHEAD
 from metrics.lead_features import CATEGORIES, NUMBERS, allowed, refused
 from metrics.models.level_logit import Codes, Fit, Floats, fit_logit, sigmoid
 from metrics.models.ranking import brier, calibration, group_of, lift, rank_of

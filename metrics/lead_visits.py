@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least, first_paid, first_trials, formal_lines, per_person
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.clock import at_least, first_paid, first_trials, formal_lines, per_person
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 _CONTACTS = ("leads", "followups")
 _PAID = ("leads", "followups", "orders", "order_lines")

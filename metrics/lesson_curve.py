@@ -13,7 +13,7 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
 from metrics.attendance import ATTENDED, expected_seats
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 
 LEAST_SEATS = 300
 NEIGHBOURS = 3  # lessons on either side

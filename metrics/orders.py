@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import first_orders, first_sources
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.clock import first_orders, first_sources
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 _SOURCES = ("orders", "order_lines")
 

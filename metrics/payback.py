@@ -12,9 +12,9 @@ import pandas as pd
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.cohort import at_least, first_leads
+from metrics.foundation.clock import at_least, first_leads
+from metrics.foundation.units import within
 from metrics.person_names import with_name
-from metrics.units import within
 
 
 def cohort_cashflow(

@@ -6,10 +6,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.cohort import at_least
+from metrics.foundation.clock import at_least
+from metrics.foundation.registry import metric
 from metrics.lead_pool import standing_leads
 from metrics.leads import lead_units
-from metrics.registry import metric
 
 IDLE_DAYS, DEAL_DAYS = 15, 180
 # Why a lead moves, the first that holds; those that stay have none.

@@ -16,7 +16,7 @@ from data.scope import Filters
 from metrics.attendance import ATTENDED, held_seats, is_marked
 from metrics.completion import COMPLETE
 from metrics.due import due_rows, settled_at
-from metrics.intervals import newcombe
+from metrics.foundation.intervals import newcombe
 from metrics.referral import honest_referrals
 
 LEAST = 30  # enrolments on each side of a comparison

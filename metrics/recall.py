@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from data.facts import Facts
-from metrics.cohort import HOURS_AHEAD
-from metrics.intervals import newcombe
+from metrics.foundation.clock import HOURS_AHEAD
+from metrics.foundation.intervals import newcombe
 from metrics.tiers import TIERS, attendance_states
 
 SPELL_WEEKS = 26

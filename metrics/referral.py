@@ -8,9 +8,9 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.active import active_months
 from metrics.activity_cohort import SHARE
-from metrics.cohort import at_least, cohort_mature_at, day_start_at, first_orders
-from metrics.registry import metric
-from metrics.units import as_units
+from metrics.foundation.clock import at_least, cohort_mature_at, day_start_at, first_orders
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 
 _PEOPLE = ("leads", "students", "orders", "order_lines")
 _ACTIVE = ("enrolments", "leads", "students", "orders", "order_lines")

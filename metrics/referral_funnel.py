@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.cohort import HOURS_AHEAD, cohort_mature_at, formal_lines, trial_lines
+from metrics.foundation.clock import HOURS_AHEAD, cohort_mature_at, formal_lines, trial_lines
 from metrics.referral import honest_referrals
 
 FUNNEL_STEPS = ("invited", "lead", "trial", "paid")

@@ -7,10 +7,10 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.active import ended_on
-from metrics.cohort import at_least
+from metrics.foundation.clock import at_least
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 from metrics.referral import honest_referrals
-from metrics.registry import metric
-from metrics.units import as_units
 
 PLEASED_NPS, PLEASED_RATING = 9.0, 4.5
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.cohort import local_days
 from metrics.concentration import Concentration, concentration, lorenz
-from metrics.intervals import count_bounds
+from metrics.foundation.clock import local_days
+from metrics.foundation.intervals import count_bounds
 from metrics.kernels.share_tree import ShareTree, share_tree
 from metrics.models.ranks import UNTOLD, rank_correlation
 from metrics.referral import honest_referrals, referred_orders

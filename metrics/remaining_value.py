@@ -12,8 +12,8 @@ import pandas as pd
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.cohort import first_sources, formal_lines
-from metrics.units import within
+from metrics.foundation.clock import first_sources, formal_lines
+from metrics.foundation.units import within
 
 MOST_WEEKS = 52  # farther ahead nothing is told, however long the history
 LEAST_WEEKS = 13

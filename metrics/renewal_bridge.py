@@ -12,7 +12,7 @@ from data.errors import UnknownName
 from data.facts import Facts
 from data.scope import Filters
 from metrics.due import due_rows, flow_rows, settled_at
-from metrics.units import within
+from metrics.foundation.units import within
 
 # From the due cohort to the month's flow, in this order.
 FLOW_PARTS = (

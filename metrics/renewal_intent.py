@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 from metrics.models.logit import Logit, fit_logit
 from metrics.models.ranking import calibration, group_of
 from metrics.models.roc import Discrimination, discrimination

@@ -14,9 +14,9 @@ from data.facts import Facts
 from data.scope import Filters
 from metrics.active import ended_on
 from metrics.due import EARLY_DAYS, LATE_DAYS, due_rows, settled_at
+from metrics.foundation.units import within
 from metrics.models.kaplan_meier import Survival, kaplan_meier
 from metrics.models.sbg import Sbg, fit_sbg
-from metrics.units import within
 
 MOST_GROUPS, LEAST = 6, 30
 

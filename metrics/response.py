@@ -7,16 +7,16 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
-from metrics.cohort import (
+from metrics.foundation.clock import (
     at_least,
     formal_lines,
     local_seconds,
     with_contacts,
     with_first_paid,
 )
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 from metrics.recorded import unless_silent
-from metrics.registry import metric
-from metrics.units import as_units
 
 OPENS, CLOSES = 9, 21  # the business hours of every day, campus time
 SINCE = ("assigned", "created")

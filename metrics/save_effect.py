@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import InvalidOption
-from metrics.intervals import Z95, share_bounds
+from metrics.foundation.intervals import Z95, share_bounds
 from metrics.recall import LEAST, is_contacted, waits
 
 OUTCOMES = ("has_returned", "is_active")

@@ -7,8 +7,8 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activity_cohort import Activities
+from metrics.foundation.units import rollup
 from metrics.shares import k_factor, share_arrivals, share_leads, share_revenue
-from metrics.units import rollup
 
 FIGURES = (share_arrivals, share_leads, share_revenue, k_factor)
 
@@ -23,7 +23,7 @@ def share_figures(
     Returns
     -------
     ibis Table
-        `metrics.units.rollup`'s columns with ``metric`` and ``part`` ("now" or "before");
+        `metrics.foundation.units.rollup`'s columns with ``metric`` and ``part`` ("now" or "before");
         a metric that the role may not read has no units, so n is 0.
     """
     parts = {"now": activities, **({"before": earlier} if earlier else {})}

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activity_cohort import Activities, arrivals
-from metrics.cohort import at_least, hour_of
+from metrics.foundation.clock import at_least, hour_of
 
 BURST = 10  # arrivals of one sharer within one clock hour
 EMPTY_SECONDS = 3.0  # dwell below which an arrival only opened the page

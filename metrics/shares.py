@@ -7,10 +7,10 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activity_cohort import Activities
-from metrics.cohort import at_least, day_of
-from metrics.registry import metric
+from metrics.foundation.clock import at_least, day_of
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units
 from metrics.share_edges import arrival_leads, first_edges, lead_outcomes, share_cycles
-from metrics.units import as_units
 
 CYCLE_DAYS = 7
 _EVENTS = ("events", "activities")

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from data.facts import Facts
-from metrics.cohort import at_least, formal_lines
-from metrics.intervals import Z95, newcombe
-from metrics.registry import metric
-from metrics.separation import LEAST_MATURE
-from metrics.units import as_units
+from metrics.foundation.clock import at_least, formal_lines
+from metrics.foundation.intervals import Z95, newcombe
+from metrics.foundation.registry import metric
+from metrics.foundation.separation import LEAST_MATURE
+from metrics.foundation.units import as_units
 
 WORKS, UNCLEAR, HARMFUL, TOO_FEW = "works", "unclear", "harmful", "too_few"
 TREATED, HELD_OUT = "treated", "held_out"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 from metrics.kernels.share_tree import HOUR, NOBODY, UNKNOWN_AT, structural_virality
 from metrics.models.ranks import UNTOLD, rank_correlation
 from metrics.shares import CYCLE_DAYS

@@ -17,7 +17,7 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
 from metrics.attendance import made_up
-from metrics.cohort import HOURS_AHEAD, at_least
+from metrics.foundation.clock import HOURS_AHEAD, at_least
 from metrics.kernels.people import arrange, hashes_of
 from metrics.kernels.tiers import ATTENDED, COLUMNS, LEAVE, MADE_UP, MISSED, NOTHING, walk
 

@@ -12,7 +12,7 @@ import pandas as pd
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
-from metrics.cohort import local_seconds
+from metrics.foundation.clock import local_seconds
 
 _DAY = 86_400  # seconds
 

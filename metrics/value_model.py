@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 from metrics.models.bg_nbd import BgNbd, fit_bg_nbd
 from metrics.models.gamma_gamma import GammaGamma, fit_gamma_gamma
 from metrics.models.order_gaps import OrderGaps, fit_order_gaps

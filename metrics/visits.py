@@ -12,9 +12,9 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from data.scope import Filters, Period
 from metrics.activity_cohort import Activities, dwell_of, picked
-from metrics.cohort import at_least, first_leads
-from metrics.registry import metric
-from metrics.units import as_units, rollup, within
+from metrics.foundation.clock import at_least, first_leads
+from metrics.foundation.registry import metric
+from metrics.foundation.units import as_units, rollup, within
 from metrics.visitor_sums import first_visits, keen_people, visitor_sums
 
 TO_LEAD_DAYS = 7  # most leads are left at the first visit
@@ -232,7 +232,7 @@ def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = 
     Returns
     -------
     ibis Table
-        `metrics.units.rollup`'s columns with ``metric`` and ``part`` ("now" or "before").
+        `metrics.foundation.units.rollup`'s columns with ``metric`` and ``part`` ("now" or "before").
     """
     parts = {"now": filters.period, "before": filters.comparison}
     days = [period for period in parts.values() if period is not None]

@@ -137,7 +137,7 @@ def test_the_rule_of_layers_sees_what_it_should():
     assert allowed("components/query.py", "data.installation.installation")
     assert not allowed("metrics/leads.py", "data.stores.DuckDBStore")
     assert not allowed("metrics/leads.py", "components.query.run")
-    assert not allowed("data/loader.py", "metrics.units.rollup")
+    assert not allowed("data/loader.py", "metrics.foundation.units.rollup")
 
 
 def test_wiring_that_is_listed_exists():

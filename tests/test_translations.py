@@ -13,7 +13,7 @@ import pytest
 
 import metrics
 from components.i18n import LOCALE, read_catalogue
-from metrics.registry import REGISTRY
+from metrics.foundation.registry import REGISTRY
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("components", "pages", "metrics", "app.py")

@@ -19,7 +19,7 @@ from components.i18n import N_, _
 from components.states import nothing_to_show
 from components.table import clickable_table
 from data.scope import Filters
-from metrics.change import TOTALS, change_explained
+from metrics.foundation.change import TOTALS, change_explained
 
 DIMENSIONS = {
     "channel_level2": N_("Channel"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from components.i18n import N_, _
 from metrics.acquisition_table import LATE_DAYS
-from metrics.registry import Metric, find
+from metrics.foundation.registry import Metric, find
 
 WINDOWS = (30, 60, 90)
 RETURN_DAYS = (30, 60, 90, 180, 365)

@@ -15,8 +15,8 @@ from components.filters import known_comparison
 from components.tally import tally
 from data.scope import Filters, Scope, role
 from metrics.acquisition_table import channel_verdicts, judged_filters
-from metrics.channel_tally import ChannelFigures
-from metrics.separation import LEAST_MATURE
+from metrics.foundation.separation import LEAST_MATURE
+from metrics.foundation.tally import ChannelFigures
 
 
 @dataclass(eq=False)  # itself: what is made of it is remembered by it

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from metrics.channel_tally import ELSEWHERE
+from metrics.foundation.tally import ELSEWHERE
 
 _INDENT = "\u2003"  # an em space: a table cell keeps it
 _CLOSED, _OPEN, _LEAF = "▸ ", "▾ ", ""

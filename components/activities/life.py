@@ -31,8 +31,8 @@ from metrics.activity_traffic import (
     activity_views,
     activity_visitors,
 )
+from metrics.foundation.registry import Metric
 from metrics.models.activity_curve import band
-from metrics.registry import Metric
 
 LEADS = "leads"
 FIGURES: dict[str, Metric] = {

@@ -19,9 +19,9 @@ from components.format import days_range, interval, number, percent, value
 from components.i18n import _
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column
+from metrics.foundation.registry import Metric
 from metrics.lead_pool import RUNGS, STATES, overdue_leads, unpaid_leads
 from metrics.lead_process import lost_leads
-from metrics.registry import Metric
 
 
 def process_panel(reading: Reading) -> None:

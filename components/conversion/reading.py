@@ -12,8 +12,8 @@ from components.filters import known_comparison
 from components.tally import tally
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.acquisition_table import judged_filters
-from metrics.channel_tally import ChannelFigures
-from metrics.duration_curves import DurationCurves, duration_curves, duration_tally
+from metrics.foundation.duration_curves import DurationCurves, duration_curves, duration_tally
+from metrics.foundation.tally import ChannelFigures
 from metrics.lead_features import open_rows, revival_rows, training_rows
 from metrics.lead_score import LeadScore, fit_lead_score
 from metrics.lead_worklist import WorkList, scorer

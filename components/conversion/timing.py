@@ -15,7 +15,7 @@ from components.format import days_range, interval, is_missing, number, percent,
 from components.i18n import _
 from components.states import ENOUGH, too_few
 from metrics.acquisition_table import judged_filters
-from metrics.duration_curves import duration_curves, duration_tally
+from metrics.foundation.duration_curves import duration_curves, duration_tally
 from metrics.models.kaplan_meier import Survival
 from metrics.response import time_to_convert
 

@@ -15,7 +15,7 @@ from components.i18n import _, ngettext, sentences
 from components.learning.reading import Reading
 from components.states import ENOUGH, too_few
 from data.scope import Filters
-from metrics.channel_tally import SUMS, figures
+from metrics.foundation.tally import SUMS, figures
 from metrics.tiers import ALARMED
 
 COVERED = 0.95  # roll-call coverage below which an attendance rate is doubted

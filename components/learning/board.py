@@ -13,7 +13,7 @@ from components.learning.answer import students_sentence, teaching_finding
 from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
 from data.scope import Filters, Period
-from metrics.intervals import share_bounds
+from metrics.foundation.intervals import share_bounds
 from metrics.misses import misses_running
 
 _PAGE = "lifecycle/learning"

@@ -16,8 +16,8 @@ from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.saving import saving
 from data.scope import role
+from metrics.foundation.registry import find
 from metrics.recall import LEAST, SPELL_WEEKS, Recall, alarm_spells, recall, service_contacts
-from metrics.registry import find
 from metrics.save_effect import save_effect
 from metrics.tiers import tier_rows
 

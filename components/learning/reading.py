@@ -13,9 +13,9 @@ from components import query
 from components.columns import names_by_id
 from components.tally import tally
 from data.scope import Filters, Period, Scope
-from metrics.channel_tally import ChannelFigures
+from metrics.foundation.registry import Metric, find
+from metrics.foundation.tally import ChannelFigures
 from metrics.lesson_curve import drops_of, lesson_curve, named_drops
-from metrics.registry import Metric, find
 from metrics.risk import (
     NO_MODEL,
     RiskModel,

@@ -12,9 +12,9 @@ from components.answer import answer_card
 from components.format import days_range, escape, is_missing, money, number, percent
 from components.i18n import _, ngettext, sentences
 from components.renewal.reading import Reading
-from metrics.intervals import share_bounds
-from metrics.registry import find
-from metrics.separation import LEAST_MATURE
+from metrics.foundation.intervals import share_bounds
+from metrics.foundation.registry import find
+from metrics.foundation.separation import LEAST_MATURE
 
 SOON_DAYS = 30
 

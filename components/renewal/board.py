@@ -9,7 +9,7 @@ from components.renewal.answer import outlook_sentence, renewal_sentence
 from components.renewal.reading import Reading
 from components.renewal.referral import Referral, referral_sentence
 from data.scope import Filters
-from metrics.registry import find
+from metrics.foundation.registry import find
 
 QUESTIONS = {
     9: N_("Who will renew?"),

@@ -9,7 +9,7 @@ from components.figures import FigureCard, figure_cards
 from components.format import days_range
 from components.i18n import _
 from components.renewal.reading import Reading
-from metrics.registry import find
+from metrics.foundation.registry import find
 
 RATES = ("renewal_rate", "renewal_amount_rate", "renewal_flow_rate")
 

@@ -27,8 +27,8 @@ from components.table import clickable_table, lines_height, share_column, whole_
 from components.todo import Task, draw_tasks
 from data.scope import Period
 from metrics.expansion import next_subjects, retention_sums
-from metrics.registry import find
-from metrics.separation import LEAST_MATURE
+from metrics.foundation.registry import find
+from metrics.foundation.separation import LEAST_MATURE
 
 PARTS = {
     "expansion": N_("more from those who stayed"),

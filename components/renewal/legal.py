@@ -19,6 +19,7 @@ from components.renewal.reading import Reading
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
 from data.scope import Period
+from metrics.foundation.registry import find
 from metrics.legal_window import (
     DAYS_BEFORE,
     LESSONS_LEFT,
@@ -27,7 +28,6 @@ from metrics.legal_window import (
     depletion_rows,
 )
 from metrics.prepaid import MOVEMENTS, RollForward, roll_forward
-from metrics.registry import find
 
 WORDS = {
     "charged": N_("charged"),

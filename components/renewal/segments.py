@@ -12,8 +12,8 @@ from components.format import days_range, percent
 from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
-from metrics.registry import find
-from metrics.separation import LEAST_MATURE
+from metrics.foundation.registry import find
+from metrics.foundation.separation import LEAST_MATURE
 
 DIMENSIONS = {
     "channel_id": N_("Channel"),

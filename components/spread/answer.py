@@ -13,8 +13,8 @@ from components.i18n import _, ngettext, sentences
 from components.spread.reading import EVER, SpreadReading
 from components.states import ENOUGH
 from metrics.concentration import Concentration
+from metrics.foundation.registry import Metric
 from metrics.kernels.share_tree import median_hop_hours
-from metrics.registry import Metric
 from metrics.shares import k_factor, share_arrivals, share_leads, share_revenue
 
 _LEAST_WIDTH = 200

@@ -16,7 +16,7 @@ from components.columns import names_by_id
 from components.i18n import N_
 from data.scope import Filters, Period, Scope
 from metrics.concentration import Concentration, concentration
-from metrics.registry import Metric
+from metrics.foundation.registry import Metric
 from metrics.share_figures import share_figures, shared_activities
 from metrics.spread_credit import generation_table, kols, node_table
 from metrics.spread_nodes import SpreadForest, grow, spread_nodes

@@ -11,6 +11,7 @@ from components import query
 from components.activity_choice import EVERY
 from components.columns import names_by_id
 from data.scope import Filters, Scope
+from metrics.foundation.registry import Metric
 from metrics.interest import (
     Chain,
     band_outcomes,
@@ -19,7 +20,6 @@ from metrics.interest import (
     upstream_chains,
     upstream_edges,
 )
-from metrics.registry import Metric
 from metrics.visit_worth import expected_value
 from metrics.visits import visitor_figures
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from data.errors import InvalidOption
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 
 Floats = NDArray[np.float64]
 

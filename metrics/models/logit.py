@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 
 Floats = NDArray[np.float64]
 

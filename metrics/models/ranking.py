@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.intervals import share_bounds
+from metrics.foundation.intervals import share_bounds
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 
 Floats = NDArray[np.float64]
 

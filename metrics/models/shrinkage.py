@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaincinv, betaln, digamma, expit, logit
 
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 
 Floats = NDArray[np.float64]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from components.answer import change, evidence, separable
-from metrics.registry import Metric
+from metrics.foundation.registry import Metric
 
 
 def metric(kind: str = "proportion", unit: str = "ratio", better: int = 1) -> Metric:

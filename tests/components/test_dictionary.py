@@ -6,7 +6,7 @@ import pytest
 
 from components.dictionary import _KINDS, _UNITS
 from metrics import load_all
-from metrics.registry import KINDS, REGISTRY, UNITS
+from metrics.foundation.registry import KINDS, REGISTRY, UNITS
 from tests.components.conftest import Served
 
 load_all()

@@ -7,7 +7,7 @@ import pytest
 from components.dictionary import _GRAINS, _KINDS, _UNITS
 from components.i18n import translate
 from metrics import load_all
-from metrics.registry import REGISTRY
+from metrics.foundation.registry import REGISTRY
 
 load_all()
 

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from components import format as words
 from data.errors import InvalidOption
 from data.scope import Period
-from metrics.registry import UNITS
+from metrics.foundation.registry import UNITS
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from components.renewal.rates import bridge_finding
 from components.renewal.reading import judged_months
 from components.renewal.worklist import why
 from data.scope import Period
-from metrics.units import Z95
+from metrics.foundation.units import Z95
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 from components import query
 from components.navigation import SECTIONS
 from data.scope import EVERY_CAMPUS, ROLES, Filters, Period
-from metrics.statements import Look, Statements
+from metrics.foundation.statements import Look, Statements
 
 PAGES = [entry for _section, entries in SECTIONS for entry in entries if entry.filtered]
 USERS = {"manager": "manager", "head": "campus_head", "guide": "consultant"}

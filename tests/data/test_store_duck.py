@@ -22,8 +22,8 @@ from data.sample import AS_OF, generate
 from data.scope import EVERY_CAMPUS, Scope
 from data.stores import DuckDBStore, open_store
 from metrics import load_all
-from metrics.registry import REGISTRY
-from metrics.units import rollup
+from metrics.foundation.registry import REGISTRY
+from metrics.foundation.units import rollup
 from tests.journeys import KEY
 
 load_all()

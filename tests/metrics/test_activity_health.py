@@ -22,8 +22,8 @@ from metrics.activity_health import (
     phase_days,
 )
 from metrics.activity_traffic import activity_leads
+from metrics.foundation.units import rollup
 from metrics.models.activity_curve import backtest
-from metrics.units import rollup
 
 
 def test_phases_are_two_days_of_launch_two_of_sprint_and_the_rest():

@@ -18,7 +18,7 @@ from metrics.activity_traffic import (
     activity_views,
     activity_visitors,
 )
-from metrics.units import rollup
+from metrics.foundation.units import rollup
 
 
 @pytest.fixture

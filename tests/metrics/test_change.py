@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from data.errors import InvalidOption
-from metrics.change import change_explained
+from metrics.foundation.change import change_explained
 
 
 def groups(**figures):

@@ -13,10 +13,10 @@ import pytest
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics import channel_tally as module
-from metrics.channel_tally import ELSEWHERE, KERNELS, STRETCHES, channel_tally, figures
-from metrics.registry import Metric
-from metrics.units import rollup, within
+from metrics.foundation import tally as module
+from metrics.foundation.registry import Metric
+from metrics.foundation.tally import ELSEWHERE, KERNELS, STRETCHES, channel_tally, figures
+from metrics.foundation.units import rollup, within
 
 AS_OF = datetime(2026, 11, 21, 10, 0)  # noqa: DTZ001  # UTC without zone
 NOVEMBER = Filters(

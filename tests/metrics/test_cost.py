@@ -14,8 +14,8 @@ from metrics.cost import (
     spend_total,
     unmapped_spend_share,
 )
+from metrics.foundation.units import rollup, within
 from metrics.leads import new_leads
-from metrics.units import rollup, within
 
 
 def test_spend_total_adds_days_and_knows_no_interval(tiny):

@@ -14,8 +14,8 @@ from metrics.due import (
     renewal_flow_rate,
     renewal_rate,
 )
+from metrics.foundation.units import rollup, within
 from metrics.renewal_bridge import AMOUNT_PARTS, FLOW_PARTS, bridge_of, bridge_rows, bridge_sums
-from metrics.units import rollup, within
 
 JUNE = Period(start=date(2026, 6, 1), end=date(2026, 7, 1))
 PAYER = "2026-01-01 lead sem"

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.duration_curves import duration_curves, duration_tally
+from metrics.foundation.duration_curves import duration_curves, duration_tally
 
 FEBRUARY = Filters(
     period=Period(start=date(2026, 2, 1), end=date(2026, 3, 1)),

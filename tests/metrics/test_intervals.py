@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chi2
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from metrics.intervals import Z95, byar, count_bounds, newcombe, share_bounds, wilson
+from metrics.foundation.intervals import Z95, byar, count_bounds, newcombe, share_bounds, wilson
 
 SHARES = ((0, 12), (3, 12), (12, 12), (32, 40), (1, 100_000))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import InvalidOption
+from metrics.foundation.units import rollup
 from metrics.lead_pool import (
     overdue_leads,
     reactivation_rate,
@@ -20,7 +21,6 @@ from metrics.lead_process import (
     unassigned_rate,
 )
 from metrics.lead_visits import trial_attendance, visit_after_invite, visit_to_paid
-from metrics.units import rollup
 from tests.metrics.tiny_facts import TinyFacts, moment
 
 

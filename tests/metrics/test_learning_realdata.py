@@ -23,12 +23,12 @@ from data.sources.mapping import find_mapping
 from data.stores.duck import DuckDBStore
 from metrics.attendance import attendance_strict
 from metrics.completion import course_completion
+from metrics.foundation.units import rollup
 from metrics.league import league, league_rows
 from metrics.models.hazard import fit_hazard
 from metrics.models.roc import discrimination
 from metrics.risk import learned, person_weeks, risk_rows
 from metrics.tiers import TIERS, attendance_states
-from metrics.units import rollup
 from tests.journeys import KEY
 
 pytestmark = pytest.mark.realdata

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InvalidOption
-from metrics.lmdi import log_mean, product_parts, rounded, settled
+from metrics.foundation.lmdi import log_mean, product_parts, rounded, settled
 
 FACTOR = st.one_of(st.just(0.0), st.floats(1e-6, 1e6))
 PAIRS = st.lists(st.tuples(FACTOR, FACTOR), min_size=1, max_size=5)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from metrics.registry import REGISTRY
+from metrics.foundation.registry import REGISTRY
 
 CATALOGUE = Path(__file__).parents[2] / "components" / "locale" / "zh" / "metrics.po"
 FAMILIES = {"leads", "cost", "conversion", "cohort_value", "downstream", "linkage"}

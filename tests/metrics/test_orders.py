@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from metrics.foundation.units import rollup
 from metrics.orders import first_order_persons, net_revenue
-from metrics.units import rollup
 
 
 def _figure(fetch, facts, metric, by=()):

@@ -9,8 +9,8 @@ import pytest
 
 from data.facts import Facts
 from data.scope import Period
+from metrics.foundation.units import rollup, within
 from metrics.prepaid import MOVEMENTS, prepaid_change, roll_forward
-from metrics.units import rollup, within
 
 
 def told(tiny):

@@ -16,7 +16,7 @@ from data.sources.imports import import_files
 from data.sources.mapping import find_mapping
 from data.stores.duck import DuckDBStore
 from metrics.cost import cpvl
-from metrics.figures import figures_of
+from metrics.foundation.figures import figures_of
 from metrics.funnel_rows import leads_at_step
 from metrics.lead_funnel import funnel_table, lead_funnel
 from metrics.lead_process import (

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from data.errors import InvalidOption, UnknownName
+from metrics.foundation.units import rollup, rows
 from metrics.models.kaplan_meier import kaplan_meier
 from metrics.response import (
     business_hours,
@@ -16,7 +17,6 @@ from metrics.response import (
     response_time,
     time_to_convert,
 )
-from metrics.units import rollup, rows
 
 # Shanghai is eight hours ahead: 01:00 UTC is nine in the morning, 13:00 nine in the evening.
 

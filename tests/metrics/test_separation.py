@@ -7,8 +7,8 @@ from scipy.stats import betabinom
 from statsmodels.stats.proportion import proportion_confint
 
 from data.errors import InvalidOption
+from metrics.foundation.separation import ranked
 from metrics.models.shrinkage import beta_binomial, shrunk_means, shrunk_rates
-from metrics.separation import ranked
 
 
 def rates(**figures):

@@ -3,6 +3,7 @@
 import pytest
 
 from data.errors import InvalidOption, UnknownName
+from metrics.foundation.units import rollup
 from metrics.share_figures import share_figures, shared_activities
 from metrics.share_integrity import suspicious_sharers
 from metrics.shares import (
@@ -13,7 +14,6 @@ from metrics.shares import (
     share_leads,
     share_revenue,
 )
-from metrics.units import rollup
 
 # Anna shares on the 1st. Ben and Cao come by it, Ben leaves a phone and shares, Dai comes by
 # Ben and orders. Eva shares on the 20th, too young for a cycle of a week on the 22nd.

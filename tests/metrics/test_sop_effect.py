@@ -9,6 +9,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from data.facts import Facts
 from data.sample.truths import HARMFUL_SOP, USEFUL_SOP, USELESS_SOP
 from data.scope import EVERY_CAMPUS, Scope
+from metrics.foundation.units import rollup
 from metrics.sop_effect import (
     HARMFUL,
     TOO_FEW,
@@ -18,7 +19,6 @@ from metrics.sop_effect import (
     sop_conversion,
     sop_effects,
 )
-from metrics.units import rollup
 
 
 def test_the_planted_playbooks_are_found(institution):

@@ -24,8 +24,8 @@ from data.scope import EVERY_CAMPUS, Scope
 from data.stores import open_store
 from data.stores.duck import DuckDBStore
 from metrics import load_all
-from metrics.registry import REGISTRY
-from metrics.units import rollup, rows
+from metrics.foundation.registry import REGISTRY
+from metrics.foundation.units import rollup, rows
 from tests.journeys import KEY
 
 pytest.importorskip("pyspark", reason="PySpark is an extra")

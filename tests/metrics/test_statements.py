@@ -9,9 +9,9 @@ import pytest
 
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics import load_all
-from metrics.asked import FunctionRows, MetricFigures, MetricRows
-from metrics.registry import REGISTRY
-from metrics.statements import Look, Statements, statement_of
+from metrics.foundation.question import FunctionRows, MetricFigures, MetricRows
+from metrics.foundation.registry import REGISTRY
+from metrics.foundation.statements import Look, Statements, statement_of
 
 load_all()
 AS_OF = datetime(2026, 3, 31, 16, 30, 1, 250)  # noqa: DTZ001
@@ -127,7 +127,7 @@ def test_a_person_and_the_rows_behind_a_number_are_written():
 
 
 def test_only_so_many_statements_are_kept(monkeypatch):
-    monkeypatch.setattr("metrics.statements.MOST_KNOWN", 2)
+    monkeypatch.setattr("metrics.foundation.statements.MOST_KNOWN", 2)
     asked = [MetricFigures(name, (), ()) for name in ("new_leads", "valid_lead_rate", "cpl")]
     statements = Statements()
     for one in asked:

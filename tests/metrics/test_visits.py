@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.units import rollup, within
+from metrics.foundation.units import rollup, within
 from metrics.visits import (
     dwell_per_visit,
     keen_without_phone,

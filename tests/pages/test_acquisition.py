@@ -19,7 +19,7 @@ from components.format import percent
 from data.installation import Installation
 from data.sample.truths import CHEAP_CHANNEL, LATE_CHANNEL, SLOW_CHANNEL
 from data.scope import Filters, Period
-from metrics.channel_tally import ELSEWHERE
+from metrics.foundation.tally import ELSEWHERE
 from tests.pages import screens
 from tests.pages.conftest import serve
 from tests.pages.screens import cards, shown

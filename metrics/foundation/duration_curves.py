@@ -13,9 +13,9 @@ import pyarrow as pa
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
+from metrics.foundation.registry import find
+from metrics.foundation.units import on_either_side, within
 from metrics.models.kaplan_meier import Survival, kaplan_meier
-from metrics.registry import find
-from metrics.units import on_either_side, within
 
 
 def duration_tally(

@@ -19,8 +19,8 @@ from ibis.expr.operations import UnboundTable
 
 from data.facts import FACTS
 from data.scope import Filters, Period
-from metrics.durations import duration_figures
-from metrics.intervals import Z95, byar, wilson
+from metrics.foundation.durations import duration_figures
+from metrics.foundation.intervals import Z95, byar, wilson
 
 GROUPS = (
     "campus_id", "channel_id", "channel_root", "channel_level2", "campaign", "material",
@@ -121,7 +121,7 @@ def rollup(
     kind
         ``count`` and ``sum`` give Σ numerator; ``proportion`` and ``ratio`` give
         Σ numerator ÷ Σ denominator, never a mean of ratios; ``duration`` gives the
-        median by Kaplan–Meier, see `metrics.durations.duration_figures`.
+        median by Kaplan–Meier, see `metrics.foundation.durations.duration_figures`.
     as_of
         A unit that matures later is counted as ``immature`` and takes no part.
     by

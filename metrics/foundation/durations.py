@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.errors import InvalidOption
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 
 _ROUNDING = 1e-12  # as in `metrics.models.kaplan_meier`
 _OVER = -1e6  # the logarithm of a share of which nothing is left

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import InvalidOption
-from metrics.registry import KINDS
+from metrics.foundation.registry import KINDS
 
 TOTALS = ("count", "sum")
 _PARTS = ["before", "after", "volume_effect", "rate_effect", "effect"]

@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.registry import Metric
-from metrics.units import rollup, rows, within
+from metrics.foundation.registry import Metric
+from metrics.foundation.units import rollup, rows, within
 
 _TREE_LEVELS = {"channel_root": "root_id", "channel_level2": "level2_id"}
 
@@ -23,7 +23,7 @@ def figures_of(
     by: tuple[str, ...],
     options: Mapping[str, Any],
 ) -> ir.Table:
-    """One row per group, as `metrics.units.rollup` gives it."""
+    """One row per group, as `metrics.foundation.units.rollup` gives it."""
     units = _units(facts, metric, filters, options, by)
     return rollup(units, kind=metric.kind, as_of=facts.as_of, by=by)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import InvalidOption
-from metrics.intervals import Z95
+from metrics.foundation.intervals import Z95
 from metrics.models.shrinkage import shrunk_means, shrunk_rates
 
 LEAST_MATURE = 30  # fewer mature units give no rank

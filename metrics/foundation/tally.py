@@ -2,7 +2,7 @@
 
 Totals, the comparison, each branch of the tree and the spark line need the same units
 cut differently: `channel_tally` sums them once by the finest cut, and the kernels add
-the cuts up. The figures equal `metrics.units.rollup`'s; no mean of a rate is taken.
+the cuts up. The figures equal `metrics.foundation.units.rollup`'s; no mean of a rate is taken.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
-from metrics.intervals import Z95, count_bounds, share_bounds
-from metrics.registry import find
-from metrics.units import on_either_side, within
+from metrics.foundation.intervals import Z95, count_bounds, share_bounds
+from metrics.foundation.registry import find
+from metrics.foundation.units import on_either_side, within
 
 ELSEWHERE = ""  # the node of channels that are not in the tree, and of no channel
 SUMS = (
@@ -98,7 +98,7 @@ def channel_tally(
 
 @dataclass(frozen=True)
 class ChannelFigures:
-    """A tally's rows, which it adds up to figures as `metrics.units.rollup` gives them.
+    """A tally's rows, which it adds up to figures as `metrics.foundation.units.rollup` gives them.
 
     ``total`` and ``compared`` are the figure of the period and of the one compared with;
     ``trend`` is the value by stretch, oldest first, NaN where it can't be told.

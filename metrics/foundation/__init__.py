@@ -1,0 +1,1 @@
+"""What every metric stands on: the registry, units and their roll-up, questions, clock, intervals."""
