@@ -20,7 +20,7 @@ from benchmarks import report
 from data.facts import FACTS, Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from data.stores.duck import DuckDBStore
-from metrics.attribution import attribute, attribution_touches, credits
+from metrics.acquisition.attribution import attribute, attribution_touches, credits
 
 LARGEST = int(os.environ.get("EDULENS_BENCH_TOUCHES", "20000000"))
 SIZES = (LARGEST // 10, LARGEST)

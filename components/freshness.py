@@ -15,7 +15,7 @@ from components.columns import names_by_id
 from components.format import escape, moment
 from components.i18n import N_, _, language
 from data.contracts import CONTRACTS
-from metrics.spend_feeds import GRACE, LEAST_HOURS
+from metrics.acquisition.spend_feeds import GRACE, LEAST_HOURS
 
 FRESH, LATE, SILENT = "fresh", "late", "missing"
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001  # a store's as-of before the first load

@@ -16,7 +16,8 @@ from components.answer import answer_card
 from components.format import days_range, delta, escape, interval, money, number, percent
 from components.i18n import N_, _, ngettext, sentences
 from components.states import too_few
-from metrics.acquisition_table import (
+from metrics.acquisition.linkage import TRUSTED
+from metrics.acquisition.verdicts import (
     CHEAP_BUT_POOR,
     GOOD,
     LATE_DAYS,
@@ -25,7 +26,6 @@ from metrics.acquisition_table import (
     SLOW,
     TOO_EARLY,
 )
-from metrics.linkage import TRUSTED
 
 VERDICT_WORDS = {
     GOOD: N_("brings quality"),

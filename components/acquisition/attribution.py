@@ -14,7 +14,7 @@ from components.format import escape, money, number
 from components.i18n import N_, _
 from components.states import nothing_to_show
 from components.table import clickable_table, lines_height, yuan_column
-from metrics.attribution import (
+from metrics.acquisition.attribution import (
     MODELS,
     attribution_touches,
     converting_touches,
@@ -22,7 +22,7 @@ from metrics.attribution import (
     disagreement,
     paths,
 )
-from metrics.path_sums import attribute
+from metrics.acquisition.path_sums import attribute
 
 LOOKBACKS = (7, 14, 30, 60, 90)
 MODEL_WORDS = {

@@ -13,8 +13,8 @@ from components.format import number, percent
 from components.i18n import N_, _
 from components.states import too_few
 from data.scope import Filters
+from metrics.acquisition.linkage import TRUSTED, leads_with_touch, orders_with_lead
 from metrics.foundation.separation import LEAST_MATURE
-from metrics.linkage import TRUSTED, leads_with_touch, orders_with_lead
 
 QUESTIONS = {
     1: N_("Which channels bring quality?"),

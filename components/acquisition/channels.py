@@ -21,8 +21,8 @@ from components.format import days_range, interval
 from components.i18n import _
 from components.panels import Handover
 from components.table import interval_column, lines_height
-from metrics.acquisition_table import side_by_side
-from metrics.channel_contrast import shared_letters
+from metrics.acquisition.contrast import shared_letters
+from metrics.acquisition.verdicts import side_by_side
 
 _BY_SPEND = ("cpl", "cpvl", "cac_media")  # nothing, not 0, where no spend is booked
 _TABLE = "acquisition_table"

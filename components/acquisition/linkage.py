@@ -10,9 +10,9 @@ from components.acquisition.reading import Reading
 from components.drill import open_rows
 from components.format import interval, is_missing, number, percent
 from components.i18n import N_, _
+from metrics.acquisition.linkage import TRUSTED
 from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
-from metrics.linkage import TRUSTED
 
 LINKS = {
     "orders_with_lead": N_("orders with a lead"),

@@ -21,7 +21,7 @@ from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, lines_height
 from components.theme import Palette, palette
 from data.scope import Filters, Period
-from metrics.marginal import (
+from metrics.acquisition.marginal import (
     BEYOND_OBSERVED,
     SPEND_TOO_EVEN,
     TOO_FEW_PAYERS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.i18n import N_, _
-from metrics.acquisition_table import LATE_DAYS
+from metrics.acquisition.verdicts import LATE_DAYS
 from metrics.foundation.registry import Metric, find
 
 WINDOWS = (30, 60, 90)

@@ -20,7 +20,7 @@ from components.i18n import _
 from components.states import NO_COURSE_LINE, nothing_to_show
 from components.table import yuan_column
 from components.theme import Palette, palette
-from metrics.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day
+from metrics.acquisition.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day
 
 _EVERY = ""
 COST, REVENUE = "cost", "revenue"  # what a mark of the curve stands for

@@ -14,7 +14,7 @@ from components.drill import open_rows
 from components.format import value
 from components.i18n import _
 from components.states import nothing_to_show
-from metrics.channel_contrast import paid_total
+from metrics.acquisition.contrast import paid_total
 
 # Revenue of channels that cost nothing would stand in the total of all, but in no bar.
 _OF_PAID = ("roi",)

@@ -14,7 +14,7 @@ from components.acquisition.measures import MEASURES, Choice, visible
 from components.filters import known_comparison
 from components.tally import tally
 from data.scope import Filters, Scope, role
-from metrics.acquisition_table import channel_verdicts, judged_filters
+from metrics.acquisition.verdicts import channel_verdicts, judged_filters
 from metrics.foundation.separation import LEAST_MATURE
 from metrics.foundation.tally import ChannelFigures
 

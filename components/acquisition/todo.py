@@ -13,9 +13,9 @@ from components.format import escape, moment, money, number, percent
 from components.freshness import FRESH, sources
 from components.i18n import N_, _
 from components.todo import MOST, Task, draw_tasks
-from metrics.acquisition_actions import budget_move, doubled_channels
-from metrics.acquisition_table import LATE_DAYS
-from metrics.linkage import TRUSTED
+from metrics.acquisition.actions import budget_move, doubled_channels
+from metrics.acquisition.linkage import TRUSTED
+from metrics.acquisition.verdicts import LATE_DAYS
 
 UNMAPPED_LIMIT = 0.02  # METRICS: share of unmapped channel
 _FEED = "spend:"

@@ -14,9 +14,9 @@ from components.format import MISSING, days_range, interval, money, number
 from components.i18n import _
 from components.table import clickable_table, interval_column
 from components.tally import tally
+from metrics.acquisition.payback import ltv_to_cac
 from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
-from metrics.payback import ltv_to_cac
 
 _PAID = "paid"  # all paid channels together
 

@@ -11,11 +11,11 @@ from components.i18n import _
 from components.states import no_spend
 from components.tally import tally
 from data.scope import Filters, role
-from metrics.cost import spend_total
+from metrics.acquisition.cost import spend_total
+from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.registry import Metric
 from metrics.foundation.tally import ChannelFigures
 from metrics.leads import new_leads
-from metrics.orders import first_order_persons, net_revenue
 
 _FIGURES = {
     new_leads: "lead",

@@ -18,10 +18,10 @@ from components.format import day, interval, number, percent, value
 from components.i18n import N_, _, sentences
 from components.theme import Palette
 from data.scope import Filters, Period, role
+from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.registry import Metric
 from metrics.leads import new_leads
 from metrics.models.run_rate import HISTORY_DAYS
-from metrics.orders import first_order_persons, net_revenue
 from metrics.pace import Pace, pace, pace_curve
 from metrics.plan import month_plan
 from metrics.today import leads_by_hour

@@ -16,7 +16,7 @@ from components.i18n import N_, _
 from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
 from data.scope import Filters
-from metrics.acquisition_table import judged_filters
+from metrics.acquisition.verdicts import judged_filters
 from metrics.lead_funnel import SALES_STEPS, funnel_table, lead_funnel
 
 STEP_WORDS = {

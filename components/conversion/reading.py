@@ -11,7 +11,7 @@ from components.conversion.measures import MEASURES, Choice
 from components.filters import known_comparison
 from components.tally import tally
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.acquisition_table import judged_filters
+from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import DurationCurves, duration_curves, duration_tally
 from metrics.foundation.tally import ChannelFigures
 from metrics.lead_features import open_rows, revival_rows, training_rows

@@ -15,7 +15,7 @@ from components.format import interval, is_missing, number, percent, value
 from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
 from components.table import clickable_table
-from metrics.acquisition_table import judged_filters
+from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import duration_curves, duration_tally
 from metrics.foundation.intervals import share_bounds
 from metrics.models.kaplan_meier import Survival

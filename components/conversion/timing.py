@@ -14,7 +14,7 @@ from components.drill import open_rows
 from components.format import days_range, interval, is_missing, number, percent, value
 from components.i18n import _
 from components.states import ENOUGH, too_few
-from metrics.acquisition_table import judged_filters
+from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import duration_curves, duration_tally
 from metrics.models.kaplan_meier import Survival
 from metrics.response import time_to_convert

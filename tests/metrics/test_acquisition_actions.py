@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from metrics.acquisition_actions import budget_move, doubled_channels
+from metrics.acquisition.actions import budget_move, doubled_channels
 
 VERDICTS = pd.DataFrame(
     {

@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Period
-from metrics.acquisition_table import (
+from metrics.acquisition.verdicts import (
     CHEAP_BUT_POOR,
     GOOD,
     POOR,

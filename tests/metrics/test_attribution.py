@@ -11,7 +11,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.attribution import (
+from metrics.acquisition.attribution import (
     MODELS,
     attribute,
     attribution_touches,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from metrics.channel_contrast import (
+from metrics.acquisition.contrast import (
     against_rest,
     paid_total,
     return_against_rest,

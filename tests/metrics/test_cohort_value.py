@@ -7,7 +7,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Period
-from metrics.cohort_value import ltv, roas, roi, roi_period
+from metrics.acquisition.cohort_value import ltv, roas, roi, roi_period
 
 
 def test_roi_is_of_the_lead_cohorts_first_days(tiny):

@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Period
-from metrics.cost import (
+from metrics.acquisition.cost import (
     cac_full,
     cac_media,
     cpl,

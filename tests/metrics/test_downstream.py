@@ -3,7 +3,7 @@
 import pytest
 
 from data.errors import InvalidOption
-from metrics.downstream import (
+from metrics.acquisition.downstream import (
     attendance_d90,
     referred_per_100,
     refund_rate,

@@ -1,6 +1,6 @@
 """Linkage quality and over-claim."""
 
-from metrics.linkage import (
+from metrics.acquisition.linkage import (
     leads_with_touch,
     orders_with_lead,
     over_claim,

@@ -8,7 +8,7 @@ from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from data.errors import InvalidOption
-from metrics.marginal import (
+from metrics.acquisition.marginal import (
     BEYOND_OBSERVED,
     SPEND_TOO_EVEN,
     TOO_FEW_PAYERS,

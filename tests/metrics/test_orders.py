@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.units import rollup
-from metrics.orders import first_order_persons, net_revenue
 
 
 def _figure(fetch, facts, metric, by=()):

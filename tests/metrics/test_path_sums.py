@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from data.errors import InvalidOption
-from metrics import path_sums as module
-from metrics.attribution import credits
+from metrics.acquisition import path_sums as module
+from metrics.acquisition.attribution import credits
+from metrics.acquisition.path_sums import path_sums
 from metrics.models.markov import removal_effects
-from metrics.path_sums import path_sums
 
 ORACLE = Path(__file__).parent / "oracles" / "channel_attribution.json"
 OURS = {

@@ -8,9 +8,15 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.cohort_value import ltv
-from metrics.cost import cac_media
-from metrics.payback import cohort_cashflow, cohort_orders, ltv_to_cac, payback_curve, payback_day
+from metrics.acquisition.cohort_value import ltv
+from metrics.acquisition.cost import cac_media
+from metrics.acquisition.payback import (
+    cohort_cashflow,
+    cohort_orders,
+    ltv_to_cac,
+    payback_curve,
+    payback_day,
+)
 
 JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))
 

@@ -15,7 +15,7 @@ from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from data.sources.imports import import_files
 from data.sources.mapping import find_mapping
 from data.stores.duck import DuckDBStore
-from metrics.cost import cpvl
+from metrics.acquisition.cost import cpvl
 from metrics.foundation.figures import figures_of
 from metrics.funnel_rows import leads_at_step
 from metrics.lead_funnel import funnel_table, lead_funnel

@@ -15,13 +15,13 @@ import pytest
 from data.facts import FACTS
 from data.scope import EVERY_CAMPUS, ROLES, Filters, Period
 from metrics import load_all
-from metrics.attribution import attribution_touches, converting_touches
+from metrics.acquisition.attribution import attribution_touches, converting_touches
+from metrics.acquisition.payback import cohort_cashflow
 from metrics.foundation.registry import REGISTRY
 from metrics.foundation.units import rollup, rows
 from metrics.lead_funnel import funnel_top, lead_funnel, lead_steps
 from metrics.league import league_rows
 from metrics.lesson_curve import lesson_curve
-from metrics.payback import cohort_cashflow
 from metrics.quality_tree import quality_rows
 from metrics.tiers import tier_rows
 from tests.metrics.random_facts import known_at, only, random_rows, random_store

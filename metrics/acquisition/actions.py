@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from metrics.acquisition_table import CHEAP_BUT_POOR, POOR
-from metrics.channel_contrast import against_rest
+from metrics.acquisition.contrast import against_rest
+from metrics.acquisition.verdicts import CHEAP_BUT_POOR, POOR
 from metrics.foundation.separation import LEAST_MATURE
 
 MOVED_SHARE = 0.2  # of either channel's spend: further, nobody has seen what it brings
@@ -38,7 +38,7 @@ def budget_move(
     Parameters
     ----------
     verdicts
-        Of `metrics.acquisition_table.channel_verdicts`, by ``channel_id``.
+        Of `metrics.acquisition.verdicts.channel_verdicts`, by ``channel_id``.
     returns
         ROI by ``channel_id`` with its interval and ``n``: a target's lies wholly above the
         source's, the one with the highest lower bound first.

@@ -9,10 +9,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
+from metrics.acquisition.spend_feeds import once_spend_is_known
 from metrics.foundation.clock import day_start_at, first_orders, first_sources
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.spend_feeds import once_spend_is_known
 
 TRUSTED = 0.9  # below this share of any link, ROI has low confidence
 

@@ -7,7 +7,8 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from metrics.cost import spend_units
+from metrics.acquisition.cost import spend_units
+from metrics.acquisition.spend_feeds import once_spend_is_known
 from metrics.foundation.clock import (
     at_least,
     cohort_mature_at,
@@ -17,7 +18,6 @@ from metrics.foundation.clock import (
 )
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.spend_feeds import once_spend_is_known
 
 MONEY = ("spend", "leads", "orders", "order_lines")
 BASES = ("lead", "payer")

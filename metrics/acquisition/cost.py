@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption
 from data.facts import Facts
+from metrics.acquisition.spend_feeds import once_spend_is_known
 from metrics.foundation.clock import (
     at_least,
     cohort_mature_at,
@@ -18,7 +19,6 @@ from metrics.foundation.clock import (
 )
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.spend_feeds import once_spend_is_known
 
 SPEND = ("spend",)
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
+from metrics.acquisition.path_sums import ORDERS, PathSums, attribute, merged
 from metrics.foundation.clock import at_least, formal_lines
 from metrics.foundation.money import to_the_cent
 from metrics.kernels.attribution import RULES
 from metrics.models.markov import removal_effects
-from metrics.path_sums import ORDERS, PathSums, attribute, merged
 
 MODELS = (*RULES[:6], "markov", "shapley")
 LEVELS = {"channel_id": "channel_id", "channel_level2": "level2_id", "channel_root": "root_id"}

@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.channel_contrast import against_rest, return_against_rest
+from metrics.acquisition.contrast import against_rest, return_against_rest
 from metrics.foundation.separation import LEAST_MATURE
 
 SHIFTED_DAYS = 90  # a judged cohort that had to be moved back is at least a quarter long
