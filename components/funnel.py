@@ -14,11 +14,11 @@ from components.drawer import day_column, open_list
 from components.format import interval, percent
 from components.i18n import _
 from data.scope import Filters, Scope
-from metrics.funnel_rows import leads_at_step
+from metrics.leads.funnel_rows import leads_at_step
 
 
 def drawn_steps(table: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
-    """Steps of `metrics.lead_funnel.funnel_table`, the lead first, as the picture takes them."""
+    """Steps of `metrics.leads.funnel.funnel_table`, the lead first, as the picture takes them."""
     return pd.DataFrame(
         {
             "name": [_(words[step]) for step in table["step"]],

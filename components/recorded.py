@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from components import query
 from components.i18n import _
 from data.scope import EVERY_CAMPUS, Scope
-from metrics.recorded import recorded_steps
+from metrics.leads.recorded_steps import recorded_steps
 
 
 def unrecorded(chain: str) -> tuple[str, ...]:

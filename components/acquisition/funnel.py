@@ -17,7 +17,7 @@ from components.i18n import N_, _
 from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, share_column
-from metrics.lead_funnel import STEPS, funnel_table, funnel_top, lead_funnel
+from metrics.leads.funnel import STEPS, funnel_table, funnel_top, lead_funnel
 
 STEP_WORDS = {
     "impression": N_("Impressions"),

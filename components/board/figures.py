@@ -15,7 +15,7 @@ from metrics.acquisition.cost import spend_total
 from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.registry import Metric
 from metrics.foundation.tally import ChannelFigures
-from metrics.leads import new_leads
+from metrics.leads.new_leads import new_leads
 
 _FIGURES = {
     new_leads: "lead",

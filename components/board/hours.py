@@ -17,7 +17,7 @@ from components.format import day, delta, number, value
 from components.i18n import _, sentences
 from components.theme import Palette
 from data.scope import DEFAULT_TIMEZONE, Filters, Period
-from metrics.leads import new_leads
+from metrics.leads.new_leads import new_leads
 from metrics.today import hour_curve, leads_by_hour, so_far
 
 WEEKS = 4

@@ -16,7 +16,7 @@ from components.drill import open_rows
 from components.format import escape, number
 from components.i18n import _, sentences
 from data.scope import Filters
-from metrics.leads import new_leads
+from metrics.leads.new_leads import new_leads
 
 MOST_CAMPUSES = 12
 

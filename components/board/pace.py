@@ -20,7 +20,7 @@ from components.theme import Palette
 from data.scope import Filters, Period, role
 from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.registry import Metric
-from metrics.leads import new_leads
+from metrics.leads.new_leads import new_leads
 from metrics.models.run_rate import HISTORY_DAYS
 from metrics.pace import Pace, pace, pace_curve
 from metrics.plan import month_plan

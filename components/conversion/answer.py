@@ -10,7 +10,7 @@ from components.conversion.reading import Reading
 from components.format import days_range, interval, is_missing, money, number, percent, value
 from components.i18n import _, ngettext, sentences
 from components.states import ENOUGH, too_few
-from metrics.lead_score import LEAST_CONVERSIONS
+from metrics.leads.score import LEAST_CONVERSIONS
 
 
 def conversion_answer(reading: Reading) -> None:

@@ -18,7 +18,7 @@ from components.i18n import _, sentences
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
 from data.scope import Period
-from metrics.assignment import (
+from metrics.leads.assignment import (
     EARLIER,
     LEAST_LEADS,
     MOST_SHARE,
@@ -27,7 +27,7 @@ from metrics.assignment import (
     proposed,
     simulator,
 )
-from metrics.lead_features import received_rows
+from metrics.leads.features import received_rows
 
 
 def assignment_panel(reading: Reading) -> None:

@@ -15,7 +15,7 @@ from components.conversion.sop import SOP_DAYS, effects_of
 from components.format import escape, money, percent
 from components.i18n import N_, _, ngettext, sentences
 from data.scope import Filters, Period
-from metrics.sop_effect import HARMFUL, WORKS, sop_conversion
+from metrics.leads.sop_effect import HARMFUL, WORKS, sop_conversion
 
 QUESTIONS = {
     5: N_("Which leads are worth calling first?"),

@@ -9,8 +9,8 @@ from components.conversion.reading import Reading
 from components.figures import FigureCard, figure_cards
 from components.format import days_range, escape, interval, is_missing, number, percent
 from components.i18n import _
-from metrics.lead_pool import overdue_leads
-from metrics.response import response_time
+from metrics.leads.pool import overdue_leads
+from metrics.leads.response import response_time
 
 _CARDS = ("unassigned", "response", "overdue", "trial_paid", "conversion")
 

@@ -20,8 +20,8 @@ from components.i18n import N_, _
 from components.states import nothing_to_show, too_few
 from components.table import clickable_table, interval_column, lines_height, share_column
 from data.scope import Filters, Period
-from metrics.fair_rate import ABOVE, BELOW, FEW, WITHIN, fairness, funnel_limits
-from metrics.lead_features import received_leads, received_rows
+from metrics.leads.fair_rate import ABOVE, BELOW, FEW, WITHIN, fairness, funnel_limits
+from metrics.leads.features import received_leads, received_rows
 
 FAIR_DAYS = 90  # a long window: few orders cannot tell consultants apart
 VERDICTS = {

@@ -17,7 +17,7 @@ from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
 from data.scope import Filters
 from metrics.acquisition.verdicts import judged_filters
-from metrics.lead_funnel import SALES_STEPS, funnel_table, lead_funnel
+from metrics.leads.funnel import SALES_STEPS, funnel_table, lead_funnel
 
 STEP_WORDS = {
     "lead": N_("New leads"),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from components.acquisition.measures import WINDOW, WINDOWS, Measure
 from components.acquisition.measures import Choice as Days
 from components.i18n import N_
-from metrics.lead_rules import RULES, Rule
-from metrics.response import CLOSES, OPENS
+from metrics.leads.response import CLOSES, OPENS
+from metrics.leads.rules import RULES, Rule
 
 __all__ = ["CALLS_A_DAY", "CARDS", "MEASURES", "PROCESS", "WINDOW", "WINDOWS", "Choice", "Days"]
 

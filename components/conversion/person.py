@@ -14,8 +14,8 @@ from components.conversion.words import reason_text
 from components.format import money, number, percent
 from components.i18n import _
 from data.scope import Filters, Period, Scope
-from metrics.lead_features import open_rows
-from metrics.lead_worklist import Reason, WorkList, scorer
+from metrics.leads.features import open_rows
+from metrics.leads.worklist import Reason, WorkList, scorer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,8 +20,8 @@ from components.i18n import _
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column
 from metrics.foundation.registry import Metric
-from metrics.lead_pool import RUNGS, STATES, overdue_leads, unpaid_leads
-from metrics.lead_process import lost_leads
+from metrics.leads.pool import RUNGS, STATES, overdue_leads, unpaid_leads
+from metrics.leads.process import lost_leads
 
 
 def process_panel(reading: Reading) -> None:

@@ -17,7 +17,7 @@ from components.format import number, percent
 from components.i18n import _
 from components.states import nothing_to_show
 from data.scope import Filters, Period
-from metrics.pool_rule import CAUSES, DEAL_DAYS, IDLE_DAYS, pool_rule
+from metrics.leads.pool_rule import CAUSES, DEAL_DAYS, IDLE_DAYS, pool_rule
 
 _SHOWN = 12
 YEARS_DAYS = 730  # older leads are in nobody's hands but on paper

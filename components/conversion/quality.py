@@ -17,9 +17,9 @@ from components.i18n import _, sentences
 from components.states import nothing_to_show
 from components.table import clickable_table, share_column
 from data.scope import Scope
-from metrics.lead_features import MOST_LEARNED, leads_named
-from metrics.lead_rules import HALF_LIFE_DAYS
-from metrics.lead_score import LEAST_CONVERSIONS, LeadScore, Quality
+from metrics.leads.features import MOST_LEARNED, leads_named
+from metrics.leads.rules import HALF_LIFE_DAYS
+from metrics.leads.score import LEAST_CONVERSIONS, LeadScore, Quality
 
 
 def quality_panel(reading: Reading) -> None:

@@ -14,9 +14,9 @@ from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import DurationCurves, duration_curves, duration_tally
 from metrics.foundation.tally import ChannelFigures
-from metrics.lead_features import open_rows, revival_rows, training_rows
-from metrics.lead_score import LeadScore, fit_lead_score
-from metrics.lead_worklist import WorkList, scorer
+from metrics.leads.features import open_rows, revival_rows, training_rows
+from metrics.leads.score import LeadScore, fit_lead_score
+from metrics.leads.worklist import WorkList, scorer
 
 LEARNED_DAYS = 540
 LISTED_DAYS = 30  # the work list holds leads whose window is still open

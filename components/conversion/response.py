@@ -18,8 +18,8 @@ from components.table import clickable_table
 from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import duration_curves, duration_tally
 from metrics.foundation.intervals import share_bounds
+from metrics.leads.response import DELAYS, NEVER, conversion_by_response
 from metrics.models.kaplan_meier import Survival
-from metrics.response import DELAYS, NEVER, conversion_by_response
 
 _SHARES = (
     (5 / 60, N_("within 5 minutes")),

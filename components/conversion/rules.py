@@ -10,7 +10,7 @@ import streamlit as st
 from components.conversion.words import feature_word
 from components.i18n import _
 from components.table import whole_column
-from metrics.lead_rules import RULES, Rule
+from metrics.leads.rules import RULES, Rule
 
 _STORED = "conversion_rules_in_force"
 

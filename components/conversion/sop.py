@@ -15,7 +15,7 @@ from components.format import delta, escape, money, number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show
 from data.scope import Filters, Period
-from metrics.sop_effect import (
+from metrics.leads.sop_effect import (
     HARMFUL,
     TOO_FEW,
     UNCLEAR,

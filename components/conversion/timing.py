@@ -16,8 +16,8 @@ from components.i18n import _
 from components.states import ENOUGH, too_few
 from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import duration_curves, duration_tally
+from metrics.leads.response import time_to_convert
 from metrics.models.kaplan_meier import Survival
-from metrics.response import time_to_convert
 
 HORIZON = 180  # days within which an order is called a conversion at all
 

@@ -12,7 +12,7 @@ from components.conversion.worklist import worth_words
 from components.format import money, number
 from components.i18n import N_, _
 from components.todo import MOST, Task, draw_tasks
-from metrics.lead_worklist import WorkList
+from metrics.leads.worklist import WorkList
 
 HEAD, OWNER, OPERATIONS = N_("Campus heads"), N_("Consultants"), N_("Operations")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from components.format import number
 from components.i18n import N_, _, option_label
-from metrics.lead_worklist import Reason
+from metrics.leads.worklist import Reason
 
 TIER_WORDS = {
     "A": N_("A · call today"),

@@ -21,8 +21,8 @@ from components.i18n import N_, _
 from components.panels import Handover
 from components.states import nothing_to_show
 from components.table import share_column, whole_column
-from metrics.lead_rules import HALF_LIFE_DAYS
-from metrics.lead_worklist import MOST_LISTED, WorkList, tier
+from metrics.leads.rules import HALF_LIFE_DAYS
+from metrics.leads.worklist import MOST_LISTED, WorkList, tier
 
 TODAY, LATE, ALONE, OLD = "today", "late", "alone", "old"
 LISTS = {

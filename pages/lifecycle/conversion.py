@@ -16,7 +16,7 @@ from components.i18n import _
 from components.panels import Handover, panels
 from components.states import nothing_to_show
 from metrics import load_all
-from metrics.response import CLOSES, OPENS
+from metrics.leads.response import CLOSES, OPENS
 
 load_all()
 filters = current_filters()

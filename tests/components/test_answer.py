@@ -76,7 +76,7 @@ def card() -> None:
     from components.answer import answer_card
     from components.figures import FigureCard, figure_cards
     from components.filters import current_filters
-    from metrics.leads import new_leads
+    from metrics.leads.new_leads import new_leads
 
     filters = current_filters()
     row = query.run(new_leads, filters).iloc[0]

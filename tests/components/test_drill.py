@@ -13,7 +13,7 @@ from components.audit import record_export
 from components.drill import _file, _typed, rows_table, summary
 from components.export import csv_bytes, xlsx_bytes
 from data.errors import NotAllowed
-from metrics.leads import new_leads
+from metrics.leads.new_leads import new_leads
 
 ROWS = pd.DataFrame(
     {

@@ -6,10 +6,10 @@ from data.scope import Filters, Period, local_day
 from metrics.acquisition.attribution import attribute, attribution_touches, credits
 from metrics.acquisition.cost import cac_media, cpl
 from metrics.acquisition.linkage import leads_with_touch, orders_with_lead, over_claim
-from metrics.conversion import first_order_conversion
 from metrics.foundation.units import rollup
-from metrics.lead_funnel import funnel_table, lead_funnel
-from metrics.leads import duplicate_rate, new_leads, valid_lead_rate
+from metrics.leads.conversion import first_order_conversion
+from metrics.leads.funnel import funnel_table, lead_funnel
+from metrics.leads.new_leads import duplicate_rate, new_leads, valid_lead_rate
 from tests.metrics.tiny_facts import moment
 
 TOLD = {

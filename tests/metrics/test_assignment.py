@@ -12,10 +12,10 @@ import pytest
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.assignment import proposed, simulate, simulator
-from metrics.consultant_skill import Skills, ratios, skills_of
-from metrics.lead_features import received_rows, training_rows
-from metrics.lead_score import fit_lead_score
+from metrics.leads.assignment import proposed, simulate, simulator
+from metrics.leads.consultant_skill import Skills, ratios, skills_of
+from metrics.leads.features import received_rows, training_rows
+from metrics.leads.score import fit_lead_score
 from metrics.models.assignment import NOBODY, fair_slots, given
 
 EVERY = Filters(period=Period(start=date(2024, 1, 1), end=date(2027, 1, 1)))

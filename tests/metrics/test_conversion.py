@@ -8,7 +8,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from data.errors import InvalidOption
-from metrics.conversion import first_order_conversion, trial_conversion, trial_to_paid
+from metrics.leads.conversion import first_order_conversion, trial_conversion, trial_to_paid
 
 
 def test_first_order_conversion_leaves_young_leads_out(tiny):

@@ -15,7 +15,7 @@ from metrics.acquisition.cost import (
     unmapped_spend_share,
 )
 from metrics.foundation.units import rollup, within
-from metrics.leads import new_leads
+from metrics.leads.new_leads import new_leads
 
 
 def test_spend_total_adds_days_and_knows_no_interval(tiny):

@@ -11,9 +11,9 @@ from scipy.stats import binomtest
 from data.facts import Facts
 from data.sample.truths import LUCKY_CONSULTANT
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.fair_rate import ABOVE, BELOW, WITHIN, fairness, funnel_limits, ratio_interval
-from metrics.lead_features import received_rows, training_rows
-from metrics.lead_score import fit_lead_score
+from metrics.leads.fair_rate import ABOVE, BELOW, WITHIN, fairness, funnel_limits, ratio_interval
+from metrics.leads.features import received_rows, training_rows
+from metrics.leads.score import fit_lead_score
 
 EVERY = Filters(period=Period(start=date(2024, 1, 1), end=date(2027, 1, 1)))
 DAYS = 90

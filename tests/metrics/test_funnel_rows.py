@@ -6,8 +6,8 @@ import pytest
 
 from data.errors import UnknownName
 from data.scope import Filters, Period
-from metrics.funnel_rows import leads_at_step
-from metrics.lead_funnel import STEPS, lead_funnel
+from metrics.leads.funnel import STEPS, lead_funnel
+from metrics.leads.funnel_rows import leads_at_step
 
 JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))
 PEOPLE = {

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.lead_features import (
+from metrics.leads.features import (
     CATEGORIES,
     NUMBERS,
     allowed,

@@ -7,7 +7,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from data.errors import InvalidOption, UnknownName
 from data.scope import Filters, Period
-from metrics.lead_funnel import STEPS, funnel_table, funnel_top, lead_funnel, lead_steps
+from metrics.leads.funnel import STEPS, funnel_table, funnel_top, lead_funnel, lead_steps
 from tests.metrics.tiny_facts import moment
 
 JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))

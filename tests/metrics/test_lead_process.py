@@ -6,21 +6,21 @@ import pytest
 
 from data.errors import InvalidOption
 from metrics.foundation.units import rollup
-from metrics.lead_pool import (
+from metrics.leads.campus_visits import trial_attendance, visit_after_invite, visit_to_paid
+from metrics.leads.pool import (
     overdue_leads,
     reactivation_rate,
     recycle_rate,
     standing_leads,
     unpaid_leads,
 )
-from metrics.lead_process import (
+from metrics.leads.process import (
     effective_contact_rate,
     first_contact_rate,
     followups_per_lead,
     lost_leads,
     unassigned_rate,
 )
-from metrics.lead_visits import trial_attendance, visit_after_invite, visit_to_paid
 from tests.metrics.tiny_facts import TinyFacts, moment
 
 

@@ -19,8 +19,8 @@ from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from data.sources.imports import import_files
 from data.sources.mapping import find_mapping
 from data.stores.duck import DuckDBStore
-from metrics.lead_features import CATEGORIES, NUMBERS, training_rows
-from metrics.lead_score import LEAST_CONVERSIONS, LeadScore, fit_lead_score
+from metrics.leads.features import CATEGORIES, NUMBERS, training_rows
+from metrics.leads.score import LEAST_CONVERSIONS, LeadScore, fit_lead_score
 
 EVERY = Filters(period=Period(start=date(2024, 1, 1), end=date(2027, 1, 1)))
 KEY = b"a key for tests, 32 bytes long.."

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from data.errors import InvalidOption
-from metrics.lead_features import CATEGORIES, NUMBERS
-from metrics.lead_rules import RULES, Rule, points
-from metrics.lead_score import fit_lead_score
-from metrics.lead_worklist import MOST_LISTED, scorer, tier
+from metrics.leads.features import CATEGORIES, NUMBERS
+from metrics.leads.rules import RULES, Rule, points
+from metrics.leads.score import fit_lead_score
+from metrics.leads.worklist import MOST_LISTED, scorer, tier
 from tests.metrics.test_lead_score import leads
 
 AS_OF = datetime(2026, 6, 1)  # noqa: DTZ001

@@ -7,7 +7,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from data.errors import InvalidOption
 from data.scope import Period
-from metrics.leads import (
+from metrics.leads.new_leads import (
     duplicate_rate,
     new_leads,
     raw_leads,

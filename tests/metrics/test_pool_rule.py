@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data.errors import InvalidOption
-from metrics.pool_rule import pool_rule
+from metrics.leads.pool_rule import pool_rule
 
 AS_OF = "2026-07-01T04:00"  # noon in Shanghai
 

@@ -17,17 +17,17 @@ from data.sources.mapping import find_mapping
 from data.stores.duck import DuckDBStore
 from metrics.acquisition.cost import cpvl
 from metrics.foundation.figures import figures_of
-from metrics.funnel_rows import leads_at_step
-from metrics.lead_funnel import funnel_table, lead_funnel
-from metrics.lead_process import (
+from metrics.leads.funnel import funnel_table, lead_funnel
+from metrics.leads.funnel_rows import leads_at_step
+from metrics.leads.new_leads import new_leads, valid_lead_rate
+from metrics.leads.process import (
     effective_contact_rate,
     first_contact_rate,
     followups_per_lead,
     unassigned_rate,
 )
-from metrics.leads import new_leads, valid_lead_rate
-from metrics.recorded import recorded_steps
-from metrics.response import response_time
+from metrics.leads.recorded_steps import recorded_steps
+from metrics.leads.response import response_time
 from tests.journeys import KEY
 
 JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))

@@ -10,13 +10,13 @@ import pytest
 
 from data.errors import InvalidOption, UnknownName
 from metrics.foundation.units import rollup, rows
-from metrics.models.kaplan_meier import kaplan_meier
-from metrics.response import (
+from metrics.leads.response import (
     business_hours,
     conversion_by_response,
     response_time,
     time_to_convert,
 )
+from metrics.models.kaplan_meier import kaplan_meier
 
 # Shanghai is eight hours ahead: 01:00 UTC is nine in the morning, 13:00 nine in the evening.
 

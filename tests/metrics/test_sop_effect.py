@@ -10,7 +10,7 @@ from data.facts import Facts
 from data.sample.truths import HARMFUL_SOP, USEFUL_SOP, USELESS_SOP
 from data.scope import EVERY_CAMPUS, Scope
 from metrics.foundation.units import rollup
-from metrics.sop_effect import (
+from metrics.leads.sop_effect import (
     HARMFUL,
     TOO_FEW,
     UNCLEAR,

@@ -19,7 +19,7 @@ from metrics.acquisition.attribution import attribution_touches, converting_touc
 from metrics.acquisition.payback import cohort_cashflow
 from metrics.foundation.registry import REGISTRY
 from metrics.foundation.units import rollup, rows
-from metrics.lead_funnel import funnel_top, lead_funnel, lead_steps
+from metrics.leads.funnel import funnel_top, lead_funnel, lead_steps
 from metrics.league import league_rows
 from metrics.lesson_curve import lesson_curve
 from metrics.quality_tree import quality_rows

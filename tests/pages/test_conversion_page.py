@@ -20,9 +20,9 @@ from components.navigation import link_to
 from data.installation import Installation
 from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role
-from metrics.lead_pool import overdue_leads
-from metrics.lead_rules import RULES
-from metrics.pool_rule import CAUSES
+from metrics.leads.pool import overdue_leads
+from metrics.leads.pool_rule import CAUSES
+from metrics.leads.rules import RULES
 from tests.pages import screens
 from tests.pages.conftest import serve
 from tests.pages.screens import scope_of, shown

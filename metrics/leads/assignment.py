@@ -12,9 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.errors import InvalidOption
-from metrics.consultant_skill import Skills, home_campus, ratios, received, skills_of
 from metrics.foundation.clock import local_days
-from metrics.lead_score import LeadScore
+from metrics.leads.consultant_skill import Skills, home_campus, ratios, received, skills_of
+from metrics.leads.score import LeadScore
 from metrics.models.assignment import NOBODY, Places, fair_slots, given
 
 Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ class Simulation:
 def simulator(
     score: LeadScore, *, capacity: Mapping[str, int], a_day: int, most_share: float = MOST_SHARE
 ) -> Callable[[pa.Table], Simulation | None]:
-    """The kernel for `metrics.lead_features.received_rows`; None where leads are too few.
+    """The kernel for `metrics.leads.features.received_rows`; None where leads are too few.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def simulator(
 def simulate(
     leads: pd.DataFrame, capacity: Mapping[str, int], *, a_day: int, most_share: float
 ) -> Simulation | None:
-    """As `simulator`, of leads as `metrics.consultant_skill.received` gives them."""
+    """As `simulator`, of leads as `metrics.leads.consultant_skill.received` gives them."""
     cut = round(len(leads) * EARLIER)
     before, after = leads.iloc[:cut], leads.iloc[cut:].reset_index(drop=True)
     if min(len(before), len(after)) < LEAST_LEADS or not before["won"].any():

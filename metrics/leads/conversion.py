@@ -17,7 +17,7 @@ from metrics.foundation.clock import (
 )
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.leads import lead_units
+from metrics.leads.new_leads import lead_units
 
 ORDERS = ("leads", "orders", "order_lines")
 

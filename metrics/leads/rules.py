@@ -47,7 +47,7 @@ def points(
     Parameters
     ----------
     table
-        Rows of `metrics.lead_features`.
+        Rows of `metrics.leads.features`.
     age_days
         Days since each lead's creation, by which engagement fades.
     rules

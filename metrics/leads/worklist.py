@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from metrics.lead_rules import HALF_LIFE_DAYS, RULES, Rule, points
-from metrics.lead_score import LeadScore
+from metrics.leads.rules import HALF_LIFE_DAYS, RULES, Rule, points
+from metrics.leads.score import LeadScore
 from metrics.models.level_logit import Codes, Floats
 
 TIERS = ("A", "B", "C", "D")
@@ -77,7 +77,7 @@ def tier(rank: int, a_day: int) -> str:
 def scorer(
     score: LeadScore, *, as_of: datetime, rules: tuple[Rule, ...] = RULES, revival: bool = False
 ) -> Kernel:
-    """The kernel that lists `metrics.lead_features.open_rows` by a score.
+    """The kernel that lists `metrics.leads.features.open_rows` by a score.
 
     Each kernel is named after what it holds, so that a cache which tells kernels apart by
     their names tells scores apart.

@@ -16,11 +16,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from metrics.foundation.clock import HOURS_AHEAD
-from metrics.lead_features import CATEGORIES, NUMBERS, allowed, refused
+from metrics.leads.features import CATEGORIES, NUMBERS, allowed, refused
+from metrics.leads.levels import Feature, attributes, encoded, feature_of, prepared
 from metrics.models.level_logit import Codes, Fit, Floats, fit_logit, sigmoid
 from metrics.models.ranking import brier, calibration, group_of, lift, rank_of
 from metrics.models.roc import Discrimination, discrimination
-from metrics.score_levels import Feature, attributes, encoded, feature_of, prepared
 
 LEAST_CONVERSIONS = 200  # below, points stand in for a model (METRICS, "lead score")
 HOLD_OUT = 0.25  # the newest leads, which the judged model never saw
@@ -82,7 +82,7 @@ class LeadScore:
         return self.fit is not None
 
     def codes(self, table: pa.Table) -> list[Codes]:
-        """The level of each feature, per row of `metrics.lead_features`."""
+        """The level of each feature, per row of `metrics.leads.features`."""
         return encoded(table, self.features)
 
     def probability(self, codes: Sequence[Codes]) -> Floats:
@@ -114,7 +114,7 @@ class LeadScore:
 
 
 def fit_lead_score(table: pa.Table, *, features: Sequence[str] | None = None) -> LeadScore:
-    """The kernel for a store's fold over `metrics.lead_features.training_rows`.
+    """The kernel for a store's fold over `metrics.leads.features.training_rows`.
 
     Parameters
     ----------

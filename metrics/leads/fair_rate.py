@@ -13,14 +13,14 @@ from scipy.special import ndtri
 
 from metrics.foundation.intervals import Z95
 from metrics.foundation.separation import LEAST_MATURE
-from metrics.lead_score import LeadScore
+from metrics.leads.score import LeadScore
 from metrics.models.level_logit import Floats
 
 ABOVE, BELOW, WITHIN, FEW = "above", "below", "within", "too_few"
 
 
 def fairness(score: LeadScore) -> Callable[[pa.Table], pd.DataFrame]:
-    """The kernel for `metrics.lead_features.received_rows`: one row per consultant.
+    """The kernel for `metrics.leads.features.received_rows`: one row per consultant.
 
     Expected is Σ score of the leads received, each as likely to convert as leads like it
     anywhere in the institution. Observed ÷ expected has a 95 % interval by Wilson's

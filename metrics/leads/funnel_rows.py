@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from data.errors import UnknownName
 from data.facts import Facts
 from data.scope import Filters
-from metrics.lead_funnel import CHAINS, lead_steps
+from metrics.leads.funnel import CHAINS, lead_steps
 
 
 def leads_at_step(
@@ -20,12 +20,12 @@ def leads_at_step(
     skip: tuple[str, ...] = (),
     chain: str = "lifecycle",
 ) -> ir.Table:
-    """The leads that a step of `metrics.lead_funnel.lead_funnel` counts.
+    """The leads that a step of `metrics.leads.funnel.lead_funnel` counts.
 
     Parameters
     ----------
     facts, filters, skip, chain
-        As in `metrics.lead_funnel.lead_steps`.
+        As in `metrics.leads.funnel.lead_steps`.
     step
         A step's name.
     reached

@@ -16,7 +16,7 @@ from metrics.foundation.clock import (
 )
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.recorded import unless_silent
+from metrics.leads.recorded_steps import unless_silent
 
 OPENS, CLOSES = 9, 21  # the business hours of every day, campus time
 SINCE = ("assigned", "created")

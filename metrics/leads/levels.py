@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from metrics.lead_features import NUMBERS
+from metrics.leads.features import NUMBERS
 from metrics.models.level_logit import Codes, Floats
 
 _LEAST_LEVEL = 20  # leads below which a level is one of the others

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from metrics.lead_score import LeadScore
+from metrics.leads.score import LeadScore
 from metrics.models.shrinkage import shrunk_to_zero
 
 Floats = NDArray[np.float64]

@@ -63,7 +63,7 @@ def lead_steps(
         lines.
     skip
         Steps the chain leaves out: ``("trial",)`` for where orders come without one, and
-        those that nobody records (`metrics.recorded.recorded_steps`).
+        those that nobody records (`metrics.leads.recorded_steps.recorded_steps`).
     chain
         A name of `CHAINS`.
 

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.lead_funnel import CHAINS, step_events
+from metrics.leads.funnel import CHAINS, step_events
 
 _ON_THE_LEAD = {"valid": "is_valid", "assigned": "assigned_at"}
 
@@ -21,7 +21,7 @@ def unless_silent(facts: Facts, rows: ir.Table, source: str) -> ir.Table:
 
 
 def recorded_steps(facts: Facts, *, chain: str = "lifecycle") -> ir.Table:
-    """Whether each step of a chain of `metrics.lead_funnel` has ever been recorded.
+    """Whether each step of a chain of `metrics.leads.funnel` has ever been recorded.
 
     To be asked of the whole institution.
 

@@ -15,7 +15,7 @@ from metrics.foundation.clock import (
 )
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.leads import lead_units
+from metrics.leads.new_leads import lead_units
 from metrics.person_state import SLA_LADDER_DAYS
 
 SILENT_DAYS = 7

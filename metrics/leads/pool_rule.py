@@ -8,8 +8,8 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.foundation.clock import at_least
 from metrics.foundation.registry import metric
-from metrics.lead_pool import standing_leads
-from metrics.leads import lead_units
+from metrics.leads.new_leads import lead_units
+from metrics.leads.pool import standing_leads
 
 IDLE_DAYS, DEAL_DAYS = 15, 180
 # Why a lead moves, the first that holds; those that stay have none.

@@ -17,7 +17,7 @@ from data.facts import Facts
 from data.scope import Filters
 from metrics.foundation.clock import at_least
 from metrics.foundation.units import within
-from metrics.lead_pool import standing_leads
+from metrics.leads.pool import standing_leads
 from metrics.person_names import with_name
 
 # Columns of ours that are known at creation: text, then numbers. Not the campus: where few

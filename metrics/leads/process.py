@@ -9,8 +9,8 @@ from data.facts import Facts
 from metrics.foundation.clock import at_least, with_contacts
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.leads import lead_units
-from metrics.recorded import unless_silent
+from metrics.leads.new_leads import lead_units
+from metrics.leads.recorded_steps import unless_silent
 
 _CONTACTS = ("leads", "followups")
 

@@ -1,0 +1,1 @@
+"""Leads: how many come, how they are worked, which are likely to buy and who should have them."""
