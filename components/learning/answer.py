@@ -16,7 +16,7 @@ from components.learning.reading import Reading
 from components.states import ENOUGH, too_few
 from data.scope import Filters
 from metrics.foundation.tally import SUMS, figures
-from metrics.tiers import ALARMED
+from metrics.service.tiers import ALARMED
 
 COVERED = 0.95  # roll-call coverage below which an attendance rate is doubted
 

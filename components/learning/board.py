@@ -14,7 +14,7 @@ from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
 from data.scope import Filters, Period
 from metrics.foundation.intervals import share_bounds
-from metrics.misses import misses_running
+from metrics.service.misses import misses_running
 
 _PAGE = "lifecycle/learning"
 QUESTIONS = {

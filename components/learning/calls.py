@@ -17,8 +17,8 @@ from components.learning.script import call_script, script_card
 from components.learning.words import reasons_in_words
 from components.panels import Handover
 from components.states import nothing_to_show
-from metrics.risk import CAPACITIES, RiskModel
-from metrics.tiers import ALARMED
+from metrics.service.risk import CAPACITIES, RiskModel
+from metrics.service.tiers import ALARMED
 
 CALL_DAYS = 2  # contacted within 48 hours
 _COLUMNS = (

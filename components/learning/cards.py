@@ -14,7 +14,7 @@ from components.i18n import _
 from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
-from metrics.tiers import ALARMED
+from metrics.service.tiers import ALARMED
 
 CARDS = ("attendance_strict", "attendance_made_up", "roll_call_coverage", "consumption_rate")
 

@@ -15,7 +15,7 @@ from components.learning.reading import Reading
 from components.panels import Handover
 from components.states import nothing_to_show
 from components.theme import Palette
-from metrics.lesson_curve import LEAST_SEATS
+from metrics.service.lesson_curve import LEAST_SEATS
 
 
 @st.fragment

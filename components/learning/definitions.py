@@ -17,8 +17,8 @@ from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.states import nothing_to_show
 from data.scope import Filters, Period
-from metrics.attendance import MAKE_UP_DAYS
-from metrics.attendance_bridge import attendance_bridge
+from metrics.service.attendance import MAKE_UP_DAYS
+from metrics.service.attendance_bridge import attendance_bridge
 
 RATES = {
     "attendance_strict": N_("Strict: present or late"),

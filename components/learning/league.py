@@ -15,7 +15,7 @@ from components.learning.reading import Reading
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, lines_height, share_column
 from components.theme import Palette
-from metrics.league import LEAGUES, LEAST_SEATS, LEAST_STUDENTS, league, league_rows
+from metrics.service.league import LEAGUES, LEAST_SEATS, LEAST_STUDENTS, league, league_rows
 
 WORDS = {
     "teacher_id": N_("Teachers"),

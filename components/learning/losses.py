@@ -17,9 +17,16 @@ from components.learning.reading import Reading
 from components.learning.saving import saving
 from data.scope import role
 from metrics.foundation.registry import find
-from metrics.recall import LEAST, SPELL_WEEKS, Recall, alarm_spells, recall, service_contacts
-from metrics.save_effect import save_effect
-from metrics.tiers import tier_rows
+from metrics.service.recall import (
+    LEAST,
+    SPELL_WEEKS,
+    Recall,
+    alarm_spells,
+    recall,
+    service_contacts,
+)
+from metrics.service.save_effect import save_effect
+from metrics.service.tiers import tier_rows
 
 _MONEY = ("refund_rate_persons", "refund_rate_amount")
 _NEEDS = {"order_line", "due"}

@@ -16,8 +16,8 @@ from components.i18n import N_, _
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.states import nothing_to_show
-from metrics.completion_tiers import PACES, completion_tiers
-from metrics.tiers import tier_rows
+from metrics.service.completion_tiers import PACES, completion_tiers
+from metrics.service.tiers import tier_rows
 
 PACE_WORDS = {
     "ahead": N_("Ahead"),

@@ -17,8 +17,8 @@ from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
 from components.states import nothing_to_show
 from components.table import share_column
-from metrics.student_tiers import people_named
-from metrics.tiers import ALARMED
+from metrics.service.student_tiers import people_named
+from metrics.service.tiers import ALARMED
 
 _TITLES = {
     "student": N_("Student"),

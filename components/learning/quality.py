@@ -17,7 +17,7 @@ from components.learning.reading import Reading
 from components.states import nothing_to_show
 from components.table import clickable_table, lines_height, share_column
 from components.theme import Palette
-from metrics.quality_tree import GROUPED_BY, QualityTree, quality_rows, quality_tree
+from metrics.service.quality_tree import GROUPED_BY, QualityTree, quality_rows, quality_tree
 
 NODE_WORDS = {
     "attendance": N_("Attendance"),

@@ -15,8 +15,8 @@ from components.tally import tally
 from data.scope import Filters, Period, Scope
 from metrics.foundation.registry import Metric, find
 from metrics.foundation.tally import ChannelFigures
-from metrics.lesson_curve import drops_of, lesson_curve, named_drops
-from metrics.risk import (
+from metrics.service.lesson_curve import drops_of, lesson_curve, named_drops
+from metrics.service.risk import (
     NO_MODEL,
     RiskModel,
     enrolments_ever,
@@ -25,8 +25,8 @@ from metrics.risk import (
     sample_for,
     scored,
 )
-from metrics.student_tiers import StudentTiers, student_tiers
-from metrics.tiers import WEEKS, tier_rows
+from metrics.service.student_tiers import StudentTiers, student_tiers
+from metrics.service.tiers import WEEKS, tier_rows
 
 CURVE_DAYS = 365  # a course has a lesson seven too seldom to judge it by a month
 _EPOCH = date(1970, 1, 1)

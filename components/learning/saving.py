@@ -11,8 +11,8 @@ from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
 from components.table import interval_column, share_column
-from metrics.recall import LEAST
-from metrics.save_effect import Difference, SaveCost, SaveEffect, save_cost
+from metrics.service.recall import LEAST
+from metrics.service.save_effect import Difference, SaveCost, SaveEffect, save_cost
 
 _COLUMNS = ("student", "tier", "course", "teacher", "campus")
 _MINUTES = 15

@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.format import escape, percent
 from components.i18n import _, ngettext
-from metrics.attendance import MAKE_UP_DAYS
+from metrics.service.attendance import MAKE_UP_DAYS
 
 Words = Callable[[Mapping[str, Any]], str]
 

@@ -13,9 +13,9 @@ from components.i18n import _
 from components.learning.reading import learned_model
 from components.learning.words import TIER_WORDS, reasons_in_words
 from data.scope import Filters, Period, Scope
-from metrics.risk import NO_MODEL, scored
-from metrics.student_tiers import StudentTiers, student_tiers
-from metrics.tiers import tier_rows
+from metrics.service.risk import NO_MODEL, scored
+from metrics.service.student_tiers import StudentTiers, student_tiers
+from metrics.service.tiers import tier_rows
 
 _EPOCH = date(1970, 1, 1)
 _ANY = Period(start=_EPOCH, end=_EPOCH)  # tiers are of the as-of day, whatever is picked

@@ -14,8 +14,8 @@ from components.learning.people import PEOPLE, open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_RULES, TIER_WORDS
 from components.states import nothing_to_show
-from metrics.student_tiers import StudentTiers
-from metrics.tiers import ALARMED, TIERS
+from metrics.service.student_tiers import StudentTiers
+from metrics.service.tiers import ALARMED, TIERS
 
 
 def tiers_panel(reading: Reading) -> None:

@@ -13,7 +13,7 @@ from components.i18n import N_, _
 from components.learning.answer import COVERED
 from components.learning.reading import Reading
 from components.todo import MOST, Task, draw_tasks
-from metrics.tiers import ALARMED
+from metrics.service.tiers import ALARMED
 
 CLASS_TEACHER, ACADEMIC, HEAD = N_("Class teachers"), N_("Academic lead"), N_("Campus heads")
 _SOON_DAYS = 28

@@ -6,8 +6,8 @@ import pytest
 
 from components.learning.saving import cost_sentence, matched_words
 from components.learning.script import SCRIPTS, call_script
-from metrics.risk import REASONS
-from metrics.save_effect import save_cost, save_effect
+from metrics.service.risk import REASONS
+from metrics.service.save_effect import save_cost, save_effect
 from tests.metrics.test_save_effect import TOLD, spells
 
 STUDENT = {

@@ -6,13 +6,13 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Period
-from metrics.attendance import (
+from metrics.service.attendance import (
     attendance_made_up,
     attendance_net,
     attendance_strict,
     roll_call_coverage,
 )
-from metrics.attendance_bridge import attendance_bridge
+from metrics.service.attendance_bridge import attendance_bridge
 
 LESSONS = [
     "2026-01-03 seat present",

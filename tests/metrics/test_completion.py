@@ -1,6 +1,6 @@
 """Completion of lessons and courses, and what was consumed."""
 
-from metrics.completion import consumption_rate, course_completion, lesson_completion
+from metrics.service.completion import consumption_rate, course_completion, lesson_completion
 
 LATER = "2026-06-01"
 

@@ -7,8 +7,8 @@ import pytest
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.league import league, league_rows
 from metrics.models.shrinkage import shrunk_to_zero
+from metrics.service.league import league, league_rows
 from tests.metrics.test_lesson_curve import YEAR
 
 EVER = Filters(period=Period(start=YEAR.period.start.replace(year=2020), end=YEAR.period.end))

@@ -21,14 +21,14 @@ from data.scope import EVERY_CAMPUS, Filters, Period, Scope, local_day
 from data.sources.imports import import_files
 from data.sources.mapping import find_mapping
 from data.stores.duck import DuckDBStore
-from metrics.attendance import attendance_strict
-from metrics.completion import course_completion
 from metrics.foundation.units import rollup
-from metrics.league import league, league_rows
 from metrics.models.hazard import fit_hazard
 from metrics.models.roc import discrimination
-from metrics.risk import learned, person_weeks, risk_rows
-from metrics.tiers import TIERS, attendance_states
+from metrics.service.attendance import attendance_strict
+from metrics.service.completion import course_completion
+from metrics.service.league import league, league_rows
+from metrics.service.risk import learned, person_weeks, risk_rows
+from metrics.service.tiers import TIERS, attendance_states
 from tests.journeys import KEY
 
 pytestmark = pytest.mark.realdata

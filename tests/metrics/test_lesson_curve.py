@@ -12,9 +12,9 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.sample.truths import DROP_COURSE, DROP_LESSON
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.attendance import attendance_strict
 from metrics.foundation.units import rollup, within
-from metrics.lesson_curve import lesson_curve, lesson_drops, named_drops
+from metrics.service.attendance import attendance_strict
+from metrics.service.lesson_curve import lesson_curve, lesson_drops, named_drops
 
 YEAR = Filters(period=Period(start=date(2025, 11, 22), end=date(2026, 11, 22)))
 EVER = Filters(period=Period(start=date(2025, 5, 1), end=date(2026, 11, 22)))

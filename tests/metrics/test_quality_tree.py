@@ -6,9 +6,9 @@ import pytest
 
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Scope
-from metrics.attendance import attendance_strict
 from metrics.foundation.units import rollup
-from metrics.quality_tree import LEAST, NODES, quality_rows, quality_tree
+from metrics.service.attendance import attendance_strict
+from metrics.service.quality_tree import LEAST, NODES, quality_rows, quality_tree
 from tests.metrics.test_lesson_curve import YEAR
 
 

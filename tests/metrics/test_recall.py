@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metrics.completion_tiers import completion_tiers
-from metrics.recall import alarm_spells, is_contacted, recall, service_contacts
-from metrics.tiers import tier_rows
+from metrics.service.completion_tiers import completion_tiers
+from metrics.service.recall import alarm_spells, is_contacted, recall, service_contacts
+from metrics.service.tiers import tier_rows
 from tests.metrics.test_tiers import ANY, ENROLLED, taught
 
 

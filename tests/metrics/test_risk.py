@@ -11,7 +11,7 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Scope
 from metrics.models.hazard import fit_hazard
-from metrics.risk import (
+from metrics.service.risk import (
     FEATURES,
     at_capacity,
     learn,
@@ -21,8 +21,8 @@ from metrics.risk import (
     sample_for,
     scored,
 )
-from metrics.student_tiers import of_states, student_tiers
-from metrics.tiers import States, sampled_of, tier_rows
+from metrics.service.student_tiers import of_states, student_tiers
+from metrics.service.tiers import States, sampled_of, tier_rows
 
 DAY0 = (date(2026, 1, 4) - date(1970, 1, 1)).days  # a Sunday
 

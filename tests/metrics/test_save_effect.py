@@ -10,7 +10,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 from data.errors import InvalidOption
-from metrics.save_effect import matched, save_cost, save_effect
+from metrics.service.save_effect import matched, save_cost, save_effect
 
 ALARM = date(2026, 3, 1)
 

@@ -20,10 +20,10 @@ from metrics.acquisition.payback import cohort_cashflow
 from metrics.foundation.registry import REGISTRY
 from metrics.foundation.units import rollup, rows
 from metrics.leads.funnel import funnel_top, lead_funnel, lead_steps
-from metrics.league import league_rows
-from metrics.lesson_curve import lesson_curve
-from metrics.quality_tree import quality_rows
-from metrics.tiers import tier_rows
+from metrics.service.league import league_rows
+from metrics.service.lesson_curve import lesson_curve
+from metrics.service.quality_tree import quality_rows
+from metrics.service.tiers import tier_rows
 from tests.metrics.random_facts import known_at, only, random_rows, random_store
 from tests.metrics.tiny_facts import moment
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from data.scope import Period
-from metrics.stops import refund_rate_amount, refund_rate_persons, stop_rate
+from metrics.service.stops import refund_rate_amount, refund_rate_persons, stop_rate
 
 MARCH = Period(start=date(2026, 3, 1), end=date(2026, 4, 1))
 APRIL = Period(start=date(2026, 4, 1), end=date(2026, 5, 1))

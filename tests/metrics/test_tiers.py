@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.completion_tiers import completion_tiers
 from metrics.kernels.tiers import walk
 from metrics.legal_window import depletion_rows
-from metrics.misses import misses_running
-from metrics.student_tiers import ABSENT, student_tiers
-from metrics.tiers import TIERS, attendance_states, tier_rows
+from metrics.service.completion_tiers import completion_tiers
+from metrics.service.misses import misses_running
+from metrics.service.student_tiers import ABSENT, student_tiers
+from metrics.service.tiers import TIERS, attendance_states, tier_rows
 
 ANY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 1, 2)))
 ENROLLED = "2026-01-01 enrol E1 ends=2026-12-31 lessons=48"

@@ -18,8 +18,8 @@ from components.learning.student import person_students
 from components.navigation import SECTIONS
 from data.sample.truths import DROP_COURSE, DROP_LESSON
 from data.scope import ROLES, Filters, Period
-from metrics.attendance import MAKE_UP_DAYS
-from metrics.attendance_bridge import attendance_bridge
+from metrics.service.attendance import MAKE_UP_DAYS
+from metrics.service.attendance_bridge import attendance_bridge
 from tests.pages import screens
 from tests.pages.screens import scope_of, shown
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from metrics.completion import COMPLETE
-from metrics.student_tiers import depletion
-from metrics.tiers import attendance_states
+from metrics.service.completion import COMPLETE
+from metrics.service.student_tiers import depletion
+from metrics.service.tiers import attendance_states
 
 PACES = ("ahead", "on_pace", "behind", "stalled")
 STALLED_DAYS = 28  # without a lesson attended

@@ -6,10 +6,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.attendance import ATTENDED, held_seats, is_marked
 from metrics.foundation.clock import at_least, day_start_at
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
+from metrics.service.attendance import ATTENDED, held_seats, is_marked
 
 
 @metric(

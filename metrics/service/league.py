@@ -12,11 +12,11 @@ from scipy.special import stdtrit
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
-from metrics.attendance import attendance_strict
 from metrics.foundation.clock import first_leads
 from metrics.foundation.intervals import Z95
 from metrics.foundation.units import within
 from metrics.models.shrinkage import shrunk_to_zero
+from metrics.service.attendance import attendance_strict
 
 LEAGUES = ("teacher_id", "class_id", "course_id")
 LEAST_SEATS = 100

@@ -13,11 +13,11 @@ import pyarrow as pa
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.attendance import ATTENDED, held_seats, is_marked
-from metrics.completion import COMPLETE
 from metrics.due import due_rows, settled_at
 from metrics.foundation.intervals import newcombe
 from metrics.referral import honest_referrals
+from metrics.service.attendance import ATTENDED, held_seats, is_marked
+from metrics.service.completion import COMPLETE
 
 LEAST = 30  # enrolments on each side of a comparison
 HISTORY_DAYS = 365

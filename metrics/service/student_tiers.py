@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.facts import Facts
-from metrics.tiers import TIERS, States, attendance_states
+from metrics.service.tiers import TIERS, States, attendance_states
 
 ABSENT = -1  # not enrolled, or before the first lesson
 _EPOCH = date(1970, 1, 1)

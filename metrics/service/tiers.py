@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
-from metrics.attendance import made_up
 from metrics.foundation.clock import HOURS_AHEAD, at_least
 from metrics.kernels.people import arrange, hashes_of
 from metrics.kernels.tiers import ATTENDED, COLUMNS, LEAVE, MADE_UP, MISSED, NOTHING, walk
+from metrics.service.attendance import made_up
 
 TIERS = ("healthy", "watch", "returned", "at_risk", "about_to_leave", "lost")
 ALARMED = ("at_risk", "about_to_leave", "lost")

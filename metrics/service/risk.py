@@ -16,7 +16,7 @@ from data.scope import Filters
 from metrics.models.hazard import LEAST_EVENTS, fit_hazard
 from metrics.models.logit import Logit
 from metrics.models.roc import Discrimination, discrimination
-from metrics.tiers import States, attendance_states, tier_rows
+from metrics.service.tiers import States, attendance_states, tier_rows
 
 MOST_ENROLMENTS = 3_000  # the model learns from no more: a sample by the person's id
 HORIZON_DAYS = 28  # within which a listed student must stop for the list to be right

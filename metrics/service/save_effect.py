@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.errors import InvalidOption
 from metrics.foundation.intervals import Z95, share_bounds
-from metrics.recall import LEAST, is_contacted, waits
+from metrics.service.recall import LEAST, is_contacted, waits
 
 OUTCOMES = ("has_returned", "is_active")
 
@@ -61,9 +61,9 @@ def save_effect(spells: pd.DataFrame, contacts: pd.DataFrame) -> SaveEffect:
     Parameters
     ----------
     spells
-        As `metrics.recall.alarm_spells` gives them.
+        As `metrics.service.recall.alarm_spells` gives them.
     contacts
-        As `metrics.recall.service_contacts` gives them.
+        As `metrics.service.recall.service_contacts` gives them.
 
     References
     ----------

@@ -12,8 +12,8 @@ from scipy.special import ndtr
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
-from metrics.attendance import ATTENDED, expected_seats
 from metrics.foundation.intervals import Z95
+from metrics.service.attendance import ATTENDED, expected_seats
 
 LEAST_SEATS = 300
 NEIGHBOURS = 3  # lessons on either side

@@ -13,7 +13,7 @@ import pyarrow as pa
 from data.facts import Facts
 from metrics.foundation.clock import HOURS_AHEAD
 from metrics.foundation.intervals import newcombe
-from metrics.tiers import TIERS, attendance_states
+from metrics.service.tiers import TIERS, attendance_states
 
 SPELL_WEEKS = 26
 CONTACT_HOURS, RETURN_DAYS, ACTIVE_DAYS = 48, 14, 30
