@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks import report
-from metrics.value_model import BY_TERM, learn, trier, valuer
+from metrics.renewal.value_model import BY_TERM, learn, trier, valuer
 
 _PAYERS = 400_000
 _WEEKS = 156  # three years
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _made_up() -> tuple[pa.Table, pa.Table]:
-    """Payers, and their counts, as `metrics.remaining_value` gives both."""
+    """Payers, and their counts, as `metrics.renewal.remaining_value` gives both."""
     rng = np.random.default_rng(11)
     orders = 1 + rng.geometric(0.55, _PAYERS) - 1
     age = rng.integers(1, _WEEKS, _PAYERS)

@@ -11,7 +11,7 @@ from components.learning.student import student_card
 from components.person.view import View
 from components.renewal.outlook import Outlook, person_value
 from data.scope import role
-from metrics.renewal_person import person_renewal
+from metrics.renewal.family import person_renewal
 
 _MOST = 3
 STAGES = {

@@ -13,9 +13,9 @@ from components.drawer import day_column, open_list
 from components.i18n import _
 from components.renewal.reading import Reading
 from components.table import share_column, yuan_column
-from metrics.expansion import retention_rows
-from metrics.renewal_bridge import bridge_rows
-from metrics.renewal_survival import timed_rows
+from metrics.renewal.bridge import bridge_rows
+from metrics.renewal.expansion import retention_rows
+from metrics.renewal.survival import timed_rows
 
 
 def open_bridge_part(reading: Reading, part: str, title: str) -> None:

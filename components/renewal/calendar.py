@@ -15,7 +15,7 @@ from components.format import day, money, number, percent
 from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
-from metrics.renewal_pool import PIPELINE
+from metrics.renewal.pool import PIPELINE
 
 STAGES = {
     "untouched": N_("Not contacted yet"),

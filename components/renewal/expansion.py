@@ -26,9 +26,9 @@ from components.states import nothing_to_show
 from components.table import clickable_table, lines_height, share_column, whole_column
 from components.todo import Task, draw_tasks
 from data.scope import Period
-from metrics.expansion import next_subjects, retention_sums
 from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
+from metrics.renewal.expansion import next_subjects, retention_sums
 
 PARTS = {
     "expansion": N_("more from those who stayed"),

@@ -16,8 +16,8 @@ from components.renewal.behind import open_forecast_families
 from components.renewal.reading import Reading
 from components.renewal.worklist import FEATURES, trust_words
 from components.states import nothing_to_show
-from metrics.renewal_intent import Tested
-from metrics.renewal_pool import month_plan
+from metrics.renewal.intent import Tested
+from metrics.renewal.pool import month_plan
 
 
 def forecast_panel(reading: Reading) -> None:

@@ -20,14 +20,14 @@ from components.states import nothing_to_show
 from components.table import lines_height, whole_column
 from data.scope import Period
 from metrics.foundation.registry import find
-from metrics.legal_window import (
+from metrics.renewal.legal_window import (
     DAYS_BEFORE,
     LESSONS_LEFT,
     MOST_DAYS,
     MOST_LESSONS,
     depletion_rows,
 )
-from metrics.prepaid import MOVEMENTS, RollForward, roll_forward
+from metrics.renewal.prepaid import MOVEMENTS, RollForward, roll_forward
 
 WORDS = {
     "charged": N_("charged"),

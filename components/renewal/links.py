@@ -8,8 +8,8 @@ from components import query
 from components.format import number
 from components.i18n import _
 from components.renewal.reading import Reading
-from metrics.due import EARLY_DAYS, LATE_DAYS
-from metrics.renewal_links import renewal_links
+from metrics.renewal.due import EARLY_DAYS, LATE_DAYS
+from metrics.renewal.links import renewal_links
 
 
 def links_note(reading: Reading) -> None:

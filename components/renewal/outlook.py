@@ -12,7 +12,7 @@ from components import query
 from components.format import money, number
 from components.i18n import _
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.remaining_value import (
+from metrics.renewal.remaining_value import (
     Window,
     history_counts,
     order_span,
@@ -21,7 +21,16 @@ from metrics.remaining_value import (
     trial_payers,
     window_of,
 )
-from metrics.value_model import MOST_REPEATS, Learnt, Remaining, Trial, learn, trier, valued, valuer
+from metrics.renewal.value_model import (
+    MOST_REPEATS,
+    Learnt,
+    Remaining,
+    Trial,
+    learn,
+    trier,
+    valued,
+    valuer,
+)
 
 AT_ONCE = 50_000  # formal order lines up to which it is learnt in a fraction of a second
 _ANY_DAY = date(2000, 1, 1)  # neither the model nor the payers read the days picked

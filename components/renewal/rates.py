@@ -13,7 +13,7 @@ from components.i18n import N_, _
 from components.renewal.behind import open_bridge_part
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
-from metrics.renewal_bridge import AMOUNT_PARTS, FLOW_PARTS, Bridge
+from metrics.renewal.bridge import AMOUNT_PARTS, FLOW_PARTS, Bridge
 
 PARTS = {
     "paid_before": N_("paid before these days"),

@@ -12,11 +12,11 @@ import pandas as pd
 from components import query
 from components.columns import names_by_id
 from data.scope import Filters, Period, Scope, role
-from metrics.due import LATE_DAYS
-from metrics.renewal_bridge import Bridge, bridge_of, bridge_sums
-from metrics.renewal_features import intent_rows
-from metrics.renewal_intent import Intent, intent
-from metrics.renewal_pool import AHEAD_DAYS, names_of, pool_period, pool_table
+from metrics.renewal.bridge import Bridge, bridge_of, bridge_sums
+from metrics.renewal.due import LATE_DAYS
+from metrics.renewal.features import intent_rows
+from metrics.renewal.intent import Intent, intent
+from metrics.renewal.pool import AHEAD_DAYS, names_of, pool_period, pool_table
 
 LEAST_MONTHS, YEAR_MONTHS = 3, 12
 

@@ -16,9 +16,9 @@ from components.renewal.reading import Reading
 from components.renewal.segments import group_names
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, share_column, whole_column
-from metrics.due import EARLY_DAYS
 from metrics.models.sbg import FARTHEST, Sbg
-from metrics.renewal_survival import (
+from metrics.renewal.due import EARLY_DAYS
+from metrics.renewal.survival import (
     LEAST,
     Curve,
     curves,

@@ -16,9 +16,16 @@ from components.renewal.outlook import Outlook
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
-from metrics.remaining_value import LEAST_WEEKS
-from metrics.renewal_pool import names_of
-from metrics.value_model import ANY_TIME, BY_TERM, LEAST_REPEAT, MOST_REPEATS, Remaining, Trial
+from metrics.renewal.pool import names_of
+from metrics.renewal.remaining_value import LEAST_WEEKS
+from metrics.renewal.value_model import (
+    ANY_TIME,
+    BY_TERM,
+    LEAST_REPEAT,
+    MOST_REPEATS,
+    Remaining,
+    Trial,
+)
 
 MODELS = {
     ANY_TIME: N_("people buy at any time (BG/NBD)"),

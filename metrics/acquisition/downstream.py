@@ -10,11 +10,11 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.due import due_rows, settled_at
 from metrics.foundation.clock import at_least, cohort_payers, per_person
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
 from metrics.referral import honest_referrals
+from metrics.renewal.due import due_rows, settled_at
 
 
 def _payers(facts: Facts) -> ir.Table:

@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.due import NEVER
 from metrics.foundation.clock import day_start_at
+from metrics.renewal.due import NEVER
 
 GRACE = 2.0  # a source is late after this many of its usual gaps
 LEAST_HOURS = 24.0  # no source is late within a day

@@ -11,11 +11,11 @@ import pandas as pd
 from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.scope import Filters
-from metrics.due import sold_renewals
 from metrics.foundation.clock import day_start_at, first_leads, formal_lines, trial_lines
 from metrics.foundation.intervals import share_bounds
 from metrics.foundation.units import within
 from metrics.referral import honest_referrals
+from metrics.renewal.due import sold_renewals
 
 
 @dataclass(frozen=True, kw_only=True)

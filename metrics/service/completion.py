@@ -6,10 +6,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.due import NEVER
 from metrics.foundation.clock import day_start_at
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
+from metrics.renewal.due import NEVER
 from metrics.service.attendance import ATTENDED, expected_seats, held_seats, made_up, seat_units
 
 ROLL_HOURS = 48  # within which a roll is entered

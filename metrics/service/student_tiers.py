@@ -100,7 +100,7 @@ class StudentTiers:
 def depletion(day: date, left: pd.Series, velocity: pd.Series) -> pd.Series:
     """The day on which lessons end at a velocity a week; missing where it is 0.
 
-    As `metrics.legal_window.depletion_rows` has it.
+    As `metrics.renewal.legal_window.depletion_rows` has it.
     """
     days = (7 * left / velocity.where(velocity > 0)).clip(upper=40_000)
     whole = -(-days // 1)

@@ -10,8 +10,8 @@ import pytest
 from components.chart import title_of
 from components.renewal.outlook import Outlook
 from components.renewal.value import trial_figure, trial_finding, value_sentence
-from metrics.remaining_value import Window
-from metrics.value_model import ANY_TIME, BY_TERM, Remaining, Trial
+from metrics.renewal.remaining_value import Window
+from metrics.renewal.value_model import ANY_TIME, BY_TERM, Remaining, Trial
 
 GROUPS = pd.DataFrame(
     {

@@ -13,7 +13,7 @@ from data.facts import Facts, renewal_links
 from data.facts.build_renewal import DUE
 from data.facts.build_service import ENROLMENT
 from data.facts.build_work import WORK
-from metrics import due
+from metrics.renewal import due
 from tests.conftest import Journeys
 
 Fetch = Callable[..., list[Any]]

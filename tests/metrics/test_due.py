@@ -8,14 +8,9 @@ from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.sample.truths import CHEAP_CHANNEL
 from data.scope import Filters, Period
-from metrics.due import (
-    due_enrolments,
-    renewal_amount_rate,
-    renewal_flow_rate,
-    renewal_rate,
-)
 from metrics.foundation.units import rollup, within
-from metrics.renewal_bridge import AMOUNT_PARTS, FLOW_PARTS, bridge_of, bridge_rows, bridge_sums
+from metrics.renewal.bridge import AMOUNT_PARTS, FLOW_PARTS, bridge_of, bridge_rows, bridge_sums
+from metrics.renewal.due import due_enrolments, renewal_amount_rate, renewal_flow_rate, renewal_rate
 
 JUNE = Period(start=date(2026, 6, 1), end=date(2026, 7, 1))
 PAYER = "2026-01-01 lead sem"

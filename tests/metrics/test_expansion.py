@@ -9,8 +9,8 @@ import pytest
 from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.scope import Filters, Period
-from metrics.active import month_starts
-from metrics.expansion import (
+from metrics.renewal.active import month_starts
+from metrics.renewal.expansion import (
     expansion_eligible,
     expansion_rate,
     next_subjects,

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.legal_window import (
+from metrics.renewal.legal_window import (
     charges_beyond_window,
     depletion_rows,
     renewals_before_window,

@@ -10,7 +10,7 @@ import pytest
 from data.facts import Facts
 from data.scope import Period
 from metrics.foundation.units import rollup, within
-from metrics.prepaid import MOVEMENTS, prepaid_change, roll_forward
+from metrics.renewal.prepaid import MOVEMENTS, prepaid_change, roll_forward
 
 
 def told(tiny):

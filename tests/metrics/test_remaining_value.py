@@ -11,7 +11,7 @@ import pytest
 
 from data.facts import Facts
 from data.scope import Filters, Period
-from metrics.remaining_value import (
+from metrics.renewal.remaining_value import (
     Window,
     history_counts,
     order_span,
@@ -20,7 +20,15 @@ from metrics.remaining_value import (
     trial_payers,
     window_of,
 )
-from metrics.value_model import ANY_TIME, BY_TERM, MOST_REPEATS, learn, trier, valued, valuer
+from metrics.renewal.value_model import (
+    ANY_TIME,
+    BY_TERM,
+    MOST_REPEATS,
+    learn,
+    trier,
+    valued,
+    valuer,
+)
 
 ANY = Filters(period=Period(start=date(2000, 1, 1), end=date(2000, 1, 2)))
 TODAY = date(2026, 6, 30)

@@ -8,9 +8,9 @@ import pytest
 
 from data.facts import Facts
 from data.scope import Filters, Period
-from metrics.renewal_features import intent_rows
-from metrics.renewal_intent import LEAST_PAST, intent
-from metrics.renewal_pool import renewal_pool
+from metrics.renewal.features import intent_rows
+from metrics.renewal.intent import LEAST_PAST, intent
+from metrics.renewal.pool import renewal_pool
 
 
 @pytest.fixture(scope="module")

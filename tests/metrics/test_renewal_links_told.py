@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.renewal_links import renewal_links
+from metrics.renewal.links import renewal_links
 
 
 def test_renewals_are_counted_and_those_inferred_of_them(tiny):

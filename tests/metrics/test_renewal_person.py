@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.renewal_person import person_renewal
+from metrics.renewal.family import person_renewal
 
 
 def test_person_renewal_tells_what_is_late_open_and_ahead(tiny):

@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters
-from metrics.renewal_pool import month_plan, pool_period, pool_table, renewal_pool
+from metrics.renewal.pool import month_plan, pool_period, pool_table, renewal_pool
 from tests.metrics.tiny_facts import moment
 
 AS_OF = "2026-06-01"

@@ -12,7 +12,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from data.facts import Facts
 from data.scope import Filters, Period
 from metrics.models.kaplan_meier import kaplan_meier
-from metrics.renewal_survival import (
+from metrics.renewal.survival import (
     curves,
     repeated,
     term_counts,

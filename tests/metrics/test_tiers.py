@@ -13,7 +13,7 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.kernels.tiers import walk
-from metrics.legal_window import depletion_rows
+from metrics.renewal.legal_window import depletion_rows
 from metrics.service.completion_tiers import completion_tiers
 from metrics.service.misses import misses_running
 from metrics.service.student_tiers import ABSENT, student_tiers

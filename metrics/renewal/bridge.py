@@ -11,8 +11,8 @@ import ibis.expr.types as ir
 from data.errors import UnknownName
 from data.facts import Facts
 from data.scope import Filters
-from metrics.due import due_rows, flow_rows, settled_at
 from metrics.foundation.units import within
+from metrics.renewal.due import due_rows, flow_rows, settled_at
 
 # From the due cohort to the month's flow, in this order.
 FLOW_PARTS = (

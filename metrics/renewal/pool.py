@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Filters, Period
-from metrics.due import EARLY_DAYS, LATE_DAYS, due_rows, lessons_left, used_up_on
 from metrics.foundation.clock import at_least, day_start_at
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units, within
+from metrics.renewal.due import EARLY_DAYS, LATE_DAYS, due_rows, lessons_left, used_up_on
 
 AHEAD_DAYS = 90
 # From nothing done to settled; the order in which screens show them.

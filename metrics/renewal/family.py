@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.due import EARLY_DAYS
-from metrics.renewal_pool import pool_rows
+from metrics.renewal.due import EARLY_DAYS
+from metrics.renewal.pool import pool_rows
 
 
 def person_renewal(facts: Facts, *, person_id: str, ahead_days: int = 180) -> ir.Table:

@@ -41,7 +41,7 @@ class OrderModel(Protocol):
 
 @dataclass(frozen=True)
 class Learnt:
-    """What `metrics.remaining_value.history_counts` taught of ``people`` payers.
+    """What `metrics.renewal.remaining_value.history_counts` taught of ``people`` payers.
 
     The models are missing where fewer than `LEAST_REPEAT` people bought again;
     ``correlation`` is of an order's value with the number of orders, which Gamma–Gamma
@@ -200,7 +200,7 @@ class Remaining:
 def valuer(
     learnt: Learnt, *, name: str, weeks: int, kept: float, most: int | None = MOST_LISTED
 ) -> Callable[[pa.Table], Remaining]:
-    """The kernel that values `metrics.remaining_value.payers` by one of the models learnt.
+    """The kernel that values `metrics.renewal.remaining_value.payers` by one of the models learnt.
 
     Parameters
     ----------

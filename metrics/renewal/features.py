@@ -7,9 +7,9 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.due import LATE_DAYS, due_rows
 from metrics.foundation.units import within
-from metrics.renewal_pool import pool_rows
+from metrics.renewal.due import LATE_DAYS, due_rows
+from metrics.renewal.pool import pool_rows
 
 LANDMARKS = (30, 0)  # days before the end at which the past is looked at
 PAST_DAYS = 400
