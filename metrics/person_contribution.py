@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from data.facts import Facts
-from metrics.referral import honest_referrals
+from metrics.referral.rates import honest_referrals
 
 _GENERATIONS = 50  # first arrivals form no circle; referrals entered by hand may
 
@@ -22,7 +22,7 @@ def contribution(facts: Facts, *, person_id: str) -> ir.Table:
         ``net_cny`` (paid − refunded), ``orders`` (formal), ``first_paid_at`` (UTC, of
         these), ``lessons`` (consumed), ``shares``, ``visitors`` (distinct people who first
         arrived through a share of theirs), ``referred`` (new people who name them as
-        introducer, as in `metrics.referral.honest_referrals`),
+        introducer, as in `metrics.referral.rates.honest_referrals`),
         ``referred_payers`` and ``referred_net_cny`` of these, ``rewards_cny``.
         Zeros where there is nothing; only what the viewer may see is counted.
     """

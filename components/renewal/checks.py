@@ -10,7 +10,7 @@ from components.format import number
 from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.table import whole_column
-from metrics.referral_checks import CHECKS
+from metrics.referral.checks import CHECKS
 
 CHECK_WORDS = {
     "same_person": N_("recommends themselves, by their own phone"),

@@ -22,7 +22,7 @@ from components.renewal.reading import Reading
 from components.states import ENOUGH, nothing_to_show
 from components.table import lines_height, whole_column
 from data.scope import Period
-from metrics.referral_tree import WINDOW_DAYS, ReferralTree
+from metrics.referral.tree import WINDOW_DAYS, ReferralTree
 
 _SHOWN = 20
 

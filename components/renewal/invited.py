@@ -10,7 +10,7 @@ from components import query
 from components.drawer import day_column, open_list
 from components.i18n import _
 from components.renewal.reading import Reading
-from metrics.referral_funnel import invited_at_step
+from metrics.referral.funnel import invited_at_step
 
 
 def step_dialog(reading: Reading, step: str, title: str) -> None:

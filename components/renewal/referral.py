@@ -27,9 +27,9 @@ from components.states import nothing_to_show
 from components.todo import Task, draw_tasks
 from data.scope import Scope
 from metrics.foundation.registry import find
-from metrics.referral_checks import checked_rows, referral_checks
-from metrics.referral_funnel import FUNNEL_STEPS, referral_funnel
-from metrics.referral_tree import ReferralTree, referral_nodes, referral_tree
+from metrics.referral.checks import checked_rows, referral_checks
+from metrics.referral.funnel import FUNNEL_STEPS, referral_funnel
+from metrics.referral.tree import ReferralTree, referral_nodes, referral_tree
 
 CARDS = ("referral_rate_people", "referral_participation", "referral_cac", "reward_roi")
 STEPS = {

@@ -13,7 +13,7 @@ from data.facts import Facts
 from metrics.foundation.clock import at_least, cohort_payers, per_person
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.referral import honest_referrals
+from metrics.referral.rates import honest_referrals
 from metrics.renewal.due import due_rows, settled_at
 
 

@@ -14,7 +14,7 @@ from data.scope import Filters
 from metrics.foundation.clock import day_start_at, first_leads, formal_lines, trial_lines
 from metrics.foundation.intervals import share_bounds
 from metrics.foundation.units import within
-from metrics.referral import honest_referrals
+from metrics.referral.rates import honest_referrals
 from metrics.renewal.due import sold_renewals
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from data.facts import Facts
 from data.scope import Filters
 from metrics.foundation.intervals import newcombe
-from metrics.referral import honest_referrals
+from metrics.referral.rates import honest_referrals
 from metrics.renewal.due import due_rows, settled_at
 from metrics.service.attendance import ATTENDED, held_seats, is_marked
 from metrics.service.completion import COMPLETE

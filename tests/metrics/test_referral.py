@@ -8,7 +8,9 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.referral import (
+from metrics.referral.funnel import invited_at_step, referral_funnel
+from metrics.referral.potential import referral_potential
+from metrics.referral.rates import (
     referral_cac,
     referral_participation,
     referral_rate_people,
@@ -16,8 +18,6 @@ from metrics.referral import (
     referred_share_of_new,
     reward_roi,
 )
-from metrics.referral_funnel import invited_at_step, referral_funnel
-from metrics.referral_potential import referral_potential
 from tests.metrics.tiny_facts import moment
 
 FEBRUARY = Period(start=date(2026, 2, 1), end=date(2026, 3, 1))

@@ -11,8 +11,8 @@ import pytest
 from data.facts import Facts
 from data.sample.truths import BURST_AT, BURST_CAMPUS, BURST_LEADS, SELF_REFERRERS
 from data.scope import Filters, Period
-from metrics.referral_checks import CHECKS, checked_rows, referral_checks
-from metrics.referral_tree import referral_nodes, referral_tree
+from metrics.referral.checks import CHECKS, checked_rows, referral_checks
+from metrics.referral.tree import referral_nodes, referral_tree
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001  # UTC without zone
 AS_OF = datetime(2026, 12, 31)  # noqa: DTZ001

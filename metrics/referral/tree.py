@@ -16,7 +16,7 @@ from metrics.foundation.clock import local_days
 from metrics.foundation.intervals import count_bounds
 from metrics.kernels.share_tree import ShareTree, share_tree
 from metrics.models.ranks import UNTOLD, rank_correlation
-from metrics.referral import honest_referrals, referred_orders
+from metrics.referral.rates import honest_referrals, referred_orders
 
 WINDOW_DAYS = 180  # within which a payer's referred payers count, and payers mature
 HALF_DAYS = 180  # of each of the two spans compared for stability

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from data.scope import Filters
 from metrics.foundation.clock import HOURS_AHEAD, cohort_mature_at, formal_lines, trial_lines
-from metrics.referral import honest_referrals
+from metrics.referral.rates import honest_referrals
 
 FUNNEL_STEPS = ("invited", "lead", "trial", "paid")
 STEP_DAYS = 60  # all steps within so many days of the invitation

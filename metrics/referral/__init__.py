@@ -1,0 +1,1 @@
+"""Referral: who brings others, what became of those invited, and what it costs."""
