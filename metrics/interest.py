@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.activity_cohort import dwell_of
+from metrics.activities.cohort import dwell_of
 from metrics.foundation.clock import first_leads
 from metrics.share_edges import first_edges
 from metrics.visitor_sums import eager_people, keen_people, reachable, visitor_sums

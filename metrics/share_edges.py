@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from data.errors import UnknownName
 from data.facts import Facts
 from metrics.acquisition.cohort_value import cohort_revenue
-from metrics.activity_cohort import SHARE, Activities, activity_cohort, activity_events, picked
+from metrics.activities.cohort import SHARE, Activities, activity_cohort, activity_events, picked
 from metrics.foundation.clock import at_least, formal_lines, with_first_paid
 
 CONVERSIONS = ("lead", "share")

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import Activities
+from metrics.activities.cohort import Activities
 from metrics.foundation.units import rollup
 from metrics.shares import k_factor, share_arrivals, share_leads, share_revenue
 

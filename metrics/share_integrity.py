@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import Activities, arrivals
+from metrics.activities.cohort import Activities, arrivals
 from metrics.foundation.clock import at_least, hour_of
 
 BURST = 10  # arrivals of one sharer within one clock hour

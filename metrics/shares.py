@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import Activities
+from metrics.activities.cohort import Activities
 from metrics.foundation.clock import at_least, day_of
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.activity_cohort import Activities, arrivals
+from metrics.activities.cohort import Activities, arrivals
 from metrics.foundation.clock import first_leads, first_paid, formal_lines
 from metrics.kernels.people import hashes_of
 from metrics.kernels.share_tree import UNKNOWN_AT, ShareTree, share_tree

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Period
-from metrics.activity_cohort import Activities, picked
+from metrics.activities.cohort import Activities, picked
 from metrics.foundation.clock import at_least
 
 _SUMS = ("visits", "pages", "dwell_seconds")

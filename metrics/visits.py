@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Filters, Period
-from metrics.activity_cohort import Activities, dwell_of, picked
+from metrics.activities.cohort import Activities, dwell_of, picked
 from metrics.foundation.clock import at_least, first_leads
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units, rollup, within

@@ -16,8 +16,8 @@ from components.activities.words import STREAMS, said
 from components.drawer import day_column, open_list
 from components.drill import open_rows
 from components.i18n import _
-from metrics.activity_gap import stream_people
-from metrics.activity_traffic import activity_leads
+from metrics.activities.gap import stream_people
+from metrics.activities.traffic import activity_leads
 
 EVERYBODY, VISITORS, LEADS = "", "is_visitor", "is_lead"
 

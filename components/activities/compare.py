@@ -16,7 +16,7 @@ from components.format import number
 from components.i18n import N_, _
 from components.states import nothing_to_show
 from components.table import clickable_table, share_column, yuan_column
-from metrics.activity_outcomes import activity_cost_per_lead
+from metrics.activities.outcomes import activity_cost_per_lead
 
 COUNT, SHARE, SUM = "count", "share", "sum"
 _AS = {COUNT: N_("Leads a day"), SUM: N_("Leads so far"), SHARE: N_("Share of its total")}

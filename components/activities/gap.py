@@ -14,8 +14,8 @@ from components.format import is_missing, number
 from components.i18n import N_, _, sentences
 from components.states import nothing_to_show
 from components.table import clickable_table
-from metrics.activity_cohort import DIRECT, UNSEEN
-from metrics.activity_gap import (
+from metrics.activities.cohort import DIRECT, UNSEEN
+from metrics.activities.gap import (
     SHARES,
     SUBMIT_RATE,
     UNTRACED,

@@ -27,8 +27,8 @@ from components.table import (
     yuan_column,
 )
 from data.scope import Filters, Period
-from metrics.activity_outcomes import activity_cost_per_lead
-from metrics.activity_traffic import activity_leads
+from metrics.activities.outcomes import activity_cost_per_lead
+from metrics.activities.traffic import activity_leads
 
 YEAR, PICKED, ALL = "year", "picked", "all"
 WINDOWS = {YEAR: N_("Last 12 months"), PICKED: N_("Days picked above"), ALL: N_("All")}

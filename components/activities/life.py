@@ -22,10 +22,10 @@ from components.format import day, days_range, interval, number, percent
 from components.i18n import N_, _
 from components.states import nothing_to_show
 from data.scope import Period
-from metrics.activity_health import phase_days
-from metrics.activity_outcomes import activity_conversion, activity_cost_per_lead, activity_orders
-from metrics.activity_plan import planned_by_day
-from metrics.activity_traffic import (
+from metrics.activities.health import phase_days
+from metrics.activities.outcomes import activity_conversion, activity_cost_per_lead, activity_orders
+from metrics.activities.plan import planned_by_day
+from metrics.activities.traffic import (
     activity_leads,
     activity_shares,
     activity_views,

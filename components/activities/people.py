@@ -16,11 +16,11 @@ from components.format import escape, number, percent
 from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
 from components.table import clickable_table, share_column, whole_column
-from metrics.activity_gap import activity_streams, streams_of
-from metrics.activity_newness import activity_new_share
-from metrics.activity_people import participants
-from metrics.activity_plan import channel_estimates
-from metrics.activity_traffic import activity_leads
+from metrics.activities.gap import activity_streams, streams_of
+from metrics.activities.newness import activity_new_share
+from metrics.activities.people import participants
+from metrics.activities.plan import channel_estimates
+from metrics.activities.traffic import activity_leads
 
 PAGE = 20
 _SORTS = {

@@ -9,8 +9,8 @@ from components.activities.reading import Life
 from components.activities.words import PHASES, said
 from components.i18n import _
 from components.table import clickable_table, share_column
-from metrics.activity_health import phase_days
-from metrics.activity_plan import phase_gaps
+from metrics.activities.health import phase_days
+from metrics.activities.plan import phase_gaps
 
 
 def phase_table(life: Life) -> None:

@@ -12,10 +12,10 @@ import streamlit as st
 
 from components import query
 from data.scope import Filters, Period, Scope
-from metrics.activity_health import Health, activity_health, daily_curves
-from metrics.activity_outcomes import activity_conversion, activity_cost_per_lead, activity_roi
-from metrics.activity_plan import activity_plan, activity_plan_totals, elapsed
-from metrics.activity_traffic import activity_leads
+from metrics.activities.health import Health, activity_health, daily_curves
+from metrics.activities.outcomes import activity_conversion, activity_cost_per_lead, activity_roi
+from metrics.activities.plan import activity_plan, activity_plan_totals, elapsed
+from metrics.activities.traffic import activity_leads
 from metrics.models.activity_curve import (
     Coverage,
     Final,

@@ -6,7 +6,7 @@ from components.activities.reading import Life, Overview
 from components.activities.words import VERDICTS, said
 from components.format import escape, interval, is_missing, number, percent
 from components.i18n import _, ngettext, sentences
-from metrics.activity_health import (
+from metrics.activities.health import (
     HEALTHY,
     LAUNCH_LEAST,
     LAUNCH_WEAK,

@@ -9,7 +9,7 @@ from components.activities.words import PHASES, TYPES, said
 from components.format import day, is_missing, number
 from components.i18n import N_, _
 from components.todo import Task, draw_tasks
-from metrics.activity_health import LAUNCH_WEAK, NO_SPRINT, SPRINT_ABOVE, STALLED, phase_days
+from metrics.activities.health import LAUNCH_WEAK, NO_SPRINT, SPRINT_ABOVE, STALLED, phase_days
 from metrics.models.activity_curve import band
 
 OWNER = N_("Activity owner")

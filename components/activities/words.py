@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from components.i18n import N_, _
-from metrics.activity_cohort import DIRECT, UNSEEN
-from metrics.activity_gap import (
+from metrics.activities.cohort import DIRECT, UNSEEN
+from metrics.activities.gap import (
     REACH,
     SHARES,
     SUBMIT_RATE,
@@ -12,7 +12,7 @@ from metrics.activity_gap import (
     VISIT_RATE,
     VISITS_PER_SHARE,
 )
-from metrics.activity_health import (
+from metrics.activities.health import (
     HEALTHY,
     LAUNCH_WEAK,
     NO_SPRINT,

@@ -12,7 +12,7 @@ from components.format import moment
 from components.format import month as month_words
 from components.i18n import _
 from components.plans.words import ITEMS
-from metrics.activity_plan import plan_edits
+from metrics.activities.plan import plan_edits
 
 
 def history_list(plan: str, *, activity: str = "") -> None:

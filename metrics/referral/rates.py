@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import SHARE
+from metrics.activities.cohort import SHARE
 from metrics.foundation.clock import at_least, cohort_mature_at, day_start_at, first_orders
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units

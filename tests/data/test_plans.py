@@ -21,7 +21,7 @@ from data.loader import load
 from data.plans import ActivityPlanEdit, TargetEdit, edit_activity_plans, edit_targets
 from data.scope import EVERY_CAMPUS, Scope
 from data.stores import DuckDBStore
-from metrics.activity_plan import activity_plan, plan_edits
+from metrics.activities.plan import activity_plan, plan_edits
 from metrics.plan import campus_plans
 from tests.signin import add_account
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from data.facts import Facts
 from data.sample.truths import STALLED_ACTIVITY
 from data.scope import EVERY_CAMPUS, Scope
-from metrics.activity_cohort import DIRECT, UNSEEN
-from metrics.activity_gap import (
+from metrics.activities.cohort import DIRECT, UNSEEN
+from metrics.activities.gap import (
     REACH,
     SHARES,
     SUBMIT_RATE,

@@ -7,7 +7,7 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.sample.truths import NO_SPRINT_ACTIVITY, STALLED_ACTIVITY
 from data.scope import EVERY_CAMPUS, Scope
-from metrics.activity_health import (
+from metrics.activities.health import (
     HEALTHY,
     LAUNCH_WEAK,
     NO_SPRINT,
@@ -21,7 +21,7 @@ from metrics.activity_health import (
     health,
     phase_days,
 )
-from metrics.activity_traffic import activity_leads
+from metrics.activities.traffic import activity_leads
 from metrics.foundation.units import rollup
 from metrics.models.activity_curve import backtest
 

@@ -4,15 +4,15 @@ import pytest
 
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Scope
-from metrics.activity_newness import activity_new_share
-from metrics.activity_outcomes import (
+from metrics.activities.newness import activity_new_share
+from metrics.activities.outcomes import (
     activity_conversion,
     activity_cost_per_lead,
     activity_orders,
     activity_roi,
 )
-from metrics.activity_people import participants
-from metrics.activity_traffic import (
+from metrics.activities.people import participants
+from metrics.activities.traffic import (
     activity_leads,
     activity_shares,
     activity_views,

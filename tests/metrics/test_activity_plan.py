@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from metrics.activity_plan import channel_estimates, elapsed, phase_gaps, planned_by_day
+from metrics.activities.plan import channel_estimates, elapsed, phase_gaps, planned_by_day
 
 
 def plan(**leads: int) -> pd.DataFrame:

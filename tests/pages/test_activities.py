@@ -12,7 +12,7 @@ from components.activities.gap import life_gap
 from components.activities.reading import Life, overview
 from data.sample.truths import NO_SPRINT_ACTIVITY, STALLED_ACTIVITY
 from data.scope import Filters, Period
-from metrics.activity_traffic import activity_leads
+from metrics.activities.traffic import activity_leads
 from tests.pages import screens
 from tests.pages.screens import shown
 

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import activity_cohort, arrivals, share_origin
+from metrics.activities.cohort import activity_cohort, arrivals, share_origin
 from metrics.foundation.clock import formal_lines, with_first_paid
 
 # Points of the heat score: each thing, up to a most; together 100.

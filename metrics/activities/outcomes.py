@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.acquisition.cohort_value import cohort_revenue
-from metrics.activity_cohort import Activities, activity_cohort, picked
+from metrics.activities.cohort import Activities, activity_cohort, picked
 from metrics.foundation.clock import (
     at_least,
     cohort_mature_at,

@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from data.facts import Facts
-from metrics.activity_cohort import Activities, picked
-from metrics.activity_health import PHASES, phase_days
+from metrics.activities.cohort import Activities, picked
+from metrics.activities.health import PHASES, phase_days
 
 
 def activity_plan(facts: Facts, *, activities: Activities = ()) -> ir.Table:
@@ -114,7 +114,7 @@ def channel_estimates(
     plan
         Rows of `activity_plan` of one activity.
     actual
-        ``stream``, ``visitors``, ``leads``, as of `metrics.activity_gap.activity_streams`.
+        ``stream``, ``visitors``, ``leads``, as of `metrics.activities.gap.activity_streams`.
     part
         Of `elapsed`: only what was due by now is held against.
 

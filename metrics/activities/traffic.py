@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import (
+from metrics.activities.cohort import (
     PAGE_VIEW,
     SHARE,
     Activities,

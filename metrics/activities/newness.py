@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.activity_cohort import Activities, activity_events, picked
+from metrics.activities.cohort import Activities, activity_events, picked
 from metrics.foundation.clock import day_start_at
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from data.facts import Facts
-from metrics.activity_cohort import (
+from metrics.activities.cohort import (
     DIRECT,
     SHARE,
     UNSEEN,
