@@ -49,11 +49,11 @@ from components.visitors import answer as visitors_answer
 from components.visitors.reading import VisitorReading
 from components.visitors.todo import tasks_of as visitor_tasks
 from data.scope import Filters, role
-from metrics import visits as visit_metrics
 from metrics.person import contribution, current_state, household, identifiers, timeline
 from metrics.person_network import shared_in
 from metrics.renewal.family import person_renewal
 from metrics.shares import share_arrivals
+from metrics.visitors import visits as visit_metrics
 
 _NOBODY = "PNOBODY"  # among the ids, so that what anybody is looked for in is read ahead
 

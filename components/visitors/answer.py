@@ -11,7 +11,7 @@ from components.figures import FigureCard, figure_cards
 from components.format import days_range, is_missing, money, number
 from components.i18n import _, sentences
 from components.visitors.reading import VisitorReading
-from metrics.visits import (
+from metrics.visitors.visits import (
     dwell_per_visit,
     keen_without_phone,
     new_visitors,

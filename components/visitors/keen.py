@@ -15,8 +15,8 @@ from components.i18n import N_, _, ngettext
 from components.states import nothing_to_show
 from components.theme import palette
 from components.visitors.reading import VisitorReading
-from metrics.interest import Chain
-from metrics.visits import keen_without_phone
+from metrics.visitors.interest import Chain
+from metrics.visitors.visits import keen_without_phone
 
 _PARTS = {
     "visits_points": N_("visits"),

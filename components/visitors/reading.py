@@ -12,7 +12,7 @@ from components.activity_choice import EVERY
 from components.columns import names_by_id
 from data.scope import Filters, Scope
 from metrics.foundation.registry import Metric
-from metrics.interest import (
+from metrics.visitors.interest import (
     Chain,
     band_outcomes,
     lead_worth,
@@ -20,8 +20,8 @@ from metrics.interest import (
     upstream_chains,
     upstream_edges,
 )
-from metrics.visit_worth import expected_value
-from metrics.visits import visitor_figures
+from metrics.visitors.visits import visitor_figures
+from metrics.visitors.worth import expected_value
 
 MOST_KEEN, MOST_SHOWN = 200, 100
 

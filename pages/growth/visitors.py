@@ -12,7 +12,7 @@ from components.visitors.keen import keen_people_section
 from components.visitors.reading import VisitorReading
 from components.visitors.todo import visitor_todo
 from metrics import load_all
-from metrics.visits import visitors
+from metrics.visitors.visits import visitors
 
 load_all()
 filters = current_filters()

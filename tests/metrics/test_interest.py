@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data.scope import Filters, Period
-from metrics.interest import (
+from metrics.visitors.interest import (
     band_outcomes,
     interest,
     lead_worth,
@@ -14,7 +14,7 @@ from metrics.interest import (
     upstream_chains,
     upstream_edges,
 )
-from metrics.visit_worth import band_rates, expected_value
+from metrics.visitors.worth import band_rates, expected_value
 
 EVER = Filters(period=Period(start=date(2020, 1, 1), end=date(2030, 1, 1)))
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from data.scope import EVERY_CAMPUS, Period, local_day
-from metrics.visitor_sums import first_visits, visitor_sums
+from metrics.visitors.sums import first_visits, visitor_sums
 from tests.metrics.random_facts import CAMPUSES, random_rows, random_store
 from tests.metrics.tiny_facts import moment
 

@@ -7,7 +7,7 @@ import pytest
 from data.errors import InvalidOption
 from data.scope import Filters, Period
 from metrics.foundation.units import rollup, within
-from metrics.visits import (
+from metrics.visitors.visits import (
     dwell_per_visit,
     keen_without_phone,
     new_visitors,

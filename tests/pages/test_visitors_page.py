@@ -11,8 +11,8 @@ from components import query
 from components.activity_choice import CHOICE, EVERY
 from components.visitors.reading import VisitorReading
 from data.scope import Filters, Period
-from metrics.interest import scored_visitors, upstream_chains, upstream_edges
-from metrics.visits import keen_without_phone, visitors
+from metrics.visitors.interest import scored_visitors, upstream_chains, upstream_edges
+from metrics.visitors.visits import keen_without_phone, visitors
 from tests.pages.screens import cards, scope_of, shown, visit
 
 SCRIPT = "growth/visitors"

@@ -15,7 +15,7 @@ from metrics.activities.cohort import Activities, dwell_of, picked
 from metrics.foundation.clock import at_least, first_leads
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units, rollup, within
-from metrics.visitor_sums import first_visits, keen_people, visitor_sums
+from metrics.visitors.sums import first_visits, keen_people, visitor_sums
 
 TO_LEAD_DAYS = 7  # most leads are left at the first visit
 _EVENTS = ("events",)

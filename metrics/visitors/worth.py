@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.interest import BANDS
 from metrics.models.shrinkage import beta_binomial
+from metrics.visitors.interest import BANDS
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ def band_rates(outcomes: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     outcomes
-        Of `metrics.interest.band_outcomes`; a band without people has no row.
+        Of `metrics.visitors.interest.band_outcomes`; a band without people has no row.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def expected_value(
     visitors
         With ``band``.
     worth
-        Of `metrics.interest.lead_worth`: one row; without revenue or leads the value is
+        Of `metrics.visitors.interest.lead_worth`: one row; without revenue or leads the value is
         missing, and people are ranked by score alone.
     """
     rates = band_rates(outcomes)["rate"]

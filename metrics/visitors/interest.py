@@ -15,7 +15,7 @@ from data.scope import Filters
 from metrics.activities.cohort import dwell_of
 from metrics.foundation.clock import first_leads
 from metrics.share_edges import first_edges
-from metrics.visitor_sums import eager_people, keen_people, reachable, visitor_sums
+from metrics.visitors.sums import eager_people, keen_people, reachable, visitor_sums
 
 HALF_LIFE_DAYS = 14
 OLDEST_DAYS = 6 * HALF_LIFE_DAYS  # an older visit counts less than 1/64: it is left out
