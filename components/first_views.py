@@ -52,7 +52,7 @@ from data.scope import Filters, role
 from metrics.person import contribution, current_state, household, identifiers, timeline
 from metrics.person_network import shared_in
 from metrics.renewal.family import person_renewal
-from metrics.shares import share_arrivals
+from metrics.spread.shares import share_arrivals
 from metrics.visitors import visits as visit_metrics
 
 _NOBODY = "PNOBODY"  # among the ids, so that what anybody is looked for in is read ahead

@@ -10,8 +10,8 @@ import pandas as pd
 
 from data.facts import Facts
 from metrics.kernels.share_tree import NOBODY
-from metrics.share_edges import first_edges
-from metrics.spread_nodes import MEASURES, SpreadForest
+from metrics.spread.edges import first_edges
+from metrics.spread.nodes import MEASURES, SpreadForest
 
 MOST_CHILDREN = 5
 

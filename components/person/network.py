@@ -14,8 +14,8 @@ from components.person.view import View
 from components.spread.reading import EVER
 from data.scope import role
 from metrics.person_network import Network, network_of, shared_in
-from metrics.spread_nodes import grow, spread_nodes
-from metrics.spread_people import spread_people
+from metrics.spread.nodes import grow, spread_nodes
+from metrics.spread.people import spread_people
 
 
 def network_card(person_id: str, view: View) -> None:

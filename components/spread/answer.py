@@ -12,10 +12,10 @@ from components.format import escape, interval, is_missing, number, percent
 from components.i18n import _, ngettext, sentences
 from components.spread.reading import EVER, SpreadReading
 from components.states import ENOUGH
-from metrics.concentration import Concentration
 from metrics.foundation.registry import Metric
 from metrics.kernels.share_tree import median_hop_hours
-from metrics.shares import k_factor, share_arrivals, share_leads, share_revenue
+from metrics.spread.concentration import Concentration
+from metrics.spread.shares import k_factor, share_arrivals, share_leads, share_revenue
 
 _LEAST_WIDTH = 200
 

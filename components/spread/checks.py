@@ -10,7 +10,7 @@ from components.drill import person_column, person_links
 from components.format import MISSING
 from components.i18n import _
 from components.spread.reading import SpreadReading
-from metrics.share_integrity import BURST, EMPTY_SECONDS, LEAST_ARRIVALS, suspicious_sharers
+from metrics.spread.integrity import BURST, EMPTY_SECONDS, LEAST_ARRIVALS, suspicious_sharers
 
 
 def checks_panel(reading: SpreadReading) -> None:

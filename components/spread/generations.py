@@ -13,7 +13,7 @@ from components.spread.behind import open_nodes
 from components.spread.reading import PARTS, SpreadReading
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column
-from metrics.spread_credit import bridges, largest_tree
+from metrics.spread.credit import bridges, largest_tree
 
 
 def generations_panel(reading: SpreadReading) -> None:

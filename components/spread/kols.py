@@ -18,8 +18,8 @@ from components.spread.reading import SpreadReading
 from components.spread.tree import RELATIONS
 from components.states import ENOUGH, nothing_to_show
 from components.table import lines_height, whole_column
-from metrics.concentration import lorenz
-from metrics.spread_credit import stability
+from metrics.spread.concentration import lorenz
+from metrics.spread.credit import stability
 
 SCOPES = {"all": N_("All activities"), "one": N_("This activity")}
 CREDITS = {"direct": N_("Direct"), "subtree": N_("With all below")}

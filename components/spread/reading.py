@@ -15,12 +15,12 @@ from components.charts.sankey import CARRIERS, ENDED, PEOPLE
 from components.columns import names_by_id
 from components.i18n import N_
 from data.scope import Filters, Period, Scope
-from metrics.concentration import Concentration, concentration
 from metrics.foundation.registry import Metric
-from metrics.share_figures import share_figures, shared_activities
-from metrics.spread_credit import generation_table, kols, node_table
-from metrics.spread_nodes import SpreadForest, grow, spread_nodes
-from metrics.spread_people import spread_people
+from metrics.spread.concentration import Concentration, concentration
+from metrics.spread.credit import generation_table, kols, node_table
+from metrics.spread.figures import share_figures, shared_activities
+from metrics.spread.nodes import SpreadForest, grow, spread_nodes
+from metrics.spread.people import spread_people
 
 # A tree cut in time is none: every day there is.
 EVER = Filters(period=Period(start=date(1970, 1, 1), end=date(2200, 1, 1)))

@@ -10,7 +10,7 @@ from components.format import escape, number, percent
 from components.i18n import N_, _
 from components.spread.reading import SpreadReading
 from components.todo import MOST, Task, draw_tasks
-from metrics.shares import k_factor
+from metrics.spread.shares import k_factor
 
 _THANKED = 3
 _LEAST_BROUGHT = 10

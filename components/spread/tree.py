@@ -16,8 +16,8 @@ from components.spread.behind import open_nodes
 from components.spread.reading import EVER, SpreadReading
 from components.states import nothing_to_show
 from components.table import lines_height
-from metrics.shares import share_arrivals
-from metrics.spread_layout import REST, below_of, icicle_boxes, rest_of
+from metrics.spread.layout import REST, below_of, icicle_boxes, rest_of
+from metrics.spread.shares import share_arrivals
 
 RELATIONS = {"new": N_("newcomer"), "lead": N_("had left a lead"), "member": N_("paying member")}
 _MOST_LISTED = 2000  # ids in one question to the store

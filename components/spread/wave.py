@@ -14,8 +14,8 @@ from components.i18n import N_, _
 from components.spread.reading import SpreadReading
 from components.states import nothing_to_show
 from components.table import lines_height
-from metrics.spread_people import FATIGUE_DAYS, MOST_CONTACTS
-from metrics.spread_potential import Backtest, backtest, expected_leads
+from metrics.spread.people import FATIGUE_DAYS, MOST_CONTACTS
+from metrics.spread.potential import Backtest, backtest, expected_leads
 
 KINDS = {"proven": N_("Have shared"), "potential": N_("Not shared yet")}
 MOST = 30

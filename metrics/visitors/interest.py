@@ -14,7 +14,7 @@ from data.facts import Facts
 from data.scope import Filters
 from metrics.activities.cohort import dwell_of
 from metrics.foundation.clock import first_leads
-from metrics.share_edges import first_edges
+from metrics.spread.edges import first_edges
 from metrics.visitors.sums import eager_people, keen_people, reachable, visitor_sums
 
 HALF_LIFE_DAYS = 14

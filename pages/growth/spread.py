@@ -12,7 +12,7 @@ from components.spread.todo import spread_todo
 from components.spread.tree import node_rows, spread_tree
 from components.states import nothing_to_show
 from metrics import load_all
-from metrics.shares import share_arrivals
+from metrics.spread.shares import share_arrivals
 
 load_all()
 

@@ -4,9 +4,9 @@ import pytest
 
 from data.errors import InvalidOption, UnknownName
 from metrics.foundation.units import rollup
-from metrics.share_figures import share_figures, shared_activities
-from metrics.share_integrity import suspicious_sharers
-from metrics.shares import (
+from metrics.spread.figures import share_figures, shared_activities
+from metrics.spread.integrity import suspicious_sharers
+from metrics.spread.shares import (
     invitee_conversion,
     invitees_per_sharer,
     k_factor,

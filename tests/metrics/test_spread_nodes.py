@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from data.scope import EVERY_CAMPUS, Filters, Period
 from metrics.kernels.share_tree import HOUR, NOBODY
 from metrics.person_network import network_of, shared_in
-from metrics.spread_credit import (
+from metrics.spread.credit import (
     bridges,
     generation_table,
     kols,
@@ -19,9 +19,9 @@ from metrics.spread_credit import (
     node_table,
     stability,
 )
-from metrics.spread_layout import REST, below_of, icicle_boxes, rest_of
-from metrics.spread_nodes import grow, spread_nodes
-from metrics.spread_potential import backtest, expected_leads, gamma_prior
+from metrics.spread.layout import REST, below_of, icicle_boxes, rest_of
+from metrics.spread.nodes import grow, spread_nodes
+from metrics.spread.potential import backtest, expected_leads, gamma_prior
 
 EVER = Filters(period=Period(start=date(2020, 1, 1), end=date(2030, 1, 1)))
 PAGE = "event page_view activity=A page=/a"

@@ -10,10 +10,10 @@ from components.activity_choice import CHOICE
 from components.spread.panels import PANELS
 from components.spread.reading import EVER, SpreadReading
 from data.sample.truths import STAR_ACTIVITY
-from metrics.concentration import concentration
-from metrics.shares import share_arrivals
-from metrics.spread_credit import kols
-from metrics.spread_layout import below_of
+from metrics.spread.concentration import concentration
+from metrics.spread.credit import kols
+from metrics.spread.layout import below_of
+from metrics.spread.shares import share_arrivals
 from tests.pages.screens import cards, scope_of, shown, visit
 
 SCRIPT = "growth/spread"

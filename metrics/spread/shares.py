@@ -10,7 +10,7 @@ from metrics.activities.cohort import Activities
 from metrics.foundation.clock import at_least, day_of
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.share_edges import arrival_leads, first_edges, lead_outcomes, share_cycles
+from metrics.spread.edges import arrival_leads, first_edges, lead_outcomes, share_cycles
 
 CYCLE_DAYS = 7
 _EVENTS = ("events", "activities")

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from metrics.foundation.intervals import Z95
 from metrics.kernels.share_tree import HOUR, NOBODY, UNKNOWN_AT, structural_virality
 from metrics.models.ranks import UNTOLD, rank_correlation
-from metrics.shares import CYCLE_DAYS
-from metrics.spread_nodes import MEASURES, RELATIONS, SpreadForest, sharers_of
+from metrics.spread.nodes import MEASURES, RELATIONS, SpreadForest, sharers_of
+from metrics.spread.shares import CYCLE_DAYS
 
 CREDITS = ("direct", "subtree")
 LEAST_MATURE = 30

@@ -17,7 +17,7 @@ from metrics.activities.cohort import Activities, arrivals
 from metrics.foundation.clock import first_leads, first_paid, formal_lines
 from metrics.kernels.people import hashes_of
 from metrics.kernels.share_tree import UNKNOWN_AT, ShareTree, share_tree
-from metrics.share_edges import lead_outcomes
+from metrics.spread.edges import lead_outcomes
 
 MEASURES = ("views", "visitors", "shares", "leads", "orders", "net_cents")
 RELATIONS = ("new", "lead", "member")  # what a person was before they came

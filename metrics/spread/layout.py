@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.kernels.share_tree import NOBODY
-from metrics.spread_nodes import SpreadForest
+from metrics.spread.nodes import SpreadForest
 
 SMALLEST = 1 / 250  # of the whole width; what is narrower is put together
 REST = -1

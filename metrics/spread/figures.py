@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.activities.cohort import Activities
 from metrics.foundation.units import rollup
-from metrics.shares import k_factor, share_arrivals, share_leads, share_revenue
+from metrics.spread.shares import k_factor, share_arrivals, share_leads, share_revenue
 
 FIGURES = (share_arrivals, share_leads, share_revenue, k_factor)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.kernels.share_tree import UNKNOWN_AT
-from metrics.spread_nodes import RELATIONS, SpreadForest, sharers_of
+from metrics.spread.nodes import RELATIONS, SpreadForest, sharers_of
 
 _LEAST_RATE = 1e-3  # prior mean of a kind that brought nothing
 

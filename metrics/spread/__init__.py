@@ -1,0 +1,1 @@
+"""Spread: who shares, whom that brings, how far it carries and who brings most."""
