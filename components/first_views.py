@@ -49,8 +49,8 @@ from components.visitors import answer as visitors_answer
 from components.visitors.reading import VisitorReading
 from components.visitors.todo import tasks_of as visitor_tasks
 from data.scope import Filters, role
-from metrics.person import contribution, current_state, household, identifiers, timeline
-from metrics.person_network import shared_in
+from metrics.people.network import shared_in
+from metrics.people.person import contribution, current_state, household, identifiers, timeline
 from metrics.renewal.family import person_renewal
 from metrics.spread.shares import share_arrivals
 from metrics.visitors import visits as visit_metrics

@@ -16,7 +16,7 @@ from components.navigation import Entry
 from components.states import nothing_to_show
 from data.identity.phone import normalise_phone, phone_key
 from data.installation import installation
-from metrics.person import search
+from metrics.people.person import search
 
 _LEAST = 2  # letters before anything is looked up; a Chinese surname is one
 _MOST = 8
@@ -24,7 +24,7 @@ PERSON_PAGE = "people/person"
 
 
 def find_people(text: str) -> pd.DataFrame:
-    """The people a viewer means, as `metrics.person.search`; a full number finds by its key."""
+    """The people a viewer means, as `metrics.people.person.search`; a full number finds by its key."""
     number = normalise_phone(text)
     if number is None:
         return query.fetch(search, None, text=text)

@@ -130,7 +130,7 @@ def test_imports_point_down():
 
 
 def test_the_rule_of_layers_sees_what_it_should():
-    assert allowed("pages/people/person.py", "metrics.person.search")
+    assert allowed("pages/people/person.py", "metrics.people.person.search")
     assert not allowed("pages/people/person.py", "data.scope.Filters")
     assert not allowed("components/chart.py", "data.installation.installation")
     assert not allowed("components/chart.py", "pages.people")

@@ -17,7 +17,7 @@ from components.person.phone import phone_line
 from components.person.view import View
 from components.person.words import METHODS, NEXT_STEPS, RESULTS, SLA_AHEAD, SLA_STEPS, STAGES
 from data.scope import local_day
-from metrics.person import Standing, descendants, introduced, share_children
+from metrics.people.person import Standing, descendants, introduced, share_children
 
 Row = Mapping[str, Any]
 _LEAST_WIDTH = 150  # pixels of a tile: two beside each other on a phone

@@ -37,7 +37,7 @@ class Line:
 
 
 def line_of(entry: Entry, names: Names) -> Line:
-    """An entry of `metrics.person.timeline` in words."""
+    """An entry of `metrics.people.person.timeline` in words."""
     kind = str(entry["kind"])
     headline, details, badge = _WRITERS[kind](entry, names)
     look = METHODS.get(str(entry["title"]), KINDS[kind]) if kind == "followup" else KINDS[kind]

@@ -14,7 +14,7 @@ from components.person.names import Names, full_moment, is_known
 from components.person.search import open_person
 from components.person.view import View
 from components.person.words import IDENTIFIERS, SOURCES, STAGES, STATES
-from metrics.person import household, identifiers
+from metrics.people.person import household, identifiers
 
 _SHOWN = 8  # identifiers before the list is folded
 

@@ -13,7 +13,7 @@ from components.person.names import is_known
 from components.person.view import View
 from components.spread.reading import EVER
 from data.scope import role
-from metrics.person_network import Network, network_of, shared_in
+from metrics.people.network import Network, network_of, shared_in
 from metrics.spread.nodes import grow, spread_nodes
 from metrics.spread.people import spread_people
 

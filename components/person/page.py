@@ -13,7 +13,7 @@ from components.person.sentence import answer_sentence
 from components.person.timeline import timeline_section
 from components.person.view import View
 from components.states import nothing_to_show
-from metrics.person import contribution, current_state, standing
+from metrics.people.person import contribution, current_state, standing
 
 
 def person_view(person_id: str) -> None:

@@ -11,7 +11,7 @@ from components.session import current_viewer
 from data.errors import NotAllowed
 from data.installation import installation
 from data.scope import day_start, local_day, role
-from metrics.person import phone
+from metrics.people.person import phone
 
 SHOWN_A_DAY = 100  # numbers one account may look at in a day
 SHOWN, DENIED = "phone_shown", "phone_denied"

@@ -16,7 +16,7 @@ from components.person.view import View, as_rows
 from components.person.words import STAGES
 from components.search import find_people
 from components.states import nothing_to_show
-from metrics.person import SEARCH_LIMIT
+from metrics.people.person import SEARCH_LIMIT
 
 PERSON = "person_id"  # in the address
 QUERY = "q"  # in the address, for ids alone

@@ -11,7 +11,7 @@ from components.i18n import _, language, ngettext
 from components.person.names import Names, ago, as_day, full_day, is_known
 from components.person.words import METHODS, NEXT_STEPS, RESULTS
 from data.scope import local_day
-from metrics.person import Standing
+from metrics.people.person import Standing
 
 _ENOUGH_LESSONS = 5  # below, a share of lessons says nothing
 
@@ -21,8 +21,8 @@ Row = Mapping[str, Any]
 def answer_sentence(state: Row, brought: Row, now: Standing, names: Names, as_of: datetime) -> str:
     """The person's story in one or two sentences, Markdown.
 
-    ``state`` is a row of `metrics.person.current_state`, ``brought`` one of
-    `metrics.person.contribution`.
+    ``state`` is a row of `metrics.people.person.current_state`, ``brought`` one of
+    `metrics.people.person.contribution`.
     """
     today = local_day(as_of)
     clauses = [

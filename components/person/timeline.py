@@ -22,7 +22,7 @@ from components.search import PERSON_PAGE
 from components.states import nothing_to_show
 from components.theme import palette
 from data.scope import Scope
-from metrics.person import timeline
+from metrics.people.person import timeline
 
 FIRST, MORE = 20, 60  # entries drawn at first, and with each press
 GAP_DAYS = 7  # silence from which a gap is named

@@ -46,7 +46,7 @@ class View:
         return self.scope.as_of_on
 
     def fetch(self, function: Callable[..., ir.Table], **options: Any) -> pd.DataFrame:
-        """The rows of a function of `metrics.person` within this scope."""
+        """The rows of a function of `metrics.people.person` within this scope."""
         return query.fetch(function, None, scope=self.scope, **options)
 
     def rows(self, function: Callable[..., ir.Table], **options: Any) -> list[dict[str, Any]]:

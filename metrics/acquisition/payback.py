@@ -14,7 +14,7 @@ from data.facts import Facts
 from data.scope import Filters
 from metrics.foundation.clock import at_least, first_leads
 from metrics.foundation.units import within
-from metrics.person_names import with_name
+from metrics.people.names import with_name
 
 
 def cohort_cashflow(

@@ -16,7 +16,7 @@ from metrics.foundation.clock import (
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
 from metrics.leads.new_leads import lead_units
-from metrics.person_state import SLA_LADDER_DAYS
+from metrics.people.state import SLA_LADDER_DAYS
 
 SILENT_DAYS = 7
 # Where an unpaid lead stands, from the most urgent on.

@@ -64,7 +64,7 @@ def ask_for() -> None:
     import streamlit as st
 
     from components import query
-    from metrics.person import current_state
+    from metrics.people.person import current_state
 
     asked = st.query_params["who"]
     found = query.fetch(current_state, None, person_id=asked)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from data.errors import InvalidOption, UnknownName
-from metrics.person import (
+from metrics.people.person import (
     KINDS,
     contribution,
     current_state,

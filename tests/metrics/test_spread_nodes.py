@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from data.scope import EVERY_CAMPUS, Filters, Period
 from metrics.kernels.share_tree import HOUR, NOBODY
-from metrics.person_network import network_of, shared_in
+from metrics.people.network import network_of, shared_in
 from metrics.spread.credit import (
     bridges,
     generation_table,

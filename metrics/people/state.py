@@ -12,8 +12,8 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import ROLES, local_day
-from metrics.person_lessons import MISSES_ALARM
-from metrics.person_phone import masked_phone
+from metrics.people.lessons import MISSES_ALARM
+from metrics.people.phone import masked_phone
 
 # A lead nobody has reached: day 3 reminds its owner, day 5 tells the head, day 7 gives it
 # to another.

@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 
 from data.errors import UnknownName
 from data.facts import Facts
-from metrics.person_entries import as_entries, joined, local_day_of
-from metrics.person_lessons import MISSES_ALARM, assessment_weeks, lesson_weeks
+from metrics.people.entries import as_entries, joined, local_day_of
+from metrics.people.lessons import MISSES_ALARM, assessment_weeks, lesson_weeks
 
 TIMELINE_LIMIT = 2000
 
@@ -37,7 +37,7 @@ def timeline(facts: Facts, *, person_id: str, kinds: tuple[str, ...] = ()) -> ir
     Returns
     -------
     ibis Table
-        The columns of `metrics.person_entries.ENTRY`; at most 2,000 entries; none for a
+        The columns of `metrics.people.entries.ENTRY`; at most 2,000 entries; none for a
         person out of scope.
 
     Raises

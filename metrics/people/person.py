@@ -14,10 +14,10 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from metrics.person_contribution import contribution, descendants, introduced, share_children
-from metrics.person_phone import masked_phone
-from metrics.person_state import Standing, current_state, standing
-from metrics.person_timeline import KINDS, timeline
+from metrics.people.contribution import contribution, descendants, introduced, share_children
+from metrics.people.phone import masked_phone
+from metrics.people.state import Standing, current_state, standing
+from metrics.people.timeline import KINDS, timeline
 
 __all__ = [
     "KINDS", "SEARCH_LIMIT", "Standing", "contribution", "current_state", "descendants",

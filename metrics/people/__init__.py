@@ -1,0 +1,1 @@
+"""People: one person's state, timeline, contribution and place among others."""
