@@ -18,7 +18,7 @@ from components.i18n import _, sentences
 from components.theme import Palette
 from data.scope import DEFAULT_TIMEZONE, Filters, Period
 from metrics.leads.new_leads import new_leads
-from metrics.today import hour_curve, leads_by_hour, so_far
+from metrics.plans.today import hour_curve, leads_by_hour, so_far
 
 WEEKS = 4
 TODAY, USUAL = "today", "usual"  # whose curve a mark lies on

@@ -22,9 +22,9 @@ from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.registry import Metric
 from metrics.leads.new_leads import new_leads
 from metrics.models.run_rate import HISTORY_DAYS
-from metrics.pace import Pace, pace, pace_curve
-from metrics.plan import month_plan
-from metrics.today import leads_by_hour
+from metrics.plans.pace import Pace, pace, pace_curve
+from metrics.plans.plan import month_plan
+from metrics.plans.today import leads_by_hour
 
 PLANNED: dict[str, Metric] = {
     "new_leads": new_leads,

@@ -18,8 +18,8 @@ from components.plans.saving import may_edit, save_targets
 from components.states import nothing_to_show
 from data.scope import Filters, Period
 from metrics.models.run_rate import HISTORY_DAYS
-from metrics.plan import campus_plans
-from metrics.plan_proposal import month_days, plan_table, year_before
+from metrics.plans.plan import campus_plans
+from metrics.plans.proposal import month_days, plan_table, year_before
 
 _BACK, _AHEAD = 2, 6  # months around the one under way
 _STEP = {"new_leads": 1.0, "first_orders": 1.0, "net_revenue": 1000.0}

@@ -22,7 +22,7 @@ from data.plans import ActivityPlanEdit, TargetEdit, edit_activity_plans, edit_t
 from data.scope import EVERY_CAMPUS, Scope
 from data.stores import DuckDBStore
 from metrics.activities.plan import activity_plan, plan_edits
-from metrics.plan import campus_plans
+from metrics.plans.plan import campus_plans
 from tests.signin import add_account
 
 MONTH = date(2026, 11, 1)

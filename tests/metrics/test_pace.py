@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InvalidOption
 from metrics.models.run_rate import HOLIDAY, WORKDAY_ADJUSTED, day_class, learn, part_of_day
-from metrics.pace import pace, pace_curve
+from metrics.plans.pace import pace, pace_curve
 
 
 def at(text):

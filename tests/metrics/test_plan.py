@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from data.scope import Filters, Period
-from metrics.plan import month_plan
+from metrics.plans.plan import month_plan
 
 MARCH = Filters(period=Period(start=date(2026, 3, 1), end=date(2026, 4, 1)))
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from metrics.plan_proposal import (
+from metrics.plans.proposal import (
     month_days,
     plan_table,
     proposals,

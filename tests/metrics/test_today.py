@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.today import hour_curve, leads_by_hour, so_far
+from metrics.plans.today import hour_curve, leads_by_hour, so_far
 
 MARCH = Filters(period=Period(start=date(2026, 3, 1), end=date(2026, 4, 1)))
 
