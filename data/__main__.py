@@ -92,7 +92,7 @@ def _run(options: argparse.Namespace) -> int:
 
             print(template(options.table), end="")
         case "docs":
-            from data.documentation import data_page
+            from data.contracts.documentation import data_page
 
             print(data_page(), end="")
         case "import":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
+from data.contracts.schema import Contract, Kind
 from data.identity.phone import normalise_phones
 from data.reading import named
-from data.schema import Contract, Kind
 
 
 def read_phones(cursor: duckdb.DuckDBPyConnection, contract: Contract, supplied: list[str]) -> int:

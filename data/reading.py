@@ -6,7 +6,7 @@ spreadsheets write well is read by a plain cast; only the rest pays for the long
 
 from __future__ import annotations
 
-from data.schema import Column, Kind
+from data.contracts.schema import Column, Kind
 from data.scope import DEFAULT_TIMEZONE
 
 _WIDE = "０１２３４５６７８９．－／：＋％￥，　（）ＥｅＴ"

@@ -13,10 +13,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from data.contracts.schema import Contract, Kind
 from data.landing import LINE, Landing, Meta
 from data.phones import read_phones
 from data.reading import named, quoted
-from data.schema import Contract, Kind
 from data.scope import DEFAULT_TIMEZONE
 from data.validation import clean_rows, judge_rows
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from data.contracts.schema import Column, Contract, Kind
 from data.quarantine import quarantine_rows
 from data.reading import named, quoted
-from data.schema import Column, Contract, Kind
 
 Cursor = duckdb.DuckDBPyConnection
 Counts = dict[int, int]

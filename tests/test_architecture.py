@@ -45,7 +45,7 @@ WIRED_FOLDERS = {
     "components/plans/": "plans that people change, through the landing zone",
     "components/sources/": "import, quarantine and freshness of sources",
 }
-DATA_FOR_COMPONENTS = {"data.scope", "data.errors", "data.contracts", "data.enumerations"}
+DATA_FOR_COMPONENTS = {"data.scope", "data.errors", "data.contracts", "data.contracts.enumerations"}
 DATA_FOR_METRICS = {"data.facts", "data.scope", "data.errors"}
 FOR_PAGES = {"components", "metrics", "streamlit", "__future__"}
 BANNED_NAMES = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|stuff)($|_)")

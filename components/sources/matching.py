@@ -14,9 +14,9 @@ from components.session import current_viewer
 from components.sources.refusals import file_refusal
 from components.sources.rights import require_imports
 from data.contracts import CONTRACTS
+from data.contracts.schema import Contract
 from data.errors import EduLensError
 from data.installation import installation
-from data.schema import Contract
 from data.sources.headers import match_headers
 from data.sources.mapping import save_mapping
 

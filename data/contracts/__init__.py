@@ -6,8 +6,8 @@ Instants arrive in the campus's local time (or with an offset) and are kept in U
 from __future__ import annotations
 
 from data.contracts import reaching, serving, steering
+from data.contracts.schema import Contract
 from data.errors import UnknownName
-from data.schema import Contract
 
 CONTRACTS: dict[str, Contract] = {
     table.name: table for table in (*reaching.TABLES, *serving.TABLES, *steering.TABLES)

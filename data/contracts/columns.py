@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.schema import Choice, Column, Kind
+from data.contracts.schema import Choice, Column, Kind
 
 
 def column(kind: Kind, name: str, label: str, **more: object) -> Column:

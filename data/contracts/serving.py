@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data import enumerations as choices
+from data.contracts import enumerations as choices
 from data.contracts.columns import (
     CAMPUS,
     at,
@@ -17,7 +17,7 @@ from data.contracts.columns import (
     phone,
     text,
 )
-from data.schema import Contract, Kind
+from data.contracts.schema import Contract, Kind
 
 # One line holds what belongs together; a formatter would make many more of it.
 # fmt: off

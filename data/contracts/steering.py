@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from data import enumerations as choices
+from data.contracts import enumerations as choices
 from data.contracts.columns import CAMPUS, at, choice, column, key, money, number, on, phone, text
-from data.schema import Contract, Kind
+from data.contracts.schema import Contract, Kind
 
 # One line holds what belongs together; a formatter would make many more of it.
 # fmt: off

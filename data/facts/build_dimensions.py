@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from data.contracts import CONTRACTS
+from data.contracts.schema import Kind
 from data.facts.query import FactQuery, campus, day_start, filled
-from data.schema import Kind
 
 _USUAL = 0.95  # of the gaps between rows are shorter than the usual one
 

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from data.contracts import CONTRACTS
+from data.contracts.schema import Contract
 from data.errors import InvalidInput
-from data.schema import Contract
 
 # What Chinese CRM, till and LMS exports call these columns besides the contract's label.
 _ALIASES: dict[str, tuple[str, ...]] = {

@@ -9,8 +9,8 @@ import pandas as pd
 
 from data.accounts.audit import without_phones
 from data.contracts import CONTRACTS
+from data.contracts.schema import Column, Kind
 from data.identity.phone import mask_name, mask_phone
-from data.schema import Column, Kind
 from data.stores.duck import DuckDBStore
 
 _HIDDEN = "***"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from data.contracts.schema import Contract
 from data.reading import named, quoted
-from data.schema import Contract
 from data.staging import stage_rows
 from data.upsert import match, refuse_incomplete, same_key
 

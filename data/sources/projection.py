@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from data.contracts import contract
+from data.contracts.schema import Contract, Kind
 from data.errors import InvalidInput
 from data.reading import named, quoted
-from data.schema import Contract, Kind
 from data.segment import DAMAGE, LINE
 from data.sources.headers import guess_table, match_headers
 from data.sources.mapping import Mapping, TableMapping

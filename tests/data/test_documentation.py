@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.contracts import CONTRACTS
-from data.documentation import data_page
+from data.contracts.documentation import data_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "data.md"
 

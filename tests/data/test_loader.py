@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 
 from data import loader, validation
+from data.contracts.schema import Column
 from data.landing import Landing
 from data.loader import load
 from data.reading import read
-from data.schema import Column
 from data.stores.duck import DuckDBStore
 
 Rows = list[dict[str, Any]]

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from data.contracts import CONTRACTS
+from data.contracts.schema import Kind
 from data.errors import InvalidOption
 from data.sample import AS_OF, SAMPLE_ACCOUNTS, generate
 from data.sample.truths import UNMAPPED_CHANNEL
-from data.schema import Kind
 from data.scope import EVERY_CAMPUS, ROLES
 from tests.data.sample_rows import whole_sample
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.contracts import CONTRACTS
-from data.schema import Column, Contract
+from data.contracts.schema import Column, Contract
 
 
 def data_page() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.schema import Choice
+from data.contracts.schema import Choice
 
 
 def _choices(*rows: tuple[str, str] | tuple[str, str, int]) -> tuple[Choice, ...]:
