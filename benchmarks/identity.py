@@ -21,7 +21,7 @@ from benchmarks import report
 from data.identity import resolve
 from data.identity.components import merge_links
 from data.identity.kinds import LARGEST_PERSON, LINKING
-from data.loader import create_tables
+from data.landing.loader import create_tables
 from data.stores.duck import DuckDBStore
 
 LINKS = int(os.environ.get("EDULENS_BENCH_LINKS", "10_000_000"))

@@ -19,7 +19,7 @@ import duckdb
 
 from benchmarks import report
 from data.contracts import contract
-from data.landing import Landing
+from data.landing.zone import Landing
 from data.sources.imports import import_files
 from data.stores.duck import DuckDBStore
 

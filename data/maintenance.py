@@ -10,7 +10,7 @@ from data.facts.build import rebuild
 from data.facts.lake import export_lake
 from data.home import Home
 from data.installation import Installation, at_work
-from data.loader import load
+from data.landing.loader import load
 
 
 def maintain(options: argparse.Namespace, home: Home) -> int:

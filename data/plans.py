@@ -17,7 +17,7 @@ import pyarrow as pa
 from data.contracts import contract
 from data.errors import InvalidInput, NotAllowed
 from data.installation import Installation
-from data.loader import load
+from data.landing.loader import load
 from data.scope import role
 
 SOURCE = "app:plans"

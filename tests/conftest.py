@@ -18,7 +18,7 @@ from data.accounts import passwords
 from data.facts import Facts
 from data.facts.build import rebuild
 from data.installation import Installation
-from data.loader import create_tables
+from data.landing.loader import create_tables
 from data.scope import EVERY_CAMPUS, ROLES, Scope
 from data.stores.duck import DuckDBStore
 from tests.journeys import KEY, Story, moment

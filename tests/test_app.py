@@ -22,8 +22,8 @@ from data.errors import NotAllowed
 from data.gate.health import health, health_route
 from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
-from data.loader import create_tables
+from data.landing.loader import create_tables
+from data.landing.zone import Landing
 from data.stores import DuckDBStore
 from tests.asgi import Browser
 from tests.signin import PASSWORD, add_account

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from data.errors import StoreUnavailable
-from data.quarantine import known_corrupt
+from data.landing.quarantine import known_corrupt
 
 if TYPE_CHECKING:
     from data.installation import Installation

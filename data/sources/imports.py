@@ -12,8 +12,8 @@ import duckdb
 
 from data.contracts import CONTRACTS
 from data.errors import EduLensError, InvalidInput
-from data.landing import Landing
-from data.loader import LoadReport, Rebuild, create_tables, has_tables, load, rebuild_facts
+from data.landing.loader import LoadReport, Rebuild, create_tables, has_tables, load, rebuild_facts
+from data.landing.zone import Landing
 from data.sources.mapping import Mapping
 from data.sources.preview import Problem, TablePreview, preview_rows
 from data.sources.projection import Part, parts_by_headers, parts_by_mapping

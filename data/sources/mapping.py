@@ -14,7 +14,7 @@ from typing import Any
 
 from data.contracts import contract
 from data.errors import InvalidInput, UnknownName
-from data.reading import named
+from data.landing.reading import named
 
 SHIPPED = Path(__file__).parent / "mappings"
 

@@ -9,9 +9,9 @@ import duckdb
 import pyarrow as pa
 
 from data.contracts.schema import Contract
-from data.reading import named, quoted
-from data.staging import stage_rows
-from data.upsert import match, refuse_incomplete, same_key
+from data.landing.reading import named, quoted
+from data.landing.staging import stage_rows
+from data.landing.upsert import match, refuse_incomplete, same_key
 
 Cursor = duckdb.DuckDBPyConnection
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from data.contracts import contract
 from data.contracts.schema import Contract, Kind
 from data.errors import InvalidInput
-from data.reading import named, quoted
-from data.segment import DAMAGE, LINE
+from data.landing.reading import named, quoted
+from data.landing.segment import DAMAGE, LINE
 from data.sources.headers import guess_table, match_headers
 from data.sources.mapping import Mapping, TableMapping
 from data.sources.workbench import Source, Workbench

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from data.contracts import contract
-from data.reading import named, quoted
+from data.landing.reading import named, quoted
 
 # The columns that name a row of a list, by the list's table.
 _LISTS = {

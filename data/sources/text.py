@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from data.errors import InvalidInput
-from data.segment import DAMAGE, LINE
+from data.landing.segment import DAMAGE, LINE
 
 _HEAD_BYTES = 1 << 20
 _MOST_COLUMNS = 1024

@@ -13,8 +13,8 @@ import duckdb
 import pyarrow as pa
 
 from data.errors import InvalidInput
-from data.reading import named, quoted
-from data.segment import DAMAGE, LINE
+from data.landing.reading import named, quoted
+from data.landing.segment import DAMAGE, LINE
 from data.sources import text, xlsx
 
 _BATCH_ROWS = 122_880

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from data.errors import InvalidInput
-from data.segment import DAMAGE, LINE
+from data.landing.segment import DAMAGE, LINE
 
 _MIB = 1 << 20
 _MOST_MEMBERS = 2_000

@@ -16,8 +16,8 @@ from data.accounts import Accounts
 from data.facts.build import rebuild
 from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
-from data.loader import create_tables
+from data.landing.loader import create_tables
+from data.landing.zone import Landing
 from data.stores import DuckDBStore
 from tests.conftest import person_ids
 from tests.journeys import KEY, Story, moment

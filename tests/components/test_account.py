@@ -15,7 +15,7 @@ from components.activity import is_activity
 from data.accounts import Accounts
 from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
+from data.landing.zone import Landing
 from data.stores import DuckDBStore
 from tests.signin import PASSWORD, add_account, sign_in
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.accounts import Accounts, totp
-from data.landing import Landing
+from data.landing.zone import Landing
 
 
 @pytest.fixture

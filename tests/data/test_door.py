@@ -11,7 +11,7 @@ import pytest
 
 from data.facts import DIMENSIONS, FACTS, Facts
 from data.facts.build import rebuild
-from data.loader import create_tables
+from data.landing.loader import create_tables
 from data.scope import EVERY_CAMPUS, ROLES, Scope
 from data.stores.duck import DuckDBStore
 from tests.conftest import StoreFacts, person_ids

@@ -11,7 +11,7 @@ from data.facts import build, build_live
 from data.facts.build import _READS, QUERIES, rebuild
 from data.facts.build_live import take_in
 from data.facts.query import FactQuery
-from data.loader import create_tables
+from data.landing.loader import create_tables
 from data.sample import generate
 from data.stores.duck import DuckDBStore
 from tests.journeys import KEY, Story, moment

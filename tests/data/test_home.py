@@ -9,7 +9,7 @@ import pytest
 from data.__main__ import main
 from data.errors import StoreUnavailable
 from data.home import Home
-from data.landing import Landing
+from data.landing.zone import Landing
 
 
 def test_a_home_that_cannot_be_made_is_told_in_words(

@@ -10,7 +10,7 @@ import pytest
 from data.facts.build import rebuild
 from data.identity import resolve
 from data.identity.kinds import KINDS, LARGEST_PERSON
-from data.loader import create_tables
+from data.landing.loader import create_tables
 from data.stores.duck import DuckDBStore
 from tests.journeys import KEY, Story, moment
 

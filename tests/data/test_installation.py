@@ -13,7 +13,7 @@ from data import installation
 from data.facts import build
 from data.home import Home
 from data.installation import Installation, Watch
-from data.loader import load
+from data.landing.loader import load
 
 
 def test_a_store_of_a_former_version_gets_the_facts_it_lacks_once(tmp_path: Path):

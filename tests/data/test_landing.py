@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from data.errors import CorruptSegment, InvalidInput, UnknownName
-from data.landing import Landing
+from data.landing.zone import Landing
 
 
 def leads(*ids: str) -> pa.Table:

@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from data import loader, validation
 from data.contracts.schema import Column
-from data.landing import Landing
-from data.loader import load
-from data.reading import read
+from data.landing import loader, validation
+from data.landing.loader import load
+from data.landing.reading import read
+from data.landing.zone import Landing
 from data.stores.duck import DuckDBStore
 
 Rows = list[dict[str, Any]]

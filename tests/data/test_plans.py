@@ -16,8 +16,8 @@ from data.facts import Facts
 from data.facts.build import rebuild
 from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
-from data.loader import load
+from data.landing.loader import load
+from data.landing.zone import Landing
 from data.plans import ActivityPlanEdit, TargetEdit, edit_activity_plans, edit_targets
 from data.scope import EVERY_CAMPUS, Scope
 from data.stores import DuckDBStore

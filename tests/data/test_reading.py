@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from data import reading
 from data.contracts import CONTRACTS, contract
 from data.identity.phone import normalise_phone
+from data.landing import reading
 from data.scope import DEFAULT_TIMEZONE
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.contracts import CONTRACTS
-from data.landing import Landing
+from data.landing.zone import Landing
 from data.sources.history import masked_reason, masked_row, refused_by_reason, refused_rows
 from data.sources.imports import import_files
 from data.stores.duck import DuckDBStore

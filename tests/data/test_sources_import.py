@@ -16,8 +16,8 @@ import pytest
 from data.contracts import CONTRACTS, contract
 from data.errors import InvalidInput, UnknownName
 from data.home import Home
-from data.landing import Landing
-from data.loader import load
+from data.landing.loader import load
+from data.landing.zone import Landing
 from data.sources.command import import_command, report_text, template
 from data.sources.headers import folded, guess_table, match_headers
 from data.sources.imports import ImportReport, import_files

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from data.landing import Landing
-from data.loader import load
+from data.landing.loader import load
+from data.landing.zone import Landing
 from data.sources.imports import ImportReport, import_files
 from data.sources.mapping import find_mapping
 from data.stores.duck import DuckDBStore

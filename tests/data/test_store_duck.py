@@ -17,7 +17,7 @@ import pytest
 from data.errors import InvalidOption, StoreUnavailable
 from data.facts import Facts
 from data.facts.build import rebuild
-from data.loader import create_tables
+from data.landing.loader import create_tables
 from data.sample import AS_OF, generate
 from data.scope import EVERY_CAMPUS, Scope
 from data.stores import DuckDBStore, open_store

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from data.facts import Facts
-from data.landing import Landing
-from data.loader import load
+from data.landing.loader import load
+from data.landing.zone import Landing
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from data.sources.imports import import_files
 from data.sources.mapping import find_mapping

@@ -18,7 +18,7 @@ from data.errors import InvalidOption, StoreUnavailable
 from data.facts import DIMENSIONS, FACTS, Facts
 from data.facts.build import rebuild
 from data.facts.lake import export_lake
-from data.loader import create_tables
+from data.landing.loader import create_tables
 from data.sample import AS_OF, generate
 from data.scope import EVERY_CAMPUS, Scope
 from data.stores import open_store

@@ -16,7 +16,7 @@ from data.accounts import Accounts, totp
 from data.accounts.accounts import WrongPassword
 from data.home import Home
 from data.installation import Installation
-from data.landing import Landing
+from data.landing.zone import Landing
 from data.scope import ROLES
 from data.stores import DuckDBStore
 from tests.signin import PASSWORD, add_account, sign_in

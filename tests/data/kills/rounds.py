@@ -21,8 +21,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.landing import Landing
-from data.loader import load
+from data.landing.loader import load
+from data.landing.zone import Landing
 from data.stores.duck import DuckDBStore
 
 STEPS = ("landing.py", "segment.py", "loader.py", "staging.py", "upsert.py", "quarantine.py")

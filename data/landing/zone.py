@@ -17,7 +17,15 @@ import pyarrow as pa
 
 from data.contracts import contract
 from data.errors import CorruptSegment
-from data.segment import DAMAGE, LINE, Batches, Meta, read_segment, verify_segment, write_segment
+from data.landing.segment import (
+    DAMAGE,
+    LINE,
+    Batches,
+    Meta,
+    read_segment,
+    verify_segment,
+    write_segment,
+)
 
 __all__ = ["DAMAGE", "LINE", "Batches", "Landing", "Meta"]
 

@@ -9,15 +9,15 @@ from itertools import groupby
 
 import duckdb
 
-from data import quarantine
 from data.contracts import CONTRACTS
 from data.errors import CorruptSegment
 from data.home import Home
-from data.landing import DAMAGE, LINE, Landing
-from data.reading import named
-from data.staging import Segment, last_instants, stage
+from data.landing import quarantine
+from data.landing.reading import named
+from data.landing.staging import Segment, last_instants, stage
+from data.landing.upsert import Counts, upsert
+from data.landing.zone import DAMAGE, LINE, Landing
 from data.stores.duck import DuckDBStore
-from data.upsert import Counts, upsert
 
 Cursor = duckdb.DuckDBPyConnection
 Rebuild = Callable[[Cursor, set[str] | None, bytes], object]

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from data.contracts.schema import Contract, Kind
 from data.identity.phone import normalise_phones
-from data.reading import named
+from data.landing.reading import named
 
 
 def read_phones(cursor: duckdb.DuckDBPyConnection, contract: Contract, supplied: list[str]) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import duckdb
 
 from data.contracts.schema import Column, Contract, Kind
-from data.quarantine import quarantine_rows
-from data.reading import named, quoted
+from data.landing.quarantine import quarantine_rows
+from data.landing.reading import named, quoted
 
 Cursor = duckdb.DuckDBPyConnection
 Counts = dict[int, int]

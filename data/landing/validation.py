@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from data.contracts.schema import Column, Contract, Kind
-from data.reading import named, quoted, read
-from data.segment import DAMAGE
+from data.landing.reading import named, quoted, read
+from data.landing.segment import DAMAGE
 
 _EARLIEST, _LATEST = "1900-01-01", "2200-01-01"
 

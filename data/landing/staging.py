@@ -14,11 +14,11 @@ import duckdb
 import pyarrow as pa
 
 from data.contracts.schema import Contract, Kind
-from data.landing import LINE, Landing, Meta
-from data.phones import read_phones
-from data.reading import named, quoted
+from data.landing.phones import read_phones
+from data.landing.reading import named, quoted
+from data.landing.validation import clean_rows, judge_rows
+from data.landing.zone import LINE, Landing, Meta
 from data.scope import DEFAULT_TIMEZONE
-from data.validation import clean_rows, judge_rows
 
 Cursor = duckdb.DuckDBPyConnection
 
