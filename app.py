@@ -20,8 +20,8 @@ from data.__main__ import run_command
 from data.accounts import passwords
 from data.errors import EduLensError
 from data.gate import Gate, gate_routes
-from data.installation import installation
-from data.serving import Serving
+from data.installation.installation import installation
+from data.installation.serving import Serving
 
 BRAND = Path(__file__).parent / "components" / "brand"
 

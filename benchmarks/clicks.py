@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks import report
 from benchmarks.serving import CHROMIUM, PREPARING_SECONDS, large_home, serving
 from data.accounts.sample import sample_password
-from data.home import Home
+from data.installation.home import Home
 
 PAGES = ("acquisition", "conversion", "learning", "renewal", "plans")
 LIST = "[class*=st-key-conversion_list] button"

@@ -21,7 +21,7 @@ from benchmarks import report
 from benchmarks.serving import PREPARING_SECONDS, ROOT, large_home, serving
 from benchmarks.viewer import Viewer, sign_in
 from data.accounts.sample import sample_password
-from data.home import Home
+from data.installation.home import Home
 
 PAGES = (
     "board", "plans", "acquisition", "conversion", "learning", "renewal", "activities", "visitors",

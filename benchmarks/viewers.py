@@ -17,7 +17,7 @@ from benchmarks import report
 from benchmarks.serving import PREPARING_SECONDS, large_home, serving
 from benchmarks.viewer import Viewer, sign_in
 from data.accounts.sample import sample_password
-from data.home import Home
+from data.installation.home import Home
 
 VIEWERS = 50
 PAGES = ("board", "acquisition", "conversion", "learning", "renewal")

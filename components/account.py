@@ -10,7 +10,7 @@ from components.account_words import campus_text, role_label
 from components.format import escape
 from components.i18n import _
 from data.accounts import Viewer
-from data.installation import installation
+from data.installation.installation import installation
 
 _SEEN_LANGUAGE = "account_seen_language"
 # A link button would open a second tab.

@@ -25,7 +25,7 @@ from components.i18n import language
 from components.session import current_viewer
 from components.theme import theme_name
 from data.facts import DIMENSIONS, Facts
-from data.installation import installation
+from data.installation.installation import installation
 from data.scope import Filters, Scope
 from metrics import load_all
 from metrics.foundation.question import Asked, Expression, FunctionRows, MetricFigures, MetricRows

@@ -15,7 +15,7 @@ from components.i18n import _
 from components.navigation import Entry
 from components.states import nothing_to_show
 from data.identity.phone import normalise_phone, phone_key
-from data.installation import installation
+from data.installation.installation import installation
 from metrics.people.person import search
 
 _LEAST = 2  # letters before anything is looked up; a Chinese surname is one

@@ -9,7 +9,7 @@ from components.once_a_run import once_a_run
 from data.accounts import Session, Viewer
 from data.accounts.sessions import PASSWORD
 from data.errors import NotAllowed, UnknownName
-from data.installation import installation
+from data.installation.installation import installation
 
 
 @once_a_run

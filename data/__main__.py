@@ -13,9 +13,9 @@ from typing import Any
 from duckdb import IOException
 
 from data.contracts import CONTRACTS
-from data.control import forward
 from data.errors import EduLensError, StoreUnavailable
-from data.home import Home
+from data.installation.control import forward
+from data.installation.home import Home
 
 _CACHES = "streamlit.runtime.caching.cache_data_api"
 _WITHOUT_STORE = ("template", "docs", "user")
@@ -112,7 +112,7 @@ def _run(options: argparse.Namespace) -> int:
 
             return query_command(options, home)
         case _:
-            from data.maintenance import maintain
+            from data.installation.maintenance import maintain
 
             return maintain(options, home)
     return 0

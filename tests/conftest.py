@@ -17,7 +17,7 @@ from hypothesis import settings
 from data.accounts import passwords
 from data.facts import Facts
 from data.facts.build import rebuild
-from data.installation import Installation
+from data.installation.installation import Installation
 from data.landing.loader import create_tables
 from data.scope import EVERY_CAMPUS, ROLES, Scope
 from data.stores.duck import DuckDBStore

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 
 ROOT = Path(__file__).resolve().parent.parent
 _KEPT = 3  # copies of other states of the code

@@ -20,8 +20,8 @@ import data.installation
 from data.accounts import Accounts, seed_sample_accounts
 from data.errors import NotAllowed
 from data.gate.health import health, health_route
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 from data.landing.loader import create_tables
 from data.landing.zone import Landing
 from data.stores import DuckDBStore

@@ -132,9 +132,9 @@ def test_imports_point_down():
 def test_the_rule_of_layers_sees_what_it_should():
     assert allowed("pages/people/person.py", "metrics.people.person.search")
     assert not allowed("pages/people/person.py", "data.scope.Filters")
-    assert not allowed("components/chart.py", "data.installation.installation")
+    assert not allowed("components/chart.py", "data.installation.installation.installation")
     assert not allowed("components/chart.py", "pages.people")
-    assert allowed("components/query.py", "data.installation.installation")
+    assert allowed("components/query.py", "data.installation.installation.installation")
     assert not allowed("metrics/leads.py", "data.stores.DuckDBStore")
     assert not allowed("metrics/leads.py", "components.query.run")
     assert not allowed("data/loader.py", "metrics.foundation.units.rollup")

@@ -9,7 +9,7 @@ from components.i18n import _
 from components.person.words import REASONS
 from components.session import current_viewer
 from data.errors import NotAllowed
-from data.installation import installation
+from data.installation.installation import installation
 from data.scope import day_start, local_day, role
 from metrics.people.person import phone
 

@@ -12,7 +12,7 @@ from components.i18n import _, ngettext
 from components.plans.words import refusal
 from components.session import current_viewer
 from data.errors import NotAllowed
-from data.installation import installation
+from data.installation.installation import installation
 from data.plans import ActivityPlanEdit, PlanRefused, TargetEdit, edit_activity_plans, edit_targets
 from data.scope import role
 

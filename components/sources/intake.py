@@ -17,7 +17,7 @@ from components.sources.upload import heading, table_title
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
 from data.contracts import CONTRACTS
-from data.installation import installation
+from data.installation.installation import installation
 from data.scope import role
 from data.sources.history import load_history, refused_by_reason, refused_rows
 

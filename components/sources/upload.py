@@ -19,7 +19,7 @@ from components.sources.refusals import column_label, file_refusal, row_refusal
 from components.sources.rights import require_imports
 from data.contracts import CONTRACTS
 from data.errors import EduLensError
-from data.installation import installation
+from data.installation.installation import installation
 from data.sources.command import template
 from data.sources.imports import ImportReport, headers_of, import_files
 from data.sources.mapping import SHIPPED, find_mapping

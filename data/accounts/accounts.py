@@ -19,7 +19,7 @@ from data.accounts.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS, Session, Sess
 from data.accounts.throttle import Throttle
 from data.accounts.viewer import Viewer
 from data.errors import NotAllowed, UnknownName
-from data.home import Home
+from data.installation.home import Home
 
 _USER = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 LANGUAGES = ("zh", "en")

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from data.accounts.accounts import Accounts
-from data.home import Home
+from data.installation.home import Home
 from data.scope import ROLES
 
 _ACTOR = "command line"

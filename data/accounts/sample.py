@@ -9,7 +9,7 @@ from functools import lru_cache
 from data.accounts import passwords
 from data.accounts.accounts import Accounts
 from data.errors import NotAllowed
-from data.home import Home
+from data.installation.home import Home
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from data.gate.health import health_route
 from data.gate.signin import signin_routes
 
 if TYPE_CHECKING:
-    from data.installation import Installation
+    from data.installation.installation import Installation
 
 
 def gate_routes(

@@ -11,7 +11,7 @@ import duckdb
 
 from data.contracts import CONTRACTS
 from data.errors import CorruptSegment
-from data.home import Home
+from data.installation.home import Home
 from data.landing import quarantine
 from data.landing.reading import named
 from data.landing.staging import Segment, last_instants, stage

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 import data.installation
 from data.accounts import Accounts
 from data.facts.build import rebuild
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 from data.landing.loader import create_tables
 from data.landing.zone import Landing
 from data.stores import DuckDBStore

@@ -13,8 +13,8 @@ import data.installation
 from components.account_words import campus_text
 from components.activity import is_activity
 from data.accounts import Accounts
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 from data.landing.zone import Landing
 from data.stores import DuckDBStore
 from tests.signin import PASSWORD, add_account, sign_in

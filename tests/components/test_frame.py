@@ -179,7 +179,7 @@ def test_search_keeps_to_what_the_viewer_may_read(served, user, text, names):
 def test_search_finds_a_full_phone_number_by_its_key(served, monkeypatch):
     from tests.journeys import KEY
 
-    monkeypatch.setattr("data.home.Home.key", lambda self, name: KEY)
+    monkeypatch.setattr("data.installation.home.Home.key", lambda self, name: KEY)
     cursor = served.installation.store.cursor()
     (phone,) = cursor.execute("SELECT phone FROM fact_person WHERE name = '王芳'").fetchone()
     at = served.run(looked_up, text=phone)

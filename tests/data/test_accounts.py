@@ -22,7 +22,7 @@ from data.accounts.passwords import PasswordRefused, refusal
 from data.accounts.sample import sample_password
 from data.accounts.throttle import LONGEST_SECONDS, Throttle, TooManyAttempts
 from data.errors import InvalidOption, NotAllowed, UnknownName
-from data.home import Home
+from data.installation.home import Home
 from data.sample.accounts import SAMPLE_ACCOUNTS
 from data.scope import EVERY_CAMPUS, ROLES
 from tests.signin import PASSWORD, PASSWORD_HASH, add_account

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from data.accounts import Accounts
-from data.home import Home
+from data.installation.home import Home
 from tests.signin import add_account
 
 

@@ -8,9 +8,9 @@ import threading
 import pytest
 
 from data.__main__ import main
-from data.control import CommandSocket, forward
 from data.errors import StoreUnavailable
-from data.home import Home
+from data.installation.control import CommandSocket, forward
+from data.installation.home import Home
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from data.gate.page import palette
 from data.gate.requests import local_path
 from data.gate.signin import signin_routes
 from data.gate.words import WORDS
-from data.home import Home
+from data.installation.home import Home
 from tests.asgi import Browser, Socket
 from tests.data.conftest import Clock
 from tests.signin import PASSWORD, add_account

@@ -15,7 +15,7 @@ from data.accounts.sessions import IDLE_SECONDS
 from data.gate import Gate
 from data.gate.signin import signin_routes
 from data.gate.words import WORDS
-from data.home import Home
+from data.installation.home import Home
 from tests.asgi import Answer, Browser
 from tests.data.conftest import Clock, code
 from tests.signin import PASSWORD, add_account

@@ -8,7 +8,7 @@ import pytest
 
 from data.__main__ import main
 from data.errors import StoreUnavailable
-from data.home import Home
+from data.installation.home import Home
 from data.landing.zone import Landing
 
 

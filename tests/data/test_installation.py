@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data import installation
 from data.facts import build
-from data.home import Home
-from data.installation import Installation, Watch
+from data.installation import installation
+from data.installation.home import Home
+from data.installation.installation import Installation, Watch
 from data.landing.loader import load
 
 

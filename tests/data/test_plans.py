@@ -14,8 +14,8 @@ from data.accounts import Accounts
 from data.errors import InvalidInput, NotAllowed
 from data.facts import Facts
 from data.facts.build import rebuild
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 from data.landing.loader import load
 from data.landing.zone import Landing
 from data.plans import ActivityPlanEdit, TargetEdit, edit_activity_plans, edit_targets

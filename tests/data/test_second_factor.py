@@ -14,7 +14,7 @@ from data.accounts.second_factor import RECOVERY_CODES, WrongCode
 from data.accounts.sessions import CODE, ENROLMENT, PASSWORD
 from data.accounts.throttle import TooManyAttempts
 from data.errors import NotAllowed, UnknownName
-from data.home import Home
+from data.installation.home import Home
 from tests.data.conftest import Clock, code
 from tests.signin import add_account
 

@@ -15,7 +15,7 @@ import pytest
 
 from data.contracts import CONTRACTS, contract
 from data.errors import InvalidInput, UnknownName
-from data.home import Home
+from data.installation.home import Home
 from data.landing.loader import load
 from data.landing.zone import Landing
 from data.sources.command import import_command, report_text, template

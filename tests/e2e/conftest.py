@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.serving import CHROMIUM, ROOT, serving
 from data.accounts.sample import sample_password
-from data.home import Home
+from data.installation.home import Home
 
 FLAGS = [
     "--no-sandbox",

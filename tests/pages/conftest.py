@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 
 import data.installation
-from data.installation import Installation
+from data.installation.installation import Installation
 from tests.signin import add_account
 
 

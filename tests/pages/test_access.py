@@ -14,8 +14,8 @@ import data.installation
 from components.account_words import ACTION_LABELS, ROLE_LABELS
 from data.accounts import Accounts, totp
 from data.accounts.accounts import WrongPassword
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 from data.landing.zone import Landing
 from data.scope import ROLES
 from data.stores import DuckDBStore

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import data.installation
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 from tests.pages.screens import FRAME
 from tests.sample_institution import small_institution
 from tests.signin import add_account, sign_in

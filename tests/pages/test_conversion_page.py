@@ -17,7 +17,7 @@ from components.conversion.panels import PANELS
 from components.conversion.person import person_score
 from components.conversion.reading import Reading
 from components.navigation import link_to
-from data.installation import Installation
+from data.installation.installation import Installation
 from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role
 from metrics.leads.pool import overdue_leads

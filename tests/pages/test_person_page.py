@@ -17,8 +17,8 @@ from components.person.search import is_record_id
 from components.person.timeline import FIRST, days_of
 from data.accounts import Accounts
 from data.facts.build import rebuild
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 from data.landing.loader import create_tables
 from data.landing.zone import Landing
 from data.stores import DuckDBStore

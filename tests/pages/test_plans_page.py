@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data.installation
-from data.installation import Installation
+from data.installation.installation import Installation
 from tests.pages import screens
 from tests.pages.conftest import serve
 from tests.pages.screens import FRAME, shown

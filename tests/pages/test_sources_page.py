@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.sources.intake import _refused_file
 from data.errors import NotAllowed
-from data.home import Home
-from data.installation import Installation
+from data.installation.home import Home
+from data.installation.installation import Installation
 from tests.pages.conftest import serve
 from tests.pages.screens import ROOT, shown, visit
 from tests.signin import add_account, sign_in

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.errors import StoreUnavailable
-from data.home import Home
+from data.installation.home import Home
 
 Run = Callable[[dict[str, Any]], int]
 

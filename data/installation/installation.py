@@ -15,7 +15,7 @@ from data.accounts import Accounts
 from data.accounts.sample import seed_sample_accounts
 from data.errors import EduLensError
 from data.facts.build import outdated, rebuild
-from data.home import Home
+from data.installation.home import Home
 from data.landing.loader import create_tables, load
 from data.landing.zone import Landing
 from data.sample import AS_OF, generate

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.accounts import sample_sign_ins
-from data.control import CommandSocket, Run
-from data.installation import Installation, Watch, installation, release
+from data.installation.control import CommandSocket, Run
+from data.installation.installation import Installation, Watch, installation, release
 
 
 @dataclass(frozen=True)
