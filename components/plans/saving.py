@@ -13,8 +13,14 @@ from components.plans.words import refusal
 from components.session import current_viewer
 from data.errors import NotAllowed
 from data.installation.installation import installation
-from data.plans import ActivityPlanEdit, PlanRefused, TargetEdit, edit_activity_plans, edit_targets
 from data.scope import role
+from data.work.plans import (
+    ActivityPlanEdit,
+    PlanRefused,
+    TargetEdit,
+    edit_activity_plans,
+    edit_targets,
+)
 
 
 def may_edit(campus_id: str) -> bool:

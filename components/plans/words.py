@@ -5,7 +5,7 @@ from __future__ import annotations
 from components.activities.words import said
 from components.format import escape
 from components.i18n import N_, _, ngettext
-from data.plans import PlanRefused, Problem
+from data.work.plans import PlanRefused, Problem
 
 ITEMS = {
     "new_leads": N_("New leads"),

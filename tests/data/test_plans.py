@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator
 from datetime import date
 
+import data.plans
 import pytest
 
-import data.plans
 from data.accounts import Accounts
 from data.errors import InvalidInput, NotAllowed
 from data.facts import Facts
@@ -18,9 +18,9 @@ from data.installation.home import Home
 from data.installation.installation import Installation
 from data.landing.loader import load
 from data.landing.zone import Landing
-from data.plans import ActivityPlanEdit, TargetEdit, edit_activity_plans, edit_targets
 from data.scope import EVERY_CAMPUS, Scope
 from data.stores import DuckDBStore
+from data.work.plans import ActivityPlanEdit, TargetEdit, edit_activity_plans, edit_targets
 from metrics.activities.plan import activity_plan, plan_edits
 from metrics.plans.plan import campus_plans
 from tests.signin import add_account
