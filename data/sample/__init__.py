@@ -9,32 +9,29 @@ import pyarrow as pa
 
 from data.errors import InvalidOption
 from data.sample.accounts import SAMPLE_ACCOUNTS, SampleAccount
-from data.sample.activities import LEAD_SHARE, activities_of, activity_table, plan_table
-from data.sample.arrivals import draw_arrivals
 from data.sample.calendar import AS_OF
-from data.sample.channels import channel_table
-from data.sample.events import (
-    event_tables,
-    joined,
-)
 from data.sample.experiments import experiment_table
-from data.sample.followups import followup_table
 from data.sample.institution import Shape, campus_table, course_table, staff_table
-from data.sample.journeys import lead_events, member_events, sop_events, visitor_events
-from data.sample.leads import draw_leads
-from data.sample.lessons import class_table, classes_of, lesson_table
-from data.sample.money_tables import enrolment_table, order_tables
 from data.sample.names import MAX_BLOCKS
 from data.sample.people_tables import guardian_table, lead_table, student_table
 from data.sample.planted import plant
-from data.sample.renewal_talks import renewal_followups
-from data.sample.rescue_calls import rescue_followups
-from data.sample.seats import seat_table, seats_of
-from data.sample.service import enrol, introducers, students_of
-from data.sample.shares import share_events
-from data.sample.spend import spend_table
+from data.sample.reaching.activities import LEAD_SHARE, activities_of, activity_table, plan_table
+from data.sample.reaching.arrivals import draw_arrivals
+from data.sample.reaching.channels import channel_table
+from data.sample.reaching.events import event_tables, joined
+from data.sample.reaching.followups import followup_table
+from data.sample.reaching.journeys import lead_events, member_events, sop_events, visitor_events
+from data.sample.reaching.leads import draw_leads
+from data.sample.reaching.shares import share_events
+from data.sample.reaching.spend import spend_table
+from data.sample.serving.lessons import class_table, classes_of, lesson_table
+from data.sample.serving.money_tables import enrolment_table, order_tables
+from data.sample.serving.renewal_talks import renewal_followups
+from data.sample.serving.rescue_calls import rescue_followups
+from data.sample.serving.seats import seat_table, seats_of
+from data.sample.serving.service import enrol, introducers, students_of
+from data.sample.serving.voices import assessment_table, feedback_table, reward_table
 from data.sample.targets import Plans, plan_edit_table
-from data.sample.voices import assessment_table, feedback_table, reward_table
 
 __all__ = ["AS_OF", "SAMPLE_ACCOUNTS", "SampleAccount", "generate"]
 

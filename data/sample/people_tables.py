@@ -8,10 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from data.sample.calendar import DAY, NOW, local_day
-from data.sample.channels import CAMPAIGNS, LEAF_IDS, MATERIALS
 from data.sample.columns import NONE, Ints, days, instants, labelled, numbered, rows
 from data.sample.institution import CLASS_TEACHERS, LINES, campus_ids, staff_ids, staff_numbers
-from data.sample.leads import Leads
 from data.sample.names import (
     SECOND_PARENT,
     devices,
@@ -26,7 +24,9 @@ from data.sample.names import (
     unionids,
 )
 from data.sample.planted import has_second_parent
-from data.sample.service import Students
+from data.sample.reaching.channels import CAMPAIGNS, LEAF_IDS, MATERIALS
+from data.sample.reaching.leads import Leads
+from data.sample.serving.service import Students
 from data.sample.truths import UNMAPPED_CHANNEL, UNMAPPED_SHARE
 
 _STATUS = ("new", "contacted", "invited", "trial", "paid", "lost", "recycled")

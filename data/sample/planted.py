@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.sample.arrivals import in_burst
 from data.sample.calendar import DAY
-from data.sample.channels import LEAF
 from data.sample.columns import NONE, Flags, Ints
-from data.sample.leads import Leads
 from data.sample.names import SECOND_PARENT, conflict_surnames, has_device, on_wechat, share_of
-from data.sample.service import Students
+from data.sample.reaching.arrivals import in_burst
+from data.sample.reaching.channels import LEAF
+from data.sample.reaching.leads import Leads
+from data.sample.serving.service import Students
 from data.sample.truths import CONFLICT_CAMPUS, CONFLICT_LEADS, SELF_REFERRERS, VENDORS
 
 SECOND_PARENT_SHARE = 0.38

@@ -8,8 +8,8 @@ import pyarrow as pa
 from data.sample.calendar import FIRST_DAY, TODAY, at, local_day, month_first
 from data.sample.columns import Ints, Reals, days, instants, labelled, rows
 from data.sample.institution import Shape, campus_ids
-from data.sample.leads import Leads
-from data.sample.service import ACTIVE, CHARGE, COMPLETED, Enrolments
+from data.sample.reaching.leads import Leads
+from data.sample.serving.service import ACTIVE, CHARGE, COMPLETED, Enrolments
 
 _METRICS = ("new_leads", "first_orders", "net_revenue")
 _EDITORS = ("head_north", "manager", "head_north")

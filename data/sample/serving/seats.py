@@ -10,10 +10,10 @@ import pyarrow as pa
 from data.sample.calendar import TODAY, local_day
 from data.sample.columns import NONE, Ints, Reals, days, labelled, numbered, rows
 from data.sample.institution import DROP_LINE, FIRST
-from data.sample.leads import Leads
-from data.sample.lessons import MARKED, Classes, lesson_ids
 from data.sample.people_tables import student_ids
-from data.sample.service import Enrolments, Students
+from data.sample.reaching.leads import Leads
+from data.sample.serving.lessons import MARKED, Classes, lesson_ids
+from data.sample.serving.service import Enrolments, Students
 from data.sample.truths import DROP_LESSON
 
 _ATTENDANCE = ("present", "late", "leave", "absent", "unmarked")

@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pyarrow as pa
 
-from data.sample.activities import SHARE_CHANNELS
-from data.sample.channels import CAMPAIGNS, LEAF_IDS, MATERIALS
 from data.sample.columns import NONE, Ints, Reals, instants, labelled, numbered, rows
 from data.sample.institution import campus_ids
 from data.sample.names import devices, openids, people, phones, share_of, unionids
 from data.sample.people_tables import student_ids
+from data.sample.reaching.activities import SHARE_CHANNELS
+from data.sample.reaching.channels import CAMPAIGNS, LEAF_IDS, MATERIALS
 from data.sample.truths import UNMAPPED_CHANNEL
 
 CHUNK = 500_000

@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from data.sample.calendar import DAY, HOUR, NOW, TODAY, at, local_day, time_of_day
-from data.sample.channels import CHEAP, LEAF, of_leaves
 from data.sample.columns import NONE, Flags, Ints, Reals
 from data.sample.institution import FIRST, LEVELS, LINES, SECOND, SHORT, YEAR, list_cents
-from data.sample.leads import Leads
 from data.sample.names import WALK_IN
+from data.sample.reaching.channels import CHEAP, LEAF, of_leaves
+from data.sample.reaching.leads import Leads
 
 ORDER_TYPES = ("charge", "transfer", "refund", "carry_over")
 CHARGE, TRANSFER, REFUND, CARRY_OVER = range(4)

@@ -18,11 +18,11 @@ from data.sample.institution import (
     staff_ids,
     staff_numbers,
 )
-from data.sample.leads import Leads
-from data.sample.lessons import Classes, class_ids
 from data.sample.names import people, phones, share_of
 from data.sample.people_tables import lead_ids, student_ids
-from data.sample.service import CHARGE, ORDER_TYPES, REFUND, STATES, Enrolments, Students
+from data.sample.reaching.leads import Leads
+from data.sample.serving.lessons import Classes, class_ids
+from data.sample.serving.service import CHARGE, ORDER_TYPES, REFUND, STATES, Enrolments, Students
 
 _LESSONS = np.array([level.lessons for level in LEVELS])
 _ORDER_STATES = ("pending", "paid", "cancelled", "refunded", "carried_over")

@@ -7,11 +7,11 @@ from datetime import UTC
 
 import numpy as np
 
-from data.sample.activities import Activities, lead_times
 from data.sample.calendar import DAY, FIRST_DAY, NOW, TODAY, at, demand, time_of_day
-from data.sample.channels import LEAF, LEAVES, base_shares
 from data.sample.columns import NONE, Flags, Ints
 from data.sample.institution import Shape, campus_share
+from data.sample.reaching.activities import Activities, lead_times
+from data.sample.reaching.channels import LEAF, LEAVES, base_shares
 from data.sample.truths import (
     BURST_AT,
     BURST_CAMPUS,

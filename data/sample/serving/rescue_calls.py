@@ -8,11 +8,11 @@ import pyarrow as pa
 from data.sample.calendar import HOUR, NOW, at, local_day, office_hours
 from data.sample.columns import Ints, instants, labelled, numbered, rows
 from data.sample.institution import CLASS_TEACHERS, staff_ids, staff_numbers
-from data.sample.leads import Leads
-from data.sample.lessons import Classes
 from data.sample.people_tables import lead_ids
-from data.sample.seats import ABSENT, LATE, PRESENT, Seats
-from data.sample.service import Enrolments, Students
+from data.sample.reaching.leads import Leads
+from data.sample.serving.lessons import Classes
+from data.sample.serving.seats import ABSENT, LATE, PRESENT, Seats
+from data.sample.serving.service import Enrolments, Students
 
 _METHODS = ("call", "wecom")
 _RESULTS = ("no_answer", "talked")

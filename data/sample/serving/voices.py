@@ -10,11 +10,11 @@ import pyarrow as pa
 from data.sample.calendar import DAY, NOW, TODAY, at, local_day, time_of_day
 from data.sample.columns import NONE, Ints, days, instants, labelled, money, numbered, rows
 from data.sample.institution import campus_ids, course_ids
-from data.sample.leads import Leads
-from data.sample.lessons import Classes, class_ids
 from data.sample.people_tables import lead_ids, student_ids
-from data.sample.seats import ABSENT, LEAVE, Seats
-from data.sample.service import Enrolments, Students
+from data.sample.reaching.leads import Leads
+from data.sample.serving.lessons import Classes, class_ids
+from data.sample.serving.seats import ABSENT, LEAVE, Seats
+from data.sample.serving.service import Enrolments, Students
 
 _EVERY = 6  # lessons between two assessments
 _SURVEY_EVERY = 63  # days of an enrolment

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from data.sample.activities import Activities
 from data.sample.calendar import DAYS, FIRST_DAY, TODAY, demand
-from data.sample.channels import (
+from data.sample.columns import Ints, days, labelled, money, rows
+from data.sample.institution import Shape, campus_ids, campus_share
+from data.sample.reaching.activities import Activities
+from data.sample.reaching.channels import (
     CAMPAIGNS,
     FIRST_CAMPAIGN,
     LEAF_IDS,
@@ -15,8 +17,6 @@ from data.sample.channels import (
     MATERIALS,
     base_shares,
 )
-from data.sample.columns import Ints, days, labelled, money, rows
-from data.sample.institution import Shape, campus_ids, campus_share
 from data.sample.truths import LATE_CHANNEL, LATE_DAYS
 
 _CPM_CNY = 45.0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.sample.activities import SHARE_CHANNEL_SHARE, STAR, Activities
 from data.sample.calendar import DAY, HOUR, NOW, at
-from data.sample.channels import FIRST_CAMPAIGN
 from data.sample.columns import NONE, Flags, Ints
-from data.sample.events import NAME, PAGE, VISITOR, Events, events_of, joined
-from data.sample.leads import Leads
 from data.sample.names import on_wechat, people
+from data.sample.reaching.activities import SHARE_CHANNEL_SHARE, STAR, Activities
+from data.sample.reaching.channels import FIRST_CAMPAIGN
+from data.sample.reaching.events import NAME, PAGE, VISITOR, Events, events_of, joined
+from data.sample.reaching.leads import Leads
 
 _SEEDS = 9  # members who share on the first morning
 _ANONYMOUS = 2.6  # visitors who leave no phone, per lead

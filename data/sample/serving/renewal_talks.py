@@ -8,9 +8,9 @@ import pyarrow as pa
 from data.sample.calendar import NOW, at, office_hours
 from data.sample.columns import NONE, instants, labelled, numbered, rows
 from data.sample.institution import CLASS_TEACHERS, staff_ids, staff_numbers
-from data.sample.leads import Leads
 from data.sample.people_tables import lead_ids
-from data.sample.service import ACTIVE, COMPLETED, Enrolments, Students
+from data.sample.reaching.leads import Leads
+from data.sample.serving.service import ACTIVE, COMPLETED, Enrolments, Students
 
 _METHODS = ("call", "wecom", "visit")
 _RESULTS = ("no_answer", "talked", "promised", "refused")

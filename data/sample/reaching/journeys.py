@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.sample.calendar import DAY, FIRST_DAY, NOW, TODAY, at, demand, local_day, time_of_day
-from data.sample.channels import FIRST_CAMPAIGN, LEAVES, of_leaves
 from data.sample.columns import NONE, Flags, Ints, Reals
-from data.sample.events import NAME, PAGE, VISITOR, Events, events_of, joined
 from data.sample.institution import Shape, campus_share
-from data.sample.leads import Leads
 from data.sample.names import has_device, on_wechat, people, share_of
-from data.sample.service import Students
-from data.sample.spend import material_of
+from data.sample.reaching.channels import FIRST_CAMPAIGN, LEAVES, of_leaves
+from data.sample.reaching.events import NAME, PAGE, VISITOR, Events, events_of, joined
+from data.sample.reaching.leads import Leads
+from data.sample.reaching.spend import material_of
+from data.sample.serving.service import Students
 from data.sample.truths import WITHOUT_TOUCH_SHARE
 
 _BROWSED = np.array([NAME[n] for n in ("page_view", "course_view", "video_play", "consult_click")])

@@ -8,9 +8,9 @@ import pyarrow as pa
 from data.sample.calendar import DAY, NOW, office_hours
 from data.sample.columns import NONE, instants, labelled, numbered, rows
 from data.sample.institution import staff_ids
-from data.sample.leads import Leads
 from data.sample.names import share_of
 from data.sample.people_tables import lead_ids
+from data.sample.reaching.leads import Leads
 
 _METHODS = ("call", "wecom", "visit", "sms")
 _RESULTS = ("no_answer", "talked", "invited", "visited", "trial_booked", "refused")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.sample.arrivals import Arrivals, in_burst
 from data.sample.calendar import (
     DAY,
     NOW,
@@ -14,7 +13,6 @@ from data.sample.calendar import (
     local_day,
     office_hours,
 )
-from data.sample.channels import CHEAP, FIRST_CAMPAIGN, LEAF, LEAVES, of_leaves
 from data.sample.columns import NONE, Flags, Ints, Reals
 from data.sample.institution import (
     FIRST,
@@ -26,7 +24,9 @@ from data.sample.institution import (
     lines_of,
     staff_numbers,
 )
-from data.sample.spend import material_of
+from data.sample.reaching.arrivals import Arrivals, in_burst
+from data.sample.reaching.channels import CHEAP, FIRST_CAMPAIGN, LEAF, LEAVES, of_leaves
+from data.sample.reaching.spend import material_of
 from data.sample.truths import (
     HARMFUL_SOP,
     HELD_OUT_SHARE,

@@ -19,8 +19,8 @@ from data.sample.institution import (
     staff_ids,
     staff_numbers,
 )
-from data.sample.leads import Leads
-from data.sample.service import SLOTS, Enrolments, Students, class_slot
+from data.sample.reaching.leads import Leads
+from data.sample.serving.service import SLOTS, Enrolments, Students, class_slot
 
 CAPACITY = 12
 _LESSONS = np.array([level.lessons for level in LEVELS])

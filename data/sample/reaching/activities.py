@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from data.sample.calendar import TODAY, at, time_of_day
-from data.sample.channels import LEAF
 from data.sample.columns import Ints, Reals, days, labelled, money, numbered, rows
 from data.sample.institution import MARKETER, Shape, campus_ids, staff_ids, staff_numbers
+from data.sample.reaching.channels import LEAF
 from data.sample.truths import (
     NO_SPRINT_ACTIVITY,
     STALLED_ACTIVITY,

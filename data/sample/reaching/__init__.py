@@ -1,0 +1,1 @@
+"""The sample's way to a lead: channels, spend, activities, visits, shares, leads, contacts."""

@@ -1,0 +1,1 @@
+"""The sample's way after the lead: purchases, lessons, attendance, talks and voices."""
