@@ -17,7 +17,7 @@ import streamlit as st
 
 from components import format as words
 from components.i18n import language
-from components.theme import Palette, palette
+from components.runtime.theme import Palette, palette
 from data.errors import InvalidOption
 
 HEIGHT = 320

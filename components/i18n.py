@@ -21,7 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components.once_a_run import once_a_run
+from components.runtime.script_run import once_a_run
 
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"

@@ -22,8 +22,8 @@ import pyarrow as pa
 import streamlit as st
 
 from components.i18n import language
+from components.runtime.theme import theme_name
 from components.session import current_viewer
-from components.theme import theme_name
 from data.facts import DIMENSIONS, Facts
 from data.installation.installation import installation
 from data.scope import Filters, Scope

@@ -17,9 +17,9 @@ from components.drawer import day_column, open_list
 from components.drill import open_rows
 from components.format import days_range, escape, money, value
 from components.i18n import _
+from components.runtime.theme import Palette, palette
 from components.states import NO_COURSE_LINE, nothing_to_show
 from components.table import yuan_column
-from components.theme import Palette, palette
 from metrics.acquisition.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day
 
 _EVERY = ""

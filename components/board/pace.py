@@ -16,7 +16,7 @@ from components.chart import day_axis, figure, label_room, own_palette, show, va
 from components.drill import open_rows
 from components.format import day, interval, number, percent, value
 from components.i18n import N_, _, sentences
-from components.theme import Palette
+from components.runtime.theme import Palette
 from data.scope import Filters, Period, role
 from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.registry import Metric

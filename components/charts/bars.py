@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from components import format as words
 from components.chart import figure, own_palette, value_axis
 from components.i18n import _
+from components.runtime.theme import Palette
 from components.states import ENOUGH
-from components.theme import Palette
 
 _ROW = 34  # pixels a bar takes
 _MOST = 20

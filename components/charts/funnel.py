@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from components import format as words
 from components.chart import figure, own_palette
-from components.theme import Palette
+from components.runtime.theme import Palette
 
 _STEP = 56  # pixels a step takes
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from components import format as words
 from components.chart import figure, own_palette, value_axis
 from components.i18n import _
-from components.theme import Palette
+from components.runtime.theme import Palette
 
 _MARKS = {"above": "triangle-up", "below": "triangle-down"}
 

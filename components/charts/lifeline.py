@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from components import format as words
 from components.chart import day_axis, figure, own_palette, value_axis
 from components.i18n import _
-from components.theme import Palette
+from components.runtime.theme import Palette
 
 _HEIGHT = 360
 _HALF_DAY = timedelta(hours=12)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from components import format as words
 from components.chart import figure, own_palette
 from components.i18n import _
-from components.theme import Palette, contrast
+from components.runtime.theme import Palette, contrast
 
 _CELL = 34  # pixels a row of cells takes
 

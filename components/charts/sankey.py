@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from components.chart import figure, own_palette
 from components.format import number
 from components.i18n import _
-from components.theme import Palette
+from components.runtime.theme import Palette
 
 PEOPLE, CARRIERS, ENDED = "people", "carriers", "ended"  # what a bar counts
 _MOST = 4  # generations; the later ones are a handful

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from components import format as words
 from components.chart import HEIGHT, day_axis, figure, own_palette, value_axis
-from components.theme import Palette
+from components.runtime.theme import Palette
 
 
 def stacked_bars(

@@ -13,8 +13,8 @@ from components.format import interval, number, percent
 from components.i18n import _
 from components.learning.reading import Reading
 from components.panels import Handover
+from components.runtime.theme import Palette
 from components.states import nothing_to_show
-from components.theme import Palette
 from metrics.service.lesson_curve import LEAST_SEATS
 
 

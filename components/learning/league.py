@@ -12,9 +12,9 @@ from components.drill import open_rows
 from components.format import delta, escape, number
 from components.i18n import N_, _
 from components.learning.reading import Reading
+from components.runtime.theme import Palette
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, lines_height, share_column
-from components.theme import Palette
 from metrics.service.league import LEAGUES, LEAST_SEATS, LEAST_STUDENTS, league, league_rows
 
 WORDS = {

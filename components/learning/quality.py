@@ -14,9 +14,9 @@ from components.format import delta, escape, number, percent
 from components.i18n import N_, _
 from components.learning.people import open_students
 from components.learning.reading import Reading
+from components.runtime.theme import Palette
 from components.states import nothing_to_show
 from components.table import clickable_table, lines_height, share_column
-from components.theme import Palette
 from metrics.service.quality_tree import GROUPED_BY, QualityTree, quality_rows, quality_tree
 
 NODE_WORDS = {

@@ -18,9 +18,9 @@ from components.person.entries import Line, line_of
 from components.person.names import ago, as_day, clock, full_day, is_known
 from components.person.view import View, as_rows
 from components.person.words import GROUPS
+from components.runtime.theme import palette
 from components.search import PERSON_PAGE
 from components.states import nothing_to_show
-from components.theme import palette
 from data.scope import Scope
 from metrics.people.person import timeline
 

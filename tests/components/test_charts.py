@@ -16,7 +16,7 @@ from components.charts.funnel import funnel_steps
 from components.charts.line import MOST_SERIES, Note, line
 from components.charts.matrix import matrix
 from components.charts.waterfall import waterfall
-from components.theme import THEMES, contrast, palette
+from components.runtime.theme import THEMES, contrast, palette
 from data.errors import InvalidOption
 
 LIGHT = palette("light")
@@ -360,7 +360,7 @@ def test_title_stands_above_the_picture_where_it_wraps():
 
 def _show_titled():
     from components.chart import figure, show
-    from components.theme import palette
+    from components.runtime.theme import palette
 
     show(figure(title="Half of *all* [leads] order", colours=palette()), key="k", alt="x")
 

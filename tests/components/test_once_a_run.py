@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.once_a_run import once_a_run
+from components.runtime.script_run import once_a_run
 
 
 def script() -> None:

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from components.theme import THEMES, contrast, palette
+from components.runtime.theme import THEMES, contrast, palette
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
 PROTAN = np.array(

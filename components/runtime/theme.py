@@ -12,9 +12,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.i18n import _
-from components.once_a_run import once_a_run
+from components.runtime.script_run import once_a_run
 
-CONFIG = Path(__file__).parent.parent / ".streamlit" / "config.toml"
+CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 THEMES = ("light", "dark")
 
 
