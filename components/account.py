@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import i18n
 from components.account_password import password_form
 from components.account_words import campus_text, role_label
-from components.format import escape
-from components.i18n import _
+from components.words import i18n
+from components.words.formats import escape
+from components.words.i18n import _
 from data.accounts import Viewer
 from data.installation.installation import installation
 

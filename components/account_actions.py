@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components.i18n import N_, _
 from components.session import current_viewer
 from components.states import error_in_words
+from components.words.i18n import N_, _
 from data.accounts import Accounts, Viewer
 from data.accounts.account import AccountRefused
 from data.errors import NotAllowed

@@ -9,8 +9,8 @@ from streamlit_authenticator import Authenticate, CredentialsError, ResetError, 
 from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.models import AuthenticationModel
 
-from components.i18n import N_, _
 from components.session import current_session
+from components.words.i18n import N_, _
 from data.accounts import Accounts, passwords
 from data.accounts.accounts import WrongPassword
 from data.accounts.credentials import credentials, save_credentials

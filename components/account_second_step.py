@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.account_actions import act
 from components.account_words import role_label
-from components.i18n import _
+from components.words.i18n import _
 from data.accounts import Account, Accounts
 from data.scope import ROLES
 

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from components import query
-from components.format import MISSING
-from components.i18n import _
+from components.words.formats import MISSING
+from components.words.i18n import _
 
 EVERY = "all"
 ACTIVITY = "activity"  # in the address, as on the activities screen: the id

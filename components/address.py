@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.i18n import LANGUAGES, _, language, translate
+from components.words.i18n import LANGUAGES, _, language, translate
 
 FIELDS = "address_field"  # hidden by brand/page.css
 

@@ -12,10 +12,10 @@ import streamlit as st
 from components import query
 from components.columns import named
 from components.drill import download_buttons, open_rows
-from components.format import delta, interval, is_missing, number, value
 from components.freshness import in_words, sources
-from components.i18n import N_, _
 from components.states import ENOUGH, too_few
+from components.words.formats import delta, interval, is_missing, number, value
+from components.words.i18n import N_, _
 from data.scope import Filters
 from metrics.foundation.registry import Metric
 

@@ -15,9 +15,9 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import format as words
-from components.i18n import language
 from components.runtime.theme import Palette, palette
+from components.words import formats as words
+from components.words.i18n import language
 from data.errors import InvalidOption
 
 HEIGHT = 320

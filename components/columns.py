@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from components import query
-from components.i18n import N_, _
+from components.words.i18n import N_, _
 from data.scope import Scope
 
 _BRAND_ENDS = "·"  # 麦禾里·北京望京校区

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 
 from components import query
-from components.format import days_range
-from components.i18n import _
+from components.words.formats import days_range
+from components.words.i18n import _
 from data.scope import DEFAULT_TIMEZONE, Filters, local_day
 from metrics.foundation.change import TOTALS
 

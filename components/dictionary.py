@@ -9,9 +9,9 @@ import streamlit as st
 
 from components import query
 from components.filters import current_filters
-from components.format import moment
-from components.i18n import N_, _, option_label
 from components.table import lines_height
+from components.words.formats import moment
+from components.words.i18n import N_, _, option_label
 from data.contracts import CONTRACTS
 from metrics.foundation.registry import REGISTRY, find
 

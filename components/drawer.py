@@ -13,9 +13,9 @@ import streamlit as st
 
 from components.columns import named
 from components.drill import download_buttons, person_column, person_links
-from components.format import number
-from components.i18n import _
 from components.states import nothing_to_show
+from components.words.formats import number
+from components.words.i18n import _
 
 MOST = 200  # rows drawn; the download has all
 Rows = Callable[[], pd.DataFrame]

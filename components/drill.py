@@ -14,10 +14,10 @@ from components import query
 from components.audit import record_export
 from components.columns import grain_label, label, named, stage_label
 from components.export import CSV_TYPE, XLSX_TYPE, csv_bytes, xlsx_bytes
-from components.format import escape, number, value
-from components.i18n import N_, _
 from components.session import current_viewer
 from components.states import nothing_to_show
+from components.words.formats import escape, number, value
+from components.words.i18n import N_, _
 from data.scope import Filters, role
 from metrics.foundation.registry import Metric, find
 from metrics.models.kaplan_meier import kaplan_meier

@@ -11,8 +11,8 @@ import streamlit as st
 
 from components.answer import Figure, change
 from components.drill import open_rows
-from components.format import interval, is_missing, number, value
-from components.i18n import _
+from components.words.formats import interval, is_missing, number, value
+from components.words.i18n import _
 from data.scope import Filters
 from metrics.foundation.registry import Metric
 

@@ -13,8 +13,6 @@ import streamlit as st
 
 from components import query
 from components.address import KeptChoice
-from components.format import day, days_range, escape
-from components.i18n import N_, _
 from components.periods import (
     COMPARISONS,
     CUSTOM,
@@ -26,6 +24,8 @@ from components.periods import (
     comparison_of,
     period_of,
 )
+from components.words.formats import day, days_range, escape
+from components.words.i18n import N_, _
 from data.scope import Filters, Period, Scope, local_day
 from metrics.foundation.known_days import known_days
 

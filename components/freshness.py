@@ -12,8 +12,8 @@ import streamlit as st
 
 from components import query
 from components.columns import names_by_id
-from components.format import escape, moment
-from components.i18n import N_, _, language
+from components.words.formats import escape, moment
+from components.words.i18n import N_, _, language
 from data.contracts import CONTRACTS
 from metrics.acquisition.spend_feeds import GRACE, LEAST_HOURS
 

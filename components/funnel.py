@@ -11,8 +11,8 @@ import streamlit as st
 
 from components import query
 from components.drawer import day_column, open_list
-from components.format import interval, percent
-from components.i18n import _
+from components.words.formats import interval, percent
+from components.words.i18n import _
 from data.scope import Filters, Scope
 from metrics.leads.funnel_rows import leads_at_step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.i18n import N_
+from components.words.i18n import N_
 from data.scope import Role
 
 FOLDER = Path(__file__).parent.parent / "pages"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.i18n import _
+from components.words.i18n import _
 from data.installation.installation import installation
 
 

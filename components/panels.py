@@ -8,7 +8,7 @@ from typing import Generic, Protocol, Self, TypeVar
 
 import streamlit as st
 
-from components.i18n import _
+from components.words.i18n import _
 from data.scope import Role, Scope, role
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from components.i18n import N_
+from components.words.i18n import N_
 from data.errors import UnknownName
 from data.scope import Period
 

@@ -10,10 +10,10 @@ import streamlit as st
 
 from components import query
 from components.columns import STAGES
-from components.format import escape, moment
-from components.i18n import _
 from components.navigation import Entry
 from components.states import nothing_to_show
+from components.words.formats import escape, moment
+from components.words.i18n import _
 from data.identity.phone import normalise_phone, phone_key
 from data.installation.installation import installation
 from metrics.people.person import search

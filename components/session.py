@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.i18n import _
 from components.runtime.script_run import once_a_run
+from components.words.i18n import _
 from data.accounts import Session, Viewer
 from data.accounts.sessions import PASSWORD
 from data.errors import NotAllowed, UnknownName

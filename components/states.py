@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 
 import streamlit as st
 
-from components.format import number
-from components.i18n import N_, _
+from components.words.formats import number
+from components.words.i18n import N_, _
 from data.errors import EduLensError
 from data.scope import Filters
 

@@ -9,8 +9,8 @@ from itertools import islice
 
 import streamlit as st
 
-from components.format import day
-from components.i18n import _
+from components.words.formats import day
+from components.words.i18n import _
 
 MOST = 5
 

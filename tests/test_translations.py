@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import metrics
-from components.i18n import LOCALE, read_catalogue
+from components.words.i18n import LOCALE, read_catalogue
 from metrics.foundation.registry import REGISTRY
 
 ROOT = Path(__file__).parent.parent
@@ -83,7 +83,7 @@ def test_every_message_has_a_chinese_translation():
     total = sum(len(lines) for lines in missing.values())
     if missing:
         pytest.fail(
-            f"{total} messages lack Chinese; add them to components/locale/zh/<area>.po:\n{report}",
+            f"{total} messages lack Chinese; add them to components/words/locale/zh/<area>.po:\n{report}",
             pytrace=False,
         )
 

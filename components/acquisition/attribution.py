@@ -10,10 +10,10 @@ import streamlit as st
 from components import query
 from components.acquisition.reading import Reading
 from components.drawer import day_column, open_list
-from components.format import escape, money, number
-from components.i18n import N_, _
 from components.states import nothing_to_show
 from components.table import clickable_table, lines_height, yuan_column
+from components.words.formats import escape, money, number
+from components.words.i18n import N_, _
 from metrics.acquisition.attribution import (
     MODELS,
     attribution_touches,

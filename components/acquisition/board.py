@@ -9,9 +9,9 @@ from components.acquisition.answer import finding
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
 from components.answer import Answer
-from components.format import number, percent
-from components.i18n import N_, _
 from components.states import too_few
+from components.words.formats import number, percent
+from components.words.i18n import N_, _
 from data.scope import Filters
 from metrics.acquisition.linkage import TRUSTED, leads_with_touch, orders_with_lead
 from metrics.foundation.separation import LEAST_MATURE

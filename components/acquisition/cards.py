@@ -7,10 +7,10 @@ from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, escape, interval, is_missing, number, percent
-from components.i18n import _
 from components.states import no_spend
 from components.tally import tally
+from components.words.formats import days_range, escape, interval, is_missing, number, percent
+from components.words.i18n import _
 
 CARDS = ("leads", "valid", "cpl", "conversion", "cac_full", "roi")
 _COLUMNS = 3  # two rows of three: a seventh of the width holds no interval

@@ -17,10 +17,10 @@ from components.acquisition.picture import channel_picture
 from components.acquisition.reading import Reading
 from components.acquisition.tree import Node, branches_above, leaves_open, tree_rows
 from components.drill import open_rows
-from components.format import days_range, interval
-from components.i18n import _
 from components.panels import Handover
 from components.table import interval_column, lines_height
+from components.words.formats import days_range, interval
+from components.words.i18n import _
 from metrics.acquisition.contrast import shared_letters
 from metrics.acquisition.verdicts import side_by_side
 

@@ -14,10 +14,10 @@ from components.chart import show
 from components.charts.waterfall import waterfall
 from components.columns import names_by_id
 from components.drill import open_rows
-from components.format import days_range, delta, percent, value
-from components.i18n import N_, _
 from components.states import nothing_to_show
 from components.table import clickable_table
+from components.words.formats import days_range, delta, percent, value
+from components.words.i18n import N_, _
 from data.scope import Filters
 from metrics.foundation.change import TOTALS, change_explained
 

@@ -11,12 +11,12 @@ from components import query
 from components.acquisition.reading import Reading
 from components.chart import show
 from components.charts.funnel import funnel_steps
-from components.format import days_range, interval, number, percent
 from components.funnel import drawn_steps, narrowest, open_leads
-from components.i18n import N_, _
 from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, share_column
+from components.words.formats import days_range, interval, number, percent
+from components.words.i18n import N_, _
 from metrics.leads.funnel import STEPS, funnel_table, funnel_top, lead_funnel
 
 STEP_WORDS = {

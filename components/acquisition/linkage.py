@@ -8,8 +8,8 @@ import streamlit as st
 from components import query
 from components.acquisition.reading import Reading
 from components.drill import open_rows
-from components.format import interval, is_missing, number, percent
-from components.i18n import N_, _
+from components.words.formats import interval, is_missing, number, percent
+from components.words.i18n import N_, _
 from metrics.acquisition.linkage import TRUSTED
 from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE

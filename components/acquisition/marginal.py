@@ -15,11 +15,11 @@ from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.chart import figure, show, value_axis
 from components.drill import open_rows
-from components.format import money, number
-from components.i18n import N_, _
 from components.runtime.theme import Palette, palette
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, lines_height
+from components.words.formats import money, number
+from components.words.i18n import N_, _
 from data.scope import Filters, Period
 from metrics.acquisition.marginal import (
     BEYOND_OBSERVED,

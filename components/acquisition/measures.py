@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.i18n import N_, _
+from components.words.i18n import N_, _
 from metrics.acquisition.verdicts import LATE_DAYS
 from metrics.foundation.registry import Metric, find
 

@@ -15,11 +15,11 @@ from components.acquisition.worth import open_worth, worth_table
 from components.chart import figure, show, value_axis
 from components.drawer import day_column, open_list
 from components.drill import open_rows
-from components.format import days_range, escape, money, value
-from components.i18n import _
 from components.runtime.theme import Palette, palette
 from components.states import NO_COURSE_LINE, nothing_to_show
 from components.table import yuan_column
+from components.words.formats import days_range, escape, money, value
+from components.words.i18n import _
 from metrics.acquisition.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day
 
 _EVERY = ""

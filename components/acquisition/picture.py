@@ -11,9 +11,9 @@ from components.acquisition.reading import Reading
 from components.chart import show
 from components.charts.bars import ranked_bars
 from components.drill import open_rows
-from components.format import value
-from components.i18n import _
 from components.states import nothing_to_show
+from components.words.formats import value
+from components.words.i18n import _
 from metrics.acquisition.contrast import paid_total
 
 # Revenue of channels that cost nothing would stand in the total of all, but in no bar.

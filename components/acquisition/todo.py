@@ -9,10 +9,10 @@ from components import query
 from components.acquisition.answer import slow_channels
 from components.acquisition.linkage import LINKS, weakest_link
 from components.acquisition.reading import Reading
-from components.format import escape, moment, money, number, percent
 from components.freshness import FRESH, sources
-from components.i18n import N_, _
 from components.todo import MOST, Task, draw_tasks
+from components.words.formats import escape, moment, money, number, percent
+from components.words.i18n import N_, _
 from metrics.acquisition.actions import budget_move, doubled_channels
 from metrics.acquisition.linkage import TRUSTED
 from metrics.acquisition.verdicts import LATE_DAYS

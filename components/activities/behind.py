@@ -15,7 +15,7 @@ from components.activities.sentences import title_of
 from components.activities.words import STREAMS, said
 from components.drawer import day_column, open_list
 from components.drill import open_rows
-from components.i18n import _
+from components.words.i18n import _
 from metrics.activities.gap import stream_people
 from metrics.activities.traffic import activity_leads
 

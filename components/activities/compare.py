@@ -12,10 +12,10 @@ from components.activities.words import VERDICTS, said
 from components.chart import show
 from components.charts.lifeline import aligned_lines
 from components.drill import open_rows
-from components.format import number
-from components.i18n import N_, _
 from components.states import nothing_to_show
 from components.table import clickable_table, share_column, yuan_column
+from components.words.formats import number
+from components.words.i18n import N_, _
 from metrics.activities.outcomes import activity_cost_per_lead
 
 COUNT, SHARE, SUM = "count", "share", "sum"

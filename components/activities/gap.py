@@ -10,10 +10,10 @@ from components.activities.reading import Life
 from components.activities.words import FACTORS, SHARE_CHANNELS, STREAMS, said
 from components.chart import show
 from components.charts.waterfall import waterfall
-from components.format import is_missing, number
-from components.i18n import N_, _, sentences
 from components.states import nothing_to_show
 from components.table import clickable_table
+from components.words.formats import is_missing, number
+from components.words.i18n import N_, _, sentences
 from metrics.activities.cohort import DIRECT, UNSEEN
 from metrics.activities.gap import (
     SHARES,

@@ -16,8 +16,6 @@ from components.activities.words import TYPES, VERDICTS, said
 from components.answer import answer_card
 from components.columns import names_by_id
 from components.drill import download_buttons, open_rows
-from components.format import number, percent
-from components.i18n import N_, _
 from components.states import nothing_to_show
 from components.table import (
     clickable_table,
@@ -26,6 +24,8 @@ from components.table import (
     whole_column,
     yuan_column,
 )
+from components.words.formats import number, percent
+from components.words.i18n import N_, _
 from data.scope import Filters, Period
 from metrics.activities.outcomes import activity_cost_per_lead
 from metrics.activities.traffic import activity_leads

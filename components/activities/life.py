@@ -18,9 +18,9 @@ from components.chart import show
 from components.charts.lifeline import hour_bars, lifeline
 from components.drill import open_rows
 from components.figures import FigureCard, figure_cards
-from components.format import day, days_range, interval, number, percent
-from components.i18n import N_, _
 from components.states import nothing_to_show
+from components.words.formats import day, days_range, interval, number, percent
+from components.words.i18n import N_, _
 from data.scope import Period
 from metrics.activities.health import phase_days
 from metrics.activities.outcomes import activity_conversion, activity_cost_per_lead, activity_orders

@@ -9,7 +9,7 @@ from components.activities.gap import gap_panel
 from components.activities.people import channels_panel, people_panel
 from components.activities.plan import plan_panel
 from components.activities.reading import Life
-from components.i18n import N_, _
+from components.words.i18n import N_, _
 
 TABS = {
     "people": (N_("Participants"), people_panel),

@@ -12,10 +12,10 @@ from components.activities.words import STREAMS, TYPES, said
 from components.answer import evidence
 from components.columns import stage_label
 from components.drill import download_buttons, open_rows, person_column, person_links
-from components.format import escape, number, percent
-from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
 from components.table import clickable_table, share_column, whole_column
+from components.words.formats import escape, number, percent
+from components.words.i18n import N_, _
 from metrics.activities.gap import activity_streams, streams_of
 from metrics.activities.newness import activity_new_share
 from metrics.activities.people import participants

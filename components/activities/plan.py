@@ -8,10 +8,10 @@ import streamlit as st
 from components.activities.reading import Life
 from components.activities.words import PHASES, SHARE_CHANNELS, said
 from components.activities.words import STREAMS as CHANNELS
-from components.format import number
-from components.i18n import _, sentences
 from components.plans.history import history_list
 from components.plans.saving import may_edit, save_activity_plans
+from components.words.formats import number
+from components.words.i18n import _, sentences
 
 _KEY = ["phase", "share_channel"]
 _FIGURES = ["planned_visits", "planned_leads"]

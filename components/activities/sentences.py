@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from components.activities.reading import Life, Overview
 from components.activities.words import VERDICTS, said
-from components.format import escape, interval, is_missing, number, percent
-from components.i18n import _, ngettext, sentences
+from components.words.formats import escape, interval, is_missing, number, percent
+from components.words.i18n import _, ngettext, sentences
 from metrics.activities.health import (
     HEALTHY,
     LAUNCH_LEAST,

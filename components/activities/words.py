@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.i18n import N_, _
+from components.words.i18n import N_, _
 from metrics.activities.cohort import DIRECT, UNSEEN
 from metrics.activities.gap import (
     REACH,

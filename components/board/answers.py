@@ -16,10 +16,10 @@ from components.board.hours import in_words, today_so_far
 from components.board.pace import month_answer, sentence, today_sentence, works_leads
 from components.conversion.board import conversion_answers
 from components.drill import open_rows
-from components.i18n import N_, _, sentences
 from components.learning.board import learning_answers
 from components.navigation import link_to
 from components.renewal.board import renewal_answers
+from components.words.i18n import N_, _, sentences
 from data.scope import Filters, Role, role
 
 _LIVE = N_("How does today run?")

@@ -6,10 +6,10 @@ from components import query
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
 from components.filters import known_from
-from components.format import day
-from components.i18n import _
 from components.states import no_spend
 from components.tally import tally
+from components.words.formats import day
+from components.words.i18n import _
 from data.scope import Filters, role
 from metrics.acquisition.cost import spend_total
 from metrics.acquisition.orders import first_order_persons, net_revenue

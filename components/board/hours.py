@@ -13,9 +13,9 @@ from components import query
 from components.board.pace import month_of, today_sentence
 from components.chart import figure, label_room, own_palette, show, value_axis
 from components.drill import open_rows
-from components.format import day, delta, number, value
-from components.i18n import _, sentences
 from components.runtime.theme import Palette
+from components.words.formats import day, delta, number, value
+from components.words.i18n import _, sentences
 from data.scope import DEFAULT_TIMEZONE, Filters, Period
 from metrics.leads.new_leads import new_leads
 from metrics.plans.today import hour_curve, leads_by_hour, so_far

@@ -13,8 +13,8 @@ from components.chart import show
 from components.charts.matrix import matrix
 from components.columns import names_by_id, without_brand
 from components.drill import open_rows
-from components.format import escape, number
-from components.i18n import _, sentences
+from components.words.formats import escape, number
+from components.words.i18n import _, sentences
 from data.scope import Filters
 from metrics.leads.new_leads import new_leads
 

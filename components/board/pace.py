@@ -14,9 +14,9 @@ from components import query
 from components.answer import answer_card
 from components.chart import day_axis, figure, label_room, own_palette, show, value_axis
 from components.drill import open_rows
-from components.format import day, interval, number, percent, value
-from components.i18n import N_, _, sentences
 from components.runtime.theme import Palette
+from components.words.formats import day, interval, number, percent, value
+from components.words.i18n import N_, _, sentences
 from data.scope import Filters, Period, role
 from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.registry import Metric

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from components.columns import names_by_id
-from components.format import escape, moment
 from components.freshness import FRESH, Source, has_data, sources
-from components.i18n import _
 from components.states import nothing_to_show
+from components.words.formats import escape, moment
+from components.words.i18n import _
 from data.contracts import CONTRACTS
 
 FEED = "spend:"

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import figure, own_palette, value_axis
-from components.i18n import _
 from components.runtime.theme import Palette
 from components.states import ENOUGH
+from components.words import formats as words
+from components.words.i18n import _
 
 _ROW = 34  # pixels a bar takes
 _MOST = 20

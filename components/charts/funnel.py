@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import figure, own_palette
 from components.runtime.theme import Palette
+from components.words import formats as words
 
 _STEP = 56  # pixels a step takes
 

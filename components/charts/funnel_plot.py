@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import figure, own_palette, value_axis
-from components.i18n import _
 from components.runtime.theme import Palette
+from components.words import formats as words
+from components.words.i18n import _
 
 _MARKS = {"above": "triangle-up", "below": "triangle-down"}
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import figure, own_palette
-from components.i18n import _
 from components.runtime.theme import Palette, contrast
+from components.words import formats as words
+from components.words.i18n import _
 
 _ROW = 46  # pixels a generation takes
 _NAMED = 0.07  # of the width, from which a box holds a name

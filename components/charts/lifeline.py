@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import day_axis, figure, own_palette, value_axis
-from components.i18n import _
 from components.runtime.theme import Palette
+from components.words import formats as words
+from components.words.i18n import _
 
 _HEIGHT = 360
 _HALF_DAY = timedelta(hours=12)

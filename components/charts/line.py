@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import HEIGHT, day_axis, figure, label_room, own_palette, value_axis
-from components.i18n import _
 from components.runtime.theme import Palette
+from components.words import formats as words
+from components.words.i18n import _
 
 MOST_SERIES = 6
 _LABEL_HEIGHT = 22  # pixels from one label to the next, with the margins' share

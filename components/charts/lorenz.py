@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import figure, own_palette, value_axis
-from components.i18n import _
 from components.runtime.theme import Palette
+from components.words import formats as words
+from components.words.i18n import _
 
 
 def lorenz_curve(

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import figure, own_palette
-from components.i18n import _
 from components.runtime.theme import Palette, contrast
+from components.words import formats as words
+from components.words.i18n import _
 
 _CELL = 34  # pixels a row of cells takes
 

@@ -12,9 +12,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.chart import figure, own_palette
-from components.format import number
-from components.i18n import _
 from components.runtime.theme import Palette
+from components.words.formats import number
+from components.words.i18n import _
 
 PEOPLE, CARRIERS, ENDED = "people", "carriers", "ended"  # what a bar counts
 _MOST = 4  # generations; the later ones are a handful

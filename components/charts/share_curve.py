@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import figure, own_palette, value_axis
-from components.i18n import _
 from components.runtime.theme import Palette
+from components.words import formats as words
+from components.words.i18n import _
 
 
 def share_curve(

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import format as words
 from components.chart import HEIGHT, figure, own_palette, value_axis
 from components.runtime.theme import Palette
+from components.words import formats as words
 
 
 def waterfall(

@@ -7,9 +7,9 @@ from components.answer import answer_card
 from components.comparison import compared_with, is_comparable
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
-from components.format import days_range, interval, is_missing, money, number, percent, value
-from components.i18n import _, ngettext, sentences
 from components.states import ENOUGH, too_few
+from components.words.formats import days_range, interval, is_missing, money, number, percent, value
+from components.words.i18n import _, ngettext, sentences
 from metrics.leads.score import LEAST_CONVERSIONS
 
 

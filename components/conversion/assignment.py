@@ -13,10 +13,10 @@ from components.columns import named
 from components.conversion.consultants import FAIR_DAYS
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
 from components.drill import download_buttons, person_column, person_links
-from components.format import money, number, percent
-from components.i18n import _, sentences
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
+from components.words.formats import money, number, percent
+from components.words.i18n import _, sentences
 from data.scope import Period
 from metrics.leads.assignment import (
     EARLIER,

@@ -12,8 +12,8 @@ from components.conversion.answer import rate_sentence, score_sentence, work_sen
 from components.conversion.measures import MEASURES, Choice
 from components.conversion.reading import Reading
 from components.conversion.sop import SOP_DAYS, effects_of
-from components.format import escape, money, percent
-from components.i18n import N_, _, ngettext, sentences
+from components.words.formats import escape, money, percent
+from components.words.i18n import N_, _, ngettext, sentences
 from data.scope import Filters, Period
 from metrics.leads.sop_effect import HARMFUL, WORKS, sop_conversion
 

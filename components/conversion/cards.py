@@ -7,8 +7,8 @@ from components.comparison import compared_with, is_comparable
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, escape, interval, is_missing, number, percent
-from components.i18n import _
+from components.words.formats import days_range, escape, interval, is_missing, number, percent
+from components.words.i18n import _
 from metrics.leads.pool import overdue_leads
 from metrics.leads.response import response_time
 

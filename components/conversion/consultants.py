@@ -15,10 +15,10 @@ from components.charts.funnel_plot import funnel_plot
 from components.columns import names_by_id
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
 from components.drawer import day_column, open_list
-from components.format import interval, number, percent
-from components.i18n import N_, _
 from components.states import nothing_to_show, too_few
 from components.table import clickable_table, interval_column, lines_height, share_column
+from components.words.formats import interval, number, percent
+from components.words.i18n import N_, _
 from data.scope import Filters, Period
 from metrics.leads.fair_rate import ABOVE, BELOW, FEW, WITHIN, fairness, funnel_limits
 from metrics.leads.features import received_leads, received_rows

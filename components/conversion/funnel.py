@@ -10,11 +10,11 @@ from components import query
 from components.chart import show, title_of
 from components.charts.funnel import funnel_steps
 from components.conversion.reading import Reading
-from components.format import days_range
 from components.funnel import drawn_steps, narrowest, open_leads
-from components.i18n import N_, _
 from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
+from components.words.formats import days_range
+from components.words.i18n import N_, _
 from data.scope import Filters
 from metrics.acquisition.verdicts import judged_filters
 from metrics.leads.funnel import SALES_STEPS, funnel_table, lead_funnel

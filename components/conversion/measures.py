@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from components.acquisition.measures import WINDOW, WINDOWS, Measure
 from components.acquisition.measures import Choice as Days
-from components.i18n import N_
+from components.words.i18n import N_
 from metrics.leads.response import CLOSES, OPENS
 from metrics.leads.rules import RULES, Rule
 

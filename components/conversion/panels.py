@@ -11,8 +11,8 @@ from components.conversion.reading import Reading
 from components.conversion.response import response_panel
 from components.conversion.sop import sop_panel
 from components.conversion.timing import timing_panel
-from components.i18n import N_
 from components.panels import Panel
+from components.words.i18n import N_
 
 PANELS: dict[str, Panel[Reading]] = {
     "response": Panel(

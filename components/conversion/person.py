@@ -11,8 +11,8 @@ import streamlit as st
 from components import query
 from components.conversion.reading import LEARNED_DAYS, institution_score
 from components.conversion.words import reason_text
-from components.format import money, number, percent
-from components.i18n import _
+from components.words.formats import money, number, percent
+from components.words.i18n import _
 from data.scope import Filters, Period, Scope
 from metrics.leads.features import open_rows
 from metrics.leads.worklist import Reason, WorkList, scorer

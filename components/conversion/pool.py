@@ -15,10 +15,10 @@ from components.conversion.measures import MEASURES, PROCESS
 from components.conversion.reading import Reading
 from components.conversion.words import RUNG_WORDS, STATE_WORDS
 from components.drill import open_rows
-from components.format import days_range, interval, number, percent, value
-from components.i18n import _
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column
+from components.words.formats import days_range, interval, number, percent, value
+from components.words.i18n import _
 from metrics.foundation.registry import Metric
 from metrics.leads.pool import RUNGS, STATES, overdue_leads, unpaid_leads
 from metrics.leads.process import lost_leads

@@ -13,9 +13,9 @@ from components.chart import show
 from components.charts.bars import ranked_bars
 from components.conversion.reading import Reading
 from components.drill import open_rows
-from components.format import number, percent
-from components.i18n import _
 from components.states import nothing_to_show
+from components.words.formats import number, percent
+from components.words.i18n import _
 from data.scope import Filters, Period
 from metrics.leads.pool_rule import CAUSES, DEAL_DAYS, IDLE_DAYS, pool_rule
 

@@ -12,10 +12,10 @@ from components.conversion.reading import Reading
 from components.conversion.rules import rules_editor
 from components.conversion.words import feature_word
 from components.drawer import day_column, open_list
-from components.format import escape, interval, number, percent
-from components.i18n import _, sentences
 from components.states import nothing_to_show
 from components.table import clickable_table, share_column
+from components.words.formats import escape, interval, number, percent
+from components.words.i18n import _, sentences
 from data.scope import Scope
 from metrics.leads.features import MOST_LEARNED, leads_named
 from metrics.leads.rules import HALF_LIFE_DAYS

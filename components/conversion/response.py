@@ -11,10 +11,10 @@ from components.charts.bars import ranked_bars
 from components.conversion.reading import Reading
 from components.conversion.words import DELAY_WORDS
 from components.drill import open_rows
-from components.format import interval, is_missing, number, percent, value
-from components.i18n import N_, _
 from components.states import ENOUGH, nothing_to_show
 from components.table import clickable_table
+from components.words.formats import interval, is_missing, number, percent, value
+from components.words.i18n import N_, _
 from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import duration_curves, duration_tally
 from metrics.foundation.intervals import share_bounds

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from components.conversion.words import feature_word
-from components.i18n import _
 from components.table import whole_column
+from components.words.i18n import _
 from metrics.leads.rules import RULES, Rule
 
 _STORED = "conversion_rules_in_force"

@@ -11,9 +11,9 @@ from components import query
 from components.columns import names_by_id
 from components.conversion.reading import Reading
 from components.drill import open_rows
-from components.format import delta, escape, money, number, percent
-from components.i18n import N_, _
 from components.states import nothing_to_show
+from components.words.formats import delta, escape, money, number, percent
+from components.words.i18n import N_, _
 from data.scope import Filters, Period
 from metrics.leads.sop_effect import (
     HARMFUL,

@@ -11,9 +11,9 @@ from components.chart import show
 from components.charts.share_curve import share_curve
 from components.conversion.reading import Reading
 from components.drill import open_rows
-from components.format import days_range, interval, is_missing, number, percent, value
-from components.i18n import _
 from components.states import ENOUGH, too_few
+from components.words.formats import days_range, interval, is_missing, number, percent, value
+from components.words.i18n import _
 from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import duration_curves, duration_tally
 from metrics.leads.response import time_to_convert

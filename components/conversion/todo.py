@@ -9,9 +9,9 @@ import pandas as pd
 from components import query
 from components.conversion.reading import Reading
 from components.conversion.worklist import worth_words
-from components.format import money, number
-from components.i18n import N_, _
 from components.todo import MOST, Task, draw_tasks
+from components.words.formats import money, number
+from components.words.i18n import N_, _
 from metrics.leads.worklist import WorkList
 
 HEAD, OWNER, OPERATIONS = N_("Campus heads"), N_("Consultants"), N_("Operations")

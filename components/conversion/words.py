@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from components.format import number
-from components.i18n import N_, _, option_label
+from components.words.formats import number
+from components.words.i18n import N_, _, option_label
 from metrics.leads.worklist import Reason
 
 TIER_WORDS = {

@@ -16,11 +16,11 @@ from components.conversion.words import (
     worded,
 )
 from components.drill import PAGE, download_buttons, person_column, person_links
-from components.format import money, number
-from components.i18n import N_, _
 from components.panels import Handover
 from components.states import nothing_to_show
 from components.table import share_column, whole_column
+from components.words.formats import money, number
+from components.words.i18n import N_, _
 from metrics.leads.rules import HALF_LIFE_DAYS
 from metrics.leads.worklist import MOST_LISTED, WorkList, tier
 

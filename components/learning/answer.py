@@ -10,10 +10,10 @@ import pandas as pd
 
 from components import query
 from components.answer import answer_card
-from components.format import escape, interval, number, percent
-from components.i18n import _, ngettext, sentences
 from components.learning.reading import Reading
 from components.states import ENOUGH, too_few
+from components.words.formats import escape, interval, number, percent
+from components.words.i18n import _, ngettext, sentences
 from data.scope import Filters
 from metrics.foundation.tally import SUMS, figures
 from metrics.service.tiers import ALARMED

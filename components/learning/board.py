@@ -8,10 +8,10 @@ from functools import partial
 
 from components import query
 from components.answer import Answer
-from components.i18n import N_, _, sentences
 from components.learning.answer import students_sentence, teaching_finding
 from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
+from components.words.i18n import N_, _, sentences
 from data.scope import Filters, Period
 from metrics.foundation.intervals import share_bounds
 from metrics.service.misses import misses_running

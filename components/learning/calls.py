@@ -9,14 +9,14 @@ import streamlit as st
 
 from components import query
 from components.drill import download_buttons
-from components.format import day, interval, number, percent
-from components.i18n import _, sentences
 from components.learning.people import students_table, with_names
 from components.learning.reading import Reading
 from components.learning.script import call_script, script_card
 from components.learning.words import reasons_in_words
 from components.panels import Handover
 from components.states import nothing_to_show
+from components.words.formats import day, interval, number, percent
+from components.words.i18n import _, sentences
 from metrics.service.risk import CAPACITIES, RiskModel
 from metrics.service.tiers import ALARMED
 

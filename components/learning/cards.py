@@ -9,11 +9,11 @@ import streamlit as st
 from components import query
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
-from components.format import is_missing, number, value
-from components.i18n import _
 from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
+from components.words.formats import is_missing, number, value
+from components.words.i18n import _
 from metrics.service.tiers import ALARMED
 
 CARDS = ("attendance_strict", "attendance_made_up", "roll_call_coverage", "consumption_rate")

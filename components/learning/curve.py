@@ -9,12 +9,12 @@ import streamlit as st
 from components import query
 from components.chart import figure, own_palette, show, title_of, value_axis
 from components.drill import open_rows
-from components.format import interval, number, percent
-from components.i18n import _
 from components.learning.reading import Reading
 from components.panels import Handover
 from components.runtime.theme import Palette
 from components.states import nothing_to_show
+from components.words.formats import interval, number, percent
+from components.words.i18n import _
 from metrics.service.lesson_curve import LEAST_SEATS
 
 

@@ -12,10 +12,10 @@ from components.answer import definition_button
 from components.chart import show
 from components.charts.waterfall import waterfall
 from components.drill import open_rows
-from components.format import delta, interval, number, percent
-from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.states import nothing_to_show
+from components.words.formats import delta, interval, number, percent
+from components.words.i18n import N_, _
 from data.scope import Filters, Period
 from metrics.service.attendance import MAKE_UP_DAYS
 from metrics.service.attendance_bridge import attendance_bridge

@@ -10,11 +10,11 @@ import streamlit as st
 from components import query
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
-from components.format import delta, number, percent
-from components.i18n import _, sentences
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.saving import saving
+from components.words.formats import delta, number, percent
+from components.words.i18n import _, sentences
 from data.scope import role
 from metrics.foundation.registry import find
 from metrics.service.recall import (

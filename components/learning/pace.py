@@ -11,11 +11,11 @@ from components import query
 from components.chart import show
 from components.charts.bars import ranked_bars
 from components.figures import FigureCard, figure_cards
-from components.format import number, percent
-from components.i18n import N_, _
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.states import nothing_to_show
+from components.words.formats import number, percent
+from components.words.i18n import N_, _
 from metrics.service.completion_tiers import PACES, completion_tiers
 from metrics.service.tiers import tier_rows
 

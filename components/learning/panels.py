@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from components.i18n import N_
 from components.learning.definitions import definitions_panel
 from components.learning.league import league_panel
 from components.learning.losses import losses_panel
@@ -11,6 +10,7 @@ from components.learning.quality import quality_panel
 from components.learning.reading import Reading
 from components.learning.tiers import tiers_panel
 from components.panels import Panel
+from components.words.i18n import N_
 
 PANELS: dict[str, Panel[Reading]] = {
     "definitions": Panel(

@@ -11,12 +11,12 @@ import streamlit as st
 
 from components import query
 from components.drill import PAGE, download_buttons, person_column, person_links
-from components.format import escape, number
-from components.i18n import N_, _
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
 from components.states import nothing_to_show
 from components.table import share_column
+from components.words.formats import escape, number
+from components.words.i18n import N_, _
 from metrics.service.student_tiers import people_named
 from metrics.service.tiers import ALARMED
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.format import delta, interval, is_missing, money, number, percent
-from components.i18n import _, sentences
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
 from components.table import interval_column, share_column
+from components.words.formats import delta, interval, is_missing, money, number, percent
+from components.words.i18n import _, sentences
 from metrics.service.recall import LEAST
 from metrics.service.save_effect import Difference, SaveCost, SaveEffect, save_cost
 

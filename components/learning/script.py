@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from components.format import escape, percent
-from components.i18n import _, ngettext
+from components.words.formats import escape, percent
+from components.words.i18n import _, ngettext
 from metrics.service.attendance import MAKE_UP_DAYS
 
 Words = Callable[[Mapping[str, Any]], str]

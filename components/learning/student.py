@@ -8,10 +8,10 @@ from datetime import date
 import streamlit as st
 
 from components import query
-from components.format import is_missing, percent
-from components.i18n import _
 from components.learning.reading import learned_model
 from components.learning.words import TIER_WORDS, reasons_in_words
+from components.words.formats import is_missing, percent
+from components.words.i18n import _
 from data.scope import Filters, Period, Scope
 from metrics.service.risk import NO_MODEL, scored
 from metrics.service.student_tiers import StudentTiers, student_tiers

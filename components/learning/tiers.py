@@ -8,12 +8,12 @@ import streamlit as st
 from components.chart import show
 from components.charts.bars import ranked_bars
 from components.charts.matrix import matrix
-from components.format import day, number, percent
-from components.i18n import _
 from components.learning.people import PEOPLE, open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_RULES, TIER_WORDS
 from components.states import nothing_to_show
+from components.words.formats import day, number, percent
+from components.words.i18n import _
 from metrics.service.student_tiers import StudentTiers
 from metrics.service.tiers import ALARMED, TIERS
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pandas as pd
 
 from components import query
-from components.format import escape, number, percent
-from components.i18n import N_, _
 from components.learning.answer import COVERED
 from components.learning.reading import Reading
 from components.todo import MOST, Task, draw_tasks
+from components.words.formats import escape, number, percent
+from components.words.i18n import N_, _
 from metrics.service.tiers import ALARMED
 
 CLASS_TEACHER, ACADEMIC, HEAD = N_("Class teachers"), N_("Academic lead"), N_("Campus heads")

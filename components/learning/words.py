@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from components.format import number, percent
-from components.i18n import N_, _, ngettext
+from components.words.formats import number, percent
+from components.words.i18n import N_, _, ngettext
 
 TIER_WORDS = {
     "healthy": N_("Healthy"),

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components.format import day, escape, money, number
-from components.i18n import _, ngettext
 from components.person.names import Names, ago, as_day, full_day, is_known, when
 from components.person.phone import phone_line
 from components.person.view import View
 from components.person.words import METHODS, NEXT_STEPS, RESULTS, SLA_AHEAD, SLA_STEPS, STAGES
+from components.words.formats import day, escape, money, number
+from components.words.i18n import _, ngettext
 from data.scope import local_day
 from metrics.people.person import Standing, descendants, introduced, share_children
 

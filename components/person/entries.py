@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.format import escape, money, number, percent
-from components.i18n import _, ngettext
 from components.person.names import Names, duration, is_known
 from components.person.words import (
     ATTENDANCE,
@@ -19,6 +17,8 @@ from components.person.words import (
     STATES,
     Look,
 )
+from components.words.formats import escape, money, number, percent
+from components.words.i18n import _, ngettext
 
 Entry = Mapping[str, Any]
 Badge = tuple[str, str]  # colour, word

@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from components.format import escape
-from components.i18n import _, ngettext
 from components.person.names import Names, full_moment, is_known
 from components.person.search import open_person
 from components.person.view import View
 from components.person.words import IDENTIFIERS, SOURCES, STAGES, STATES
+from components.words.formats import escape
+from components.words.i18n import _, ngettext
 from metrics.people.person import household, identifiers
 
 _SHOWN = 8  # identifiers before the list is folded

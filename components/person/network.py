@@ -7,11 +7,11 @@ import streamlit as st
 
 from components import query
 from components.columns import names_by_id
-from components.format import escape, money, number
-from components.i18n import _, ngettext
 from components.person.names import is_known
 from components.person.view import View
 from components.spread.reading import EVER
+from components.words.formats import escape, money, number
+from components.words.i18n import _, ngettext
 from data.scope import role
 from metrics.people.network import Network, network_of, shared_in
 from metrics.spread.nodes import grow, spread_nodes

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from components.conversion.person import score_card
-from components.format import day, money
-from components.i18n import N_, _
 from components.learning.student import student_card
 from components.person.view import View
 from components.renewal.outlook import Outlook, person_value
+from components.words.formats import day, money
+from components.words.i18n import N_, _
 from data.scope import role
 from metrics.renewal.family import person_renewal
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.i18n import _
 from components.person.card import contribution_card, header, standing_tiles
 from components.person.evidence import household_card, identity_card
 from components.person.network import network_card
@@ -13,6 +12,7 @@ from components.person.sentence import answer_sentence
 from components.person.timeline import timeline_section
 from components.person.view import View
 from components.states import nothing_to_show
+from components.words.i18n import _
 from metrics.people.person import contribution, current_state, standing
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from components import query
-from components.i18n import _
 from components.person.words import REASONS
 from components.session import current_viewer
+from components.words.i18n import _
 from data.errors import NotAllowed
 from data.installation.installation import installation
 from data.scope import day_start, local_day, role

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from components.format import escape, money, percent
-from components.i18n import _, language, ngettext
 from components.person.names import Names, ago, as_day, full_day, is_known
 from components.person.words import METHODS, NEXT_STEPS, RESULTS
+from components.words.formats import escape, money, percent
+from components.words.i18n import _, language, ngettext
 from data.scope import local_day
 from metrics.people.person import Standing
 

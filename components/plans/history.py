@@ -8,10 +8,10 @@ import streamlit as st
 from components import query
 from components.activities.words import PHASES, STREAMS, said
 from components.columns import names_by_id
-from components.format import moment
-from components.format import month as month_words
-from components.i18n import _
 from components.plans.words import ITEMS
+from components.words.formats import moment
+from components.words.formats import month as month_words
+from components.words.i18n import _
 from metrics.activities.plan import plan_edits
 
 

@@ -8,9 +8,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from components.i18n import _, ngettext
 from components.plans.words import refusal
 from components.session import current_viewer
+from components.words.i18n import _, ngettext
 from data.errors import NotAllowed
 from data.installation.installation import installation
 from data.scope import role

@@ -10,12 +10,12 @@ import streamlit as st
 from components import query
 from components.board.pace import PLANNED
 from components.columns import names_by_id
-from components.format import delta, is_missing, number, value
-from components.format import month as month_words
-from components.i18n import _
 from components.plans.history import history_list
 from components.plans.saving import may_edit, save_targets
 from components.states import nothing_to_show
+from components.words.formats import delta, is_missing, number, value
+from components.words.formats import month as month_words
+from components.words.i18n import _
 from data.scope import Filters, Period
 from metrics.models.run_rate import HISTORY_DAYS
 from metrics.plans.plan import campus_plans

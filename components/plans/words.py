@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from components.activities.words import said
-from components.format import escape
-from components.i18n import N_, _, ngettext
+from components.words.formats import escape
+from components.words.i18n import N_, _, ngettext
 from data.work.plans import PlanRefused, Problem
 
 ITEMS = {

@@ -9,9 +9,9 @@ import pandas as pd
 
 from components import query
 from components.answer import answer_card
-from components.format import days_range, escape, is_missing, money, number, percent
-from components.i18n import _, ngettext, sentences
 from components.renewal.reading import Reading
+from components.words.formats import days_range, escape, is_missing, money, number, percent
+from components.words.i18n import _, ngettext, sentences
 from metrics.foundation.intervals import share_bounds
 from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE

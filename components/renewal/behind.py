@@ -10,9 +10,9 @@ import streamlit as st
 
 from components import query
 from components.drawer import day_column, open_list
-from components.i18n import _
 from components.renewal.reading import Reading
 from components.table import share_column, yuan_column
+from components.words.i18n import _
 from metrics.renewal.bridge import bridge_rows
 from metrics.renewal.expansion import retention_rows
 from metrics.renewal.survival import timed_rows

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from components import query
 from components.answer import Answer
-from components.i18n import N_, sentences
 from components.renewal.answer import outlook_sentence, renewal_sentence
 from components.renewal.reading import Reading
 from components.renewal.referral import Referral, referral_sentence
+from components.words.i18n import N_, sentences
 from data.scope import Filters
 from metrics.foundation.registry import find
 

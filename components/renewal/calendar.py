@@ -11,10 +11,10 @@ from components.chart import show, title_of
 from components.charts.bars import ranked_bars
 from components.charts.stack import stacked_bars
 from components.drill import open_rows
-from components.format import day, money, number, percent
-from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
+from components.words.formats import day, money, number, percent
+from components.words.i18n import N_, _
 from metrics.renewal.pool import PIPELINE
 
 STAGES = {

@@ -6,9 +6,9 @@ import pandas as pd
 
 from components import query
 from components.figures import FigureCard, figure_cards
-from components.format import days_range
-from components.i18n import _
 from components.renewal.reading import Reading
+from components.words.formats import days_range
+from components.words.i18n import _
 from metrics.foundation.registry import find
 
 RATES = ("renewal_rate", "renewal_amount_rate", "renewal_flow_rate")

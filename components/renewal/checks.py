@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from components.drill import download_buttons, person_column, person_links
-from components.format import number
-from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.table import whole_column
+from components.words.formats import number
+from components.words.i18n import N_, _
 from metrics.referral.checks import CHECKS
 
 CHECK_WORDS = {

@@ -16,8 +16,6 @@ from components.chart import show
 from components.charts.waterfall import waterfall
 from components.drill import open_rows
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, escape, money, number, percent
-from components.i18n import N_, _
 from components.renewal.behind import open_retention_part
 from components.renewal.cards import monthly
 from components.renewal.reading import Reading
@@ -25,6 +23,8 @@ from components.renewal.todo import HEADS, TEACHERS
 from components.states import nothing_to_show
 from components.table import clickable_table, lines_height, share_column, whole_column
 from components.todo import Task, draw_tasks
+from components.words.formats import days_range, escape, money, number, percent
+from components.words.i18n import N_, _
 from data.scope import Period
 from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE

@@ -10,12 +10,12 @@ import streamlit as st
 from components import query
 from components.chart import show
 from components.charts.calibration import calibration_plot
-from components.format import number
-from components.i18n import _, sentences
 from components.renewal.behind import open_forecast_families
 from components.renewal.reading import Reading
 from components.renewal.worklist import FEATURES, trust_words
 from components.states import nothing_to_show
+from components.words.formats import number
+from components.words.i18n import _, sentences
 from metrics.renewal.intent import Tested
 from metrics.renewal.pool import month_plan
 

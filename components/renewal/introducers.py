@@ -16,11 +16,11 @@ from components.charts.lorenz import lorenz_curve
 from components.columns import named
 from components.drawer import day_column, open_list
 from components.drill import open_rows, person_column, person_links
-from components.format import is_missing, number, percent
-from components.i18n import _
 from components.renewal.reading import Reading
 from components.states import ENOUGH, nothing_to_show
 from components.table import lines_height, whole_column
+from components.words.formats import is_missing, number, percent
+from components.words.i18n import _
 from data.scope import Period
 from metrics.referral.tree import WINDOW_DAYS, ReferralTree
 

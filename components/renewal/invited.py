@@ -8,8 +8,8 @@ import streamlit as st
 
 from components import query
 from components.drawer import day_column, open_list
-from components.i18n import _
 from components.renewal.reading import Reading
+from components.words.i18n import _
 from metrics.referral.funnel import invited_at_step
 
 

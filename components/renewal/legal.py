@@ -13,11 +13,11 @@ from components.chart import show
 from components.charts.waterfall import waterfall
 from components.drill import open_rows, person_column, person_links
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, money, number
-from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
+from components.words.formats import days_range, money, number
+from components.words.i18n import N_, _
 from data.scope import Period
 from metrics.foundation.registry import find
 from metrics.renewal.legal_window import (

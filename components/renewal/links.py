@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from components import query
-from components.format import number
-from components.i18n import _
 from components.renewal.reading import Reading
+from components.words.formats import number
+from components.words.i18n import _
 from metrics.renewal.due import EARLY_DAYS, LATE_DAYS
 from metrics.renewal.links import renewal_links
 

@@ -9,8 +9,8 @@ from functools import cached_property
 import pandas as pd
 
 from components import query
-from components.format import money, number
-from components.i18n import _
+from components.words.formats import money, number
+from components.words.i18n import _
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.renewal.remaining_value import (
     Window,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from components.i18n import N_
 from components.panels import Panel
 from components.renewal.forecast import forecast_panel
 from components.renewal.legal import legal_panel, prepaid_panel
@@ -11,6 +10,7 @@ from components.renewal.reading import Reading
 from components.renewal.segments import segments_panel
 from components.renewal.survival import survival_panel
 from components.renewal.value import value_panel
+from components.words.i18n import N_
 
 PANELS: dict[str, Panel[Reading]] = {
     "rates": Panel(

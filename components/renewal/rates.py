@@ -8,11 +8,11 @@ import streamlit as st
 from components.chart import show
 from components.charts.waterfall import waterfall
 from components.drill import open_rows
-from components.format import days_range, percent
-from components.i18n import N_, _
 from components.renewal.behind import open_bridge_part
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
+from components.words.formats import days_range, percent
+from components.words.i18n import N_, _
 from metrics.renewal.bridge import AMOUNT_PARTS, FLOW_PARTS, Bridge
 
 PARTS = {

@@ -14,8 +14,6 @@ from components.answer import answer_card
 from components.chart import show
 from components.charts.funnel import funnel_steps
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, escape, is_missing, money, number, percent
-from components.i18n import N_, _, sentences
 from components.panels import Panel, panels
 from components.renewal.cards import monthly
 from components.renewal.checks import CHECK_WORDS, checks_panel
@@ -25,6 +23,8 @@ from components.renewal.reading import Reading
 from components.renewal.todo import HEADS, MARKETING
 from components.states import nothing_to_show
 from components.todo import Task, draw_tasks
+from components.words.formats import days_range, escape, is_missing, money, number, percent
+from components.words.i18n import N_, _, sentences
 from data.scope import Scope
 from metrics.foundation.registry import find
 from metrics.referral.checks import checked_rows, referral_checks

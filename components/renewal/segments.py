@@ -8,10 +8,10 @@ import streamlit as st
 from components.chart import show
 from components.charts.bars import ranked_bars
 from components.drill import open_rows
-from components.format import days_range, percent
-from components.i18n import N_, _
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
+from components.words.formats import days_range, percent
+from components.words.i18n import N_, _
 from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
 

@@ -9,13 +9,13 @@ import streamlit as st
 
 from components import query
 from components.chart import figure, own_palette, show, value_axis
-from components.format import escape, interval, is_missing, number, percent
-from components.i18n import N_, _, sentences
 from components.renewal.behind import open_curve_group
 from components.renewal.reading import Reading
 from components.renewal.segments import group_names
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, share_column, whole_column
+from components.words.formats import escape, interval, is_missing, number, percent
+from components.words.i18n import N_, _, sentences
 from metrics.models.sbg import FARTHEST, Sbg
 from metrics.renewal.due import EARLY_DAYS
 from metrics.renewal.survival import (

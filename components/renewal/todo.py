@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components import query
-from components.format import escape, money, number, percent
-from components.i18n import N_, _
 from components.renewal.answer import outlier, soon
 from components.renewal.calendar import refusals
 from components.renewal.reading import Reading
 from components.todo import MOST, Task
+from components.words.formats import escape, money, number, percent
+from components.words.i18n import N_, _
 
 TEACHERS, HEADS, MARKETING = N_("Class teachers"), N_("Campus heads"), N_("Marketing lead")
 _OVERDUE_DAYS = 14

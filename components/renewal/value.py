@@ -10,12 +10,12 @@ from components import query
 from components.chart import figure, own_palette, show, value_axis
 from components.drawer import day_column, open_list
 from components.drill import download_buttons, person_column, person_links
-from components.format import is_missing, money, number
-from components.i18n import N_, _, sentences
 from components.renewal.outlook import Outlook
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
+from components.words.formats import is_missing, money, number
+from components.words.i18n import N_, _, sentences
 from metrics.renewal.pool import names_of
 from metrics.renewal.remaining_value import LEAST_WEEKS
 from metrics.renewal.value_model import (

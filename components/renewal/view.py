@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.i18n import N_, _
 from components.panels import Handover, panels
 from components.renewal.answer import renewal_answer
 from components.renewal.calendar import due_calendar
@@ -16,6 +15,7 @@ from components.renewal.todo import renewal_tasks
 from components.renewal.worklist import trust_words, work_list
 from components.states import nothing_to_show
 from components.todo import draw_tasks
+from components.words.i18n import N_, _
 
 VIEWS = {"renewal": N_("Renewal"), "expansion": N_("Expansion"), "referral": N_("Referral")}
 

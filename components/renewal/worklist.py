@@ -9,12 +9,12 @@ import streamlit as st
 
 from components import query
 from components.drill import download_buttons, person_column, person_links
-from components.format import is_missing, money, number, percent
-from components.i18n import N_, _
 from components.renewal.calendar import STAGES
 from components.renewal.reading import Reading
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
+from components.words.formats import is_missing, money, number, percent
+from components.words.i18n import N_, _
 
 AHEAD = 45  # days ahead within which a talk is due
 _CAPACITY = 20

@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components.i18n import _
 from components.runtime.script_run import once_a_run
+from components.words.i18n import _
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 THEMES = ("light", "dark")

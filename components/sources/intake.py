@@ -8,14 +8,14 @@ import streamlit as st
 
 from components.audit import record_export
 from components.export import CSV_TYPE, csv_bytes
-from components.format import moment, number
-from components.i18n import N_, _
 from components.session import current_viewer
 from components.sources.refusals import row_refusal
 from components.sources.rights import require_imports
 from components.sources.upload import heading, table_title
 from components.states import nothing_to_show
 from components.table import lines_height, whole_column
+from components.words.formats import moment, number
+from components.words.i18n import N_, _
 from data.contracts import CONTRACTS
 from data.installation.installation import installation
 from data.scope import role

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from components.format import escape
-from components.i18n import _, language
 from components.session import current_viewer
 from components.sources.refusals import file_refusal
 from components.sources.rights import require_imports
+from components.words.formats import escape
+from components.words.i18n import _, language
 from data.contracts import CONTRACTS
 from data.contracts.schema import Contract
 from data.errors import EduLensError

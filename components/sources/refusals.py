@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from components.i18n import N_, _, language
+from components.words.i18n import N_, _, language
 from data.contracts import CONTRACTS
 
 # What the data layer says, with its places: the sentence itself is the message to translate.

@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from components.format import escape, number
-from components.i18n import N_, _, language
 from components.session import current_viewer
 from components.sources.matching import matching_panel
 from components.sources.refusals import column_label, file_refusal, row_refusal
 from components.sources.rights import require_imports
+from components.words.formats import escape, number
+from components.words.i18n import N_, _, language
 from data.contracts import CONTRACTS
 from data.errors import EduLensError
 from data.installation.installation import installation

@@ -8,10 +8,10 @@ import streamlit as st
 from components import query
 from components.answer import answer_card
 from components.figures import FigureCard, figure_cards
-from components.format import escape, interval, is_missing, number, percent
-from components.i18n import _, ngettext, sentences
 from components.spread.reading import EVER, SpreadReading
 from components.states import ENOUGH
+from components.words.formats import escape, interval, is_missing, number, percent
+from components.words.i18n import _, ngettext, sentences
 from metrics.foundation.registry import Metric
 from metrics.kernels.share_tree import median_hop_hours
 from metrics.spread.concentration import Concentration

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components.drawer import open_list
-from components.i18n import _
+from components.words.i18n import _
 
 
 def open_nodes(people: pd.DataFrame, *, title: str, where: Mapping[str, object]) -> None:

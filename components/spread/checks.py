@@ -7,9 +7,9 @@ import streamlit as st
 
 from components import query
 from components.drill import person_column, person_links
-from components.format import MISSING
-from components.i18n import _
 from components.spread.reading import SpreadReading
+from components.words.formats import MISSING
+from components.words.i18n import _
 from metrics.spread.integrity import BURST, EMPTY_SECONDS, LEAST_ARRIVALS, suspicious_sharers
 
 

@@ -7,12 +7,12 @@ import streamlit as st
 
 from components.chart import show
 from components.charts.sankey import PEOPLE, generation_sankey
-from components.format import MISSING, interval, number
-from components.i18n import _
 from components.spread.behind import open_nodes
 from components.spread.reading import PARTS, SpreadReading
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column
+from components.words.formats import MISSING, interval, number
+from components.words.i18n import _
 from metrics.spread.credit import bridges, largest_tree
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from components.i18n import N_
 from components.panels import Panel
 from components.spread.checks import checks_panel
 from components.spread.generations import generations_panel
 from components.spread.kols import kols_panel
 from components.spread.reading import SpreadReading
 from components.spread.wave import wave_panel
+from components.words.i18n import N_
 
 PANELS: dict[str, Panel[SpreadReading]] = {
     "kols": Panel(

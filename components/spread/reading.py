@@ -13,7 +13,7 @@ from components import query
 from components.activity_choice import EVERY
 from components.charts.sankey import CARRIERS, ENDED, PEOPLE
 from components.columns import names_by_id
-from components.i18n import N_
+from components.words.i18n import N_
 from data.scope import Filters, Period, Scope
 from metrics.foundation.registry import Metric
 from metrics.spread.concentration import Concentration, concentration

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from components import query
 from components.activity_choice import EVERY
-from components.format import escape, number, percent
-from components.i18n import N_, _
 from components.spread.reading import SpreadReading
 from components.todo import MOST, Task, draw_tasks
+from components.words.formats import escape, number, percent
+from components.words.i18n import N_, _
 from metrics.spread.shares import k_factor
 
 _THANKED = 3

@@ -10,12 +10,12 @@ from components import query
 from components.chart import show
 from components.charts.icicle import icicle
 from components.drill import download_buttons, open_rows, person_column, person_links
-from components.format import MISSING, money, number
-from components.i18n import N_, _
 from components.spread.behind import open_nodes
 from components.spread.reading import EVER, SpreadReading
 from components.states import nothing_to_show
 from components.table import lines_height
+from components.words.formats import MISSING, money, number
+from components.words.i18n import N_, _
 from metrics.spread.layout import REST, below_of, icicle_boxes, rest_of
 from metrics.spread.shares import share_arrivals
 

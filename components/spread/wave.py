@@ -9,11 +9,11 @@ from components import query
 from components.activity_choice import EVERY
 from components.columns import names_by_id, stage_label
 from components.drill import download_buttons, person_column, person_links
-from components.format import MISSING, number, percent
-from components.i18n import N_, _
 from components.spread.reading import SpreadReading
 from components.states import nothing_to_show
 from components.table import lines_height
+from components.words.formats import MISSING, number, percent
+from components.words.i18n import N_, _
 from metrics.spread.people import FATIGUE_DAYS, MOST_CONTACTS
 from metrics.spread.potential import Backtest, backtest, expected_leads
 

@@ -8,9 +8,9 @@ from components import query
 from components.answer import answer_card
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
-from components.format import days_range, is_missing, money, number
-from components.i18n import _, sentences
 from components.visitors.reading import VisitorReading
+from components.words.formats import days_range, is_missing, money, number
+from components.words.i18n import _, sentences
 from metrics.visitors.visits import (
     dwell_per_visit,
     keen_without_phone,

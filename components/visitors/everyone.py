@@ -8,11 +8,11 @@ import streamlit as st
 from components import query
 from components.columns import named
 from components.drill import download_buttons, person_column, person_links
-from components.format import MISSING, moment, number
-from components.i18n import _
 from components.states import nothing_to_show
 from components.table import lines_height
 from components.visitors.reading import VisitorReading
+from components.words.formats import MISSING, moment, number
+from components.words.i18n import _
 from data.scope import Filters
 
 

@@ -10,11 +10,11 @@ from components import query
 from components.chart import figure, show, value_axis
 from components.columns import named
 from components.drill import download_buttons, open_rows, person_column, person_links
-from components.format import MISSING, moment, number
-from components.i18n import N_, _, ngettext
 from components.runtime.theme import palette
 from components.states import nothing_to_show
 from components.visitors.reading import VisitorReading
+from components.words.formats import MISSING, moment, number
+from components.words.i18n import N_, _, ngettext
 from metrics.visitors.interest import Chain
 from metrics.visitors.visits import keen_without_phone
 

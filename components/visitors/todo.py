@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from components import query
-from components.format import escape, money, number
-from components.i18n import N_, _, ngettext
 from components.todo import MOST, Task, draw_tasks
 from components.visitors.reading import VisitorReading
+from components.words.formats import escape, money, number
+from components.words.i18n import N_, _, ngettext
 
 _SHARERS = 3
 _FORM = 10  # keen people without a way up from which a form is worth the work

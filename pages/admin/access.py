@@ -6,7 +6,7 @@ from components.account_actions import managed_accounts, tell
 from components.account_audit import audit_log, live_sessions, role_table
 from components.account_list import account_summary, account_table, add_account, change_account
 from components.account_second_step import required_roles
-from components.i18n import _
+from components.words.i18n import _
 
 st.subheader(_("Who may see what, and who looked?"))
 

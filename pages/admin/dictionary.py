@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.dictionary import catalogue_of_metrics, definition_of, picked_metric
-from components.i18n import _
+from components.words.i18n import _
 
 st.subheader(_("What does each number mean, exactly?"))
 st.caption(_("One place fixes what every number means; screens, exports and commands use it."))

@@ -8,8 +8,8 @@ from components.activities.panels import life_tabs
 from components.activities.reading import Life, opened_activity, overview
 from components.activities.todo import life_todo
 from components.filters import current_filters
-from components.i18n import _
 from components.states import nothing_to_show
+from components.words.i18n import _
 
 filters = current_filters()
 opened = opened_activity()

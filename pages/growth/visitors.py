@@ -4,13 +4,13 @@ import streamlit as st
 
 from components.activity_choice import activity_choice
 from components.filters import current_filters
-from components.i18n import _
 from components.states import nothing_to_show
 from components.visitors.answer import visitor_answer, visitor_cards
 from components.visitors.everyone import everyone_panel
 from components.visitors.keen import keen_people_section
 from components.visitors.reading import VisitorReading
 from components.visitors.todo import visitor_todo
+from components.words.i18n import _
 from metrics import load_all
 from metrics.visitors.visits import visitors
 

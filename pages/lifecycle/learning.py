@@ -3,7 +3,6 @@
 import streamlit as st
 
 from components.filters import current_filters
-from components.i18n import _
 from components.learning.answer import learning_answer
 from components.learning.calls import call_list
 from components.learning.cards import learning_cards
@@ -13,6 +12,7 @@ from components.learning.reading import Reading
 from components.learning.todo import todo_list
 from components.panels import Handover, panels
 from components.states import nothing_to_show
+from components.words.i18n import _
 from metrics import load_all
 
 load_all()

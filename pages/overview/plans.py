@@ -3,8 +3,8 @@
 import streamlit as st
 
 from components.filters import current_filters
-from components.i18n import _
 from components.plans.targets import targets_panel
+from components.words.i18n import _
 
 st.subheader(_("What is each month to bring, by campus, and who decided it?"))
 targets_panel(current_filters())

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from components.i18n import _
 from components.person.page import person_view
 from components.person.search import opened_person, results, search_box
 from components.states import nothing_to_show
+from components.words.i18n import _
 
 person_id = opened_person()
 if not person_id:

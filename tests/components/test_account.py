@@ -45,9 +45,9 @@ def password_page() -> None:
 def menu_page() -> None:
     import streamlit as st
 
-    from components import i18n
     from components.account import account_menu
     from components.session import current_viewer
+    from components.words import i18n
 
     viewer = current_viewer()
     st.session_state[i18n.ACCOUNT_KEY] = viewer.language

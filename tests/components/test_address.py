@@ -10,7 +10,7 @@ def page() -> None:
     import streamlit as st
 
     from components.address import KeptChoice
-    from components.i18n import SWITCH_KEY
+    from components.words.i18n import SWITCH_KEY
 
     st.segmented_control("Language", ["中", "EN"], key=SWITCH_KEY)
     part = KeptChoice("view", {"renewal": "Renewal", "referral": "Referral"}, "renewal")

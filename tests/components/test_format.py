@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from components import format as words
+from components.words import formats as words
 from data.errors import InvalidOption
 from data.scope import Period
 from metrics.foundation.registry import UNITS

@@ -6,8 +6,8 @@ import pytest
 from streamlit.util import calc_hash
 
 from components import search
-from components.i18n import N_
 from components.navigation import SECTIONS, entries_for
+from components.words.i18n import N_
 from data.scope import ROLES
 
 ENTRIES = {entry.script: entry for _title, entries in SECTIONS for entry in entries}

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import i18n
+from components.words import i18n
 
 
 def test_outside_a_page_the_environment_decides(monkeypatch):
@@ -47,7 +47,7 @@ def test_marking_changes_nothing():
 def said() -> None:
     import streamlit as st
 
-    from components import i18n
+    from components.words import i18n
 
     account = st.query_params.get("account")
     if account:

@@ -13,7 +13,7 @@ def seen_leads() -> None:
 
     from components import query
     from components.filters import current_filters
-    from components.i18n import language
+    from components.words.i18n import language
     from data.scope import Filters
 
     if not hasattr(builtins, "counted"):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.i18n import translate
 from components.sources.refusals import FILES, ROWS, file_refusal, row_refusal
+from components.words.i18n import translate
 from data.errors import InvalidInput
 
 SOURCES = Path(__file__).parents[2] / "data" / "sources"

@@ -15,7 +15,7 @@ from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.panels import PANELS
 from components.acquisition.reading import Reading
 from components.acquisition.tree import tree_rows
-from components.format import percent
+from components.words.formats import percent
 from data.installation.installation import Installation
 from data.sample.truths import CHEAP_CHANNEL, LATE_CHANNEL, SLOW_CHANNEL
 from data.scope import Filters, Period

@@ -2,7 +2,7 @@
 
 `_("{n} leads", n="1,284")` gives the sentence in the reader's language, with its places
 filled; `N_("…")` marks a constant that `_` translates where it is shown. Chinese is the
-default. Every ``components/locale/zh/*.po`` is read and merged once a process.
+default. Every ``components/words/locale/zh/*.po`` is read and merged once a process.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from components.i18n import language
+from components.words.i18n import language
 from data.errors import InvalidOption
 from data.scope import DEFAULT_TIMEZONE, Period
 

@@ -1,0 +1,1 @@
+"""Words: the reader's language, and numbers, money, rates and days as text."""
