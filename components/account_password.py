@@ -9,7 +9,7 @@ from streamlit_authenticator import Authenticate, CredentialsError, ResetError, 
 from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.models import AuthenticationModel
 
-from components.session import current_session
+from components.ask.session import current_session
 from components.words.i18n import N_, _
 from data.accounts import Accounts, passwords
 from data.accounts.accounts import WrongPassword

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.words.formats import MISSING
 from components.words.i18n import _
 

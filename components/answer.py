@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.columns import named
 from components.drill import download_buttons, open_rows
 from components.freshness import in_words, sources

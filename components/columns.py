@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from components import query
+from components.ask import query
 from components.words.i18n import N_, _
 from data.scope import Scope
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from components import query
+from components.ask import query
 from data.errors import InvalidOption, UnknownName
 from data.installation.home import Home
 from data.installation.installation import Installation, installation

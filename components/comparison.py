@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from components import query
+from components.ask import query
 from components.words.formats import days_range
 from components.words.i18n import _
 from data.scope import DEFAULT_TIMEZONE, Filters, local_day

@@ -7,7 +7,7 @@ import inspect
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.filters import current_filters
 from components.table import lines_height
 from components.words.formats import moment

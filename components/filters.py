@@ -11,8 +11,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.address import KeptChoice
+from components.ask import query
 from components.periods import (
     COMPARISONS,
     CUSTOM,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from components import query
 from components.acquisition import measures as acquisition_measures
 from components.acquisition.answer import answer_of
 from components.acquisition.cards import CARDS as ACQUISITION_CARDS
@@ -16,6 +15,7 @@ from components.acquisition.todo import tasks_of as acquisition_tasks
 from components.activities.index import ran
 from components.activities.reading import overview
 from components.activity_choice import EVERY
+from components.ask import query
 from components.board.answers import answers
 from components.board.figures import period_cards
 from components.board.hours import hours_picture

@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.account import account_menu
+from components.ask.session import current_viewer
 from components.board.sources import nothing_arrived
 from components.filters import filter_bar
 from components.freshness import freshness_badge, has_data
@@ -19,7 +20,6 @@ from components.navigation import Entry, entries_for, missing_for
 from components.notice import sample_notice
 from components.runtime import theme
 from components.search import search_button
-from components.session import current_viewer
 from components.states import error_in_words, nothing_to_show
 from components.words import i18n
 from components.words.i18n import N_, _

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.columns import names_by_id
 from components.words.formats import escape, moment
 from components.words.i18n import N_, _, language

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.drawer import day_column, open_list
 from components.words.formats import interval, percent
 from components.words.i18n import _

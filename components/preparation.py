@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from threading import Event, Thread
 
-from components import query
+from components.ask import query
 from components.filters import choices, default_filters
 from components.first_views import FIRST_VIEWS
 from components.navigation import SECTIONS

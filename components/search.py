@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.columns import STAGES
 from components.navigation import Entry
 from components.states import nothing_to_show

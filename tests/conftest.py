@@ -169,4 +169,4 @@ def repo_dataset(repo_datasets: Path) -> Callable[[str], Path]:
 @pytest.fixture
 def forget(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Forget all that pages made of figures so far, in this test or in those before it."""
-    return lambda: monkeypatch.setattr("components.query._serials", WeakKeyDictionary())
+    return lambda: monkeypatch.setattr("components.ask.query._serials", WeakKeyDictionary())

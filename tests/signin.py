@@ -35,7 +35,7 @@ def add_account(
 def sign_in(at: AppTest, accounts: Accounts, user: str) -> str:
     """Sign an AppTest in as a user and give the session's token.
 
-    ``accounts`` must be those that ``components.session.installation()`` has.
+    ``accounts`` must be those that ``components.ask.session.installation()`` has.
     """
     token = accounts.sign_in(user, "127.0.0.1")
     at.user = {"user": user, "role": accounts.get(user).role, "sid": key_of(token)}

@@ -136,7 +136,7 @@ def test_the_rule_of_layers_sees_what_it_should():
     assert not allowed("components/chart.py", "pages.people")
     assert allowed("components/query.py", "data.installation.installation.installation")
     assert not allowed("metrics/leads.py", "data.stores.DuckDBStore")
-    assert not allowed("metrics/leads.py", "components.query.run")
+    assert not allowed("metrics/leads.py", "components.ask.query.run")
     assert not allowed("data/loader.py", "metrics.foundation.units.rollup")
 
 

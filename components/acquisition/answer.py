@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.acquisition.linkage import LINKS, weakest_link
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
 from components.answer import answer_card
+from components.ask import query
 from components.states import too_few
 from components.words.formats import days_range, delta, escape, interval, money, number, percent
 from components.words.i18n import N_, _, ngettext, sentences

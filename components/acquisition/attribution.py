@@ -7,8 +7,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.acquisition.reading import Reading
+from components.ask import query
 from components.drawer import day_column, open_list
 from components.states import nothing_to_show
 from components.table import clickable_table, lines_height, yuan_column

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from components import query
 from components.acquisition.answer import finding
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
 from components.answer import Answer
+from components.ask import query
 from components.states import too_few
 from components.words.formats import number, percent
 from components.words.i18n import N_, _

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from components import query
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
+from components.ask import query
+from components.ask.tally import tally
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
 from components.states import no_spend
-from components.tally import tally
 from components.words.formats import days_range, escape, interval, is_missing, number, percent
 from components.words.i18n import _
 

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.acquisition.answer import VERDICT_WORDS
 from components.acquisition.measures import MEASURES, PICTURED, RETURNS, SETS
 from components.acquisition.payback import payback_days
 from components.acquisition.picture import channel_picture
 from components.acquisition.reading import Reading
 from components.acquisition.tree import Node, branches_above, leaves_open, tree_rows
+from components.ask import query
 from components.drill import open_rows
 from components.panels import Handover
 from components.table import interval_column, lines_height

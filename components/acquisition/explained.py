@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
+from components.ask import query
 from components.chart import show
 from components.charts.waterfall import waterfall
 from components.columns import names_by_id

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.acquisition.reading import Reading
+from components.ask import query
+from components.ask.recorded import unrecorded, unrecorded_words
 from components.chart import show
 from components.charts.funnel import funnel_steps
 from components.funnel import drawn_steps, narrowest, open_leads
-from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
 from components.table import clickable_table, interval_column, share_column
 from components.words.formats import days_range, interval, number, percent

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.acquisition.reading import Reading
+from components.ask import query
 from components.drill import open_rows
 from components.words.formats import interval, is_missing, number, percent
 from components.words.i18n import N_, _

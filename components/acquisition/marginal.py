@@ -10,9 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
+from components.ask import query
 from components.chart import figure, show, value_axis
 from components.drill import open_rows
 from components.runtime.theme import Palette, palette

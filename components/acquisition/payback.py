@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
 from components.acquisition.reading import Reading
 from components.acquisition.worth import open_worth, worth_table
+from components.ask import query
 from components.chart import figure, show, value_axis
 from components.drawer import day_column, open_list
 from components.drill import open_rows

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import query
 from components.acquisition.measures import MEASURES, PICTURED
 from components.acquisition.reading import Reading
+from components.ask import query
 from components.chart import show
 from components.charts.bars import ranked_bars
 from components.drill import open_rows

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from components import query
 from components.acquisition.measures import MEASURES, Choice, visible
+from components.ask import query
+from components.ask.tally import tally
 from components.filters import known_comparison
-from components.tally import tally
 from data.scope import Filters, Scope, role
 from metrics.acquisition.verdicts import channel_verdicts, judged_filters
 from metrics.foundation.separation import LEAST_MATURE

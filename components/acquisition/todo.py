@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from components import query
 from components.acquisition.answer import slow_channels
 from components.acquisition.linkage import LINKS, weakest_link
 from components.acquisition.reading import Reading
+from components.ask import query
 from components.freshness import FRESH, sources
 from components.todo import MOST, Task, draw_tasks
 from components.words.formats import escape, moment, money, number, percent

@@ -9,10 +9,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.activities.reading import Life
 from components.activities.sentences import title_of
 from components.activities.words import STREAMS, said
+from components.ask import query
 from components.drawer import day_column, open_list
 from components.drill import open_rows
 from components.words.i18n import _

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import query
 from components.activities.behind import LEADS, VISITORS, open_stream_people
 from components.activities.reading import Life
 from components.activities.words import FACTORS, SHARE_CHANNELS, STREAMS, said
+from components.ask import query
 from components.chart import show
 from components.charts.waterfall import waterfall
 from components.states import nothing_to_show

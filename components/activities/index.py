@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.activities.reading import RETURN_DAYS, Overview, open_activity
 from components.activities.sentences import overview_sentence
 from components.activities.words import TYPES, VERDICTS, said
 from components.answer import answer_card
+from components.ask import query
 from components.columns import names_by_id
 from components.drill import download_buttons, open_rows
 from components.states import nothing_to_show

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.activities.phases import phase_table
 from components.activities.reading import Life, open_activity
 from components.activities.sentences import life_sentence, title_of
 from components.activities.words import PHASES, said
 from components.answer import answer_card
+from components.ask import query
 from components.chart import show
 from components.charts.lifeline import hour_bars, lifeline
 from components.drill import open_rows

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.activities.behind import EVERYBODY, LEADS, VISITORS, open_stream_people
 from components.activities.reading import Life
 from components.activities.words import STREAMS, TYPES, said
 from components.answer import evidence
+from components.ask import query
 from components.columns import stage_label
 from components.drill import download_buttons, open_rows, person_column, person_links
 from components.states import ENOUGH, nothing_to_show

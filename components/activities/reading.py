@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from data.scope import Filters, Period, Scope
 from metrics.activities.health import Health, activity_health, daily_curves
 from metrics.activities.outcomes import activity_conversion, activity_cost_per_lead, activity_roi

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 
 import streamlit as st
 
-from components import query
 from components.acquisition.board import behaviour_answer, channels_answer, joined_answer
 from components.answer import Answer, definition_button, evidence
+from components.ask import query
 from components.board.hours import in_words, today_so_far
 from components.board.pace import month_answer, sentence, today_sentence, works_leads
 from components.conversion.board import conversion_answers

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from components import query
+from components.ask import query
+from components.ask.tally import tally
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
 from components.filters import known_from
 from components.states import no_spend
-from components.tally import tally
 from components.words.formats import day
 from components.words.i18n import _
 from data.scope import Filters, role

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.board.pace import month_of, today_sentence
 from components.chart import figure, label_room, own_palette, show, value_axis
 from components.drill import open_rows

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show
 from components.charts.matrix import matrix
 from components.columns import names_by_id, without_brand

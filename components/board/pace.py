@@ -10,8 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
 from components.answer import answer_card
+from components.ask import query
 from components.chart import day_axis, figure, label_room, own_palette, show, value_axis
 from components.drill import open_rows
 from components.runtime.theme import Palette

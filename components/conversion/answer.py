@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from components import query
 from components.answer import answer_card
+from components.ask import query
 from components.comparison import compared_with, is_comparable
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.columns import named
 from components.conversion.consultants import FAIR_DAYS
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score

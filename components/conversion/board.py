@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from components import query
 from components.answer import Answer
+from components.ask import query
 from components.conversion.answer import rate_sentence, score_sentence, work_sentence
 from components.conversion.measures import MEASURES, Choice
 from components.conversion.reading import Reading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components import query
+from components.ask import query
 from components.comparison import compared_with, is_comparable
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading

@@ -6,12 +6,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
+from components.ask.recorded import unrecorded, unrecorded_words
 from components.chart import show, title_of
 from components.charts.funnel import funnel_steps
 from components.conversion.reading import Reading
 from components.funnel import drawn_steps, narrowest, open_leads
-from components.recorded import unrecorded, unrecorded_words
 from components.states import nothing_to_show
 from components.words.formats import days_range
 from components.words.i18n import N_, _

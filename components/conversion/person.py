@@ -8,7 +8,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.conversion.reading import LEARNED_DAYS, institution_score
 from components.conversion.words import reason_text
 from components.words.formats import money, number, percent

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.answer import change
+from components.ask import query
 from components.chart import show
 from components.charts.bars import is_blank, ranked_bars
 from components.conversion.measures import MEASURES, PROCESS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show
 from components.charts.calibration import calibration_plot
 from components.conversion.reading import Reading

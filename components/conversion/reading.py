@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
-from components import query
+from components.ask import query
+from components.ask.tally import tally
 from components.conversion.measures import MEASURES, Choice
 from components.filters import known_comparison
-from components.tally import tally
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import DurationCurves, duration_curves, duration_tally

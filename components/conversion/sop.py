@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.columns import names_by_id
 from components.conversion.reading import Reading
 from components.drill import open_rows

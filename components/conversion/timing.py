@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show
 from components.charts.share_curve import share_curve
 from components.conversion.reading import Reading

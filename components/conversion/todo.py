@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from components import query
+from components.ask import query
 from components.conversion.reading import Reading
 from components.conversion.worklist import worth_words
 from components.todo import MOST, Task, draw_tasks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.columns import named
 from components.conversion.reading import Reading
 from components.conversion.words import (

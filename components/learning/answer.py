@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from components import query
 from components.answer import answer_card
+from components.ask import query
 from components.learning.reading import Reading
 from components.states import ENOUGH, too_few
 from components.words.formats import escape, interval, number, percent

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.drill import download_buttons
 from components.learning.people import students_table, with_names
 from components.learning.reading import Reading

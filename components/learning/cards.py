@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
 from components.learning.people import PEOPLE, alarmed_students, open_students

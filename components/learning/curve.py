@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import figure, own_palette, show, title_of, value_axis
 from components.drill import open_rows
 from components.learning.reading import Reading

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
 from components.learning.people import open_students

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show
 from components.charts.bars import ranked_bars
 from components.figures import FigureCard, figure_cards

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.drill import PAGE, download_buttons, person_column, person_links
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS

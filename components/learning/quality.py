@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import figure, own_palette, show, value_axis
 from components.learning.people import open_students
 from components.learning.reading import Reading

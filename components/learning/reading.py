@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from components import query
+from components.ask import query
+from components.ask.tally import tally
 from components.columns import names_by_id
-from components.tally import tally
 from data.scope import Filters, Period, Scope
 from metrics.foundation.registry import Metric, find
 from metrics.foundation.tally import ChannelFigures

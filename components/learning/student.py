@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.learning.reading import learned_model
 from components.learning.words import TIER_WORDS, reasons_in_words
 from components.words.formats import is_missing, percent

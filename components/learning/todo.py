@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from components import query
+from components.ask import query
 from components.learning.answer import COVERED
 from components.learning.reading import Reading
 from components.todo import MOST, Task, draw_tasks

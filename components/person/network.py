@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.columns import names_by_id
 from components.person.names import is_known
 from components.person.view import View

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import query
+from components.ask import query
+from components.ask.session import current_viewer
 from components.person.words import REASONS
-from components.session import current_viewer
 from components.words.i18n import _
 from data.errors import NotAllowed
 from data.installation.installation import installation

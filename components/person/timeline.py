@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.drill import download_buttons
 from components.person.entries import Line, line_of
 from components.person.names import ago, as_day, clock, full_day, is_known

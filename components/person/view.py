@@ -13,7 +13,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from components import query
+from components.ask import query
 from components.person.names import Names
 from data.scope import Scope
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.activities.words import PHASES, STREAMS, said
+from components.ask import query
 from components.columns import names_by_id
 from components.plans.words import ITEMS
 from components.words.formats import moment

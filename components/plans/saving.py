@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from components.ask.session import current_viewer
 from components.plans.words import refusal
-from components.session import current_viewer
 from components.words.i18n import _, ngettext
 from data.errors import NotAllowed
 from data.installation.installation import installation

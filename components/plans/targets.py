@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.board.pace import PLANNED
 from components.columns import names_by_id
 from components.plans.history import history_list

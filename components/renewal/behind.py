@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.drawer import day_column, open_list
 from components.renewal.reading import Reading
 from components.table import share_column, yuan_column

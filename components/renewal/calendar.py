@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show, title_of
 from components.charts.bars import ranked_bars
 from components.charts.stack import stacked_bars

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from components import query
+from components.ask import query
 from components.figures import FigureCard, figure_cards
 from components.renewal.reading import Reading
 from components.words.formats import days_range

@@ -10,8 +10,8 @@ from functools import cached_property
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.answer import answer_card
+from components.ask import query
 from components.chart import show
 from components.charts.waterfall import waterfall
 from components.drill import open_rows

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show
 from components.charts.calibration import calibration_plot
 from components.renewal.behind import open_forecast_families

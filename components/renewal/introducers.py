@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show
 from components.charts.bars import ranked_bars
 from components.charts.lorenz import lorenz_curve

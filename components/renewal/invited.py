@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.drawer import day_column, open_list
 from components.renewal.reading import Reading
 from components.words.i18n import _

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.renewal.reading import Reading
 from components.words.formats import number
 from components.words.i18n import _

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from components import query
+from components.ask import query
 from components.words.formats import money, number
 from components.words.i18n import _
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope

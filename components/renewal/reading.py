@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from components import query
+from components.ask import query
 from components.columns import names_by_id
 from data.scope import Filters, Period, Scope, role
 from metrics.renewal.bridge import Bridge, bridge_of, bridge_sums

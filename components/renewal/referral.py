@@ -9,8 +9,8 @@ from functools import cached_property
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.answer import answer_card
+from components.ask import query
 from components.chart import show
 from components.charts.funnel import funnel_steps
 from components.figures import FigureCard, figure_cards

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components import query
+from components.ask import query
 from components.renewal.answer import outlier, soon
 from components.renewal.calendar import refusals
 from components.renewal.reading import Reading

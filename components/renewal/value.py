@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import figure, own_palette, show, value_axis
 from components.drawer import day_column, open_list
 from components.drill import download_buttons, person_column, person_links

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.drill import download_buttons, person_column, person_links
 from components.renewal.calendar import STAGES
 from components.renewal.reading import Reading

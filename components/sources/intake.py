@@ -6,9 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from components.audit import record_export
-from components.export import CSV_TYPE, csv_bytes
-from components.session import current_viewer
+from components.ask.audit import record_export
+from components.ask.export import CSV_TYPE, csv_bytes
+from components.ask.session import current_viewer
 from components.sources.refusals import row_refusal
 from components.sources.rights import require_imports
 from components.sources.upload import heading, table_title

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from components.session import current_viewer
+from components.ask.session import current_viewer
 from components.sources.refusals import file_refusal
 from components.sources.rights import require_imports
 from components.words.formats import escape

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from components.session import current_viewer
+from components.ask.session import current_viewer
 from components.sources.matching import matching_panel
 from components.sources.refusals import column_label, file_refusal, row_refusal
 from components.sources.rights import require_imports

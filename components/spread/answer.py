@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.answer import answer_card
+from components.ask import query
 from components.figures import FigureCard, figure_cards
 from components.spread.reading import EVER, SpreadReading
 from components.states import ENOUGH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.drill import person_column, person_links
 from components.spread.reading import SpreadReading
 from components.words.formats import MISSING

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show
 from components.charts.lorenz import lorenz_curve
 from components.drawer import open_list

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from components import query
 from components.activity_choice import EVERY
+from components.ask import query
 from components.charts.sankey import CARRIERS, ENDED, PEOPLE
 from components.columns import names_by_id
 from components.words.i18n import N_

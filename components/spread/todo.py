@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components import query
 from components.activity_choice import EVERY
+from components.ask import query
 from components.spread.reading import SpreadReading
 from components.todo import MOST, Task, draw_tasks
 from components.words.formats import escape, number, percent

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.chart import show
 from components.charts.icicle import icicle
 from components.drill import download_buttons, open_rows, person_column, person_links

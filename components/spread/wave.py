@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
 from components.activity_choice import EVERY
+from components.ask import query
 from components.columns import names_by_id, stage_label
 from components.drill import download_buttons, person_column, person_links
 from components.spread.reading import SpreadReading

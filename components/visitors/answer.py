@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import query
 from components.answer import answer_card
+from components.ask import query
 from components.comparison import compared_with, is_comparable
 from components.figures import FigureCard, figure_cards
 from components.visitors.reading import VisitorReading

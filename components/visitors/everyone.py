@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import query
+from components.ask import query
 from components.columns import named
 from components.drill import download_buttons, person_column, person_links
 from components.states import nothing_to_show

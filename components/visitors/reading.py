@@ -7,8 +7,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from components import query
 from components.activity_choice import EVERY
+from components.ask import query
 from components.columns import names_by_id
 from data.scope import Filters, Scope
 from metrics.foundation.registry import Metric

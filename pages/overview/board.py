@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.ask.session import current_viewer
 from components.board.answers import answers_card
 from components.board.figures import figures_row
 from components.board.hours import hours_card
@@ -9,7 +10,6 @@ from components.board.matrix import matrix_card
 from components.board.pace import month_card, pace_card, works_leads
 from components.board.sources import nothing_arrived, sources_card
 from components.filters import current_filters
-from components.session import current_viewer
 from components.words.i18n import _
 
 REFRESH_SECONDS = 60

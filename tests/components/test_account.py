@@ -37,7 +37,7 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accoun
 
 def password_page() -> None:
     from components.account_password import password_form
-    from components.session import current_viewer
+    from components.ask.session import current_viewer
 
     password_form(current_viewer().user)
 
@@ -46,7 +46,7 @@ def menu_page() -> None:
     import streamlit as st
 
     from components.account import account_menu
-    from components.session import current_viewer
+    from components.ask.session import current_viewer
     from components.words import i18n
 
     viewer = current_viewer()

@@ -72,8 +72,8 @@ def test_evidence_says_when_there_are_too_few():
 
 
 def card() -> None:
-    from components import query
     from components.answer import answer_card
+    from components.ask import query
     from components.figures import FigureCard, figure_cards
     from components.filters import current_filters
     from metrics.leads.new_leads import new_leads

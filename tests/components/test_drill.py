@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import data.scope
-from components.audit import record_export
+from components.ask.audit import record_export
+from components.ask.export import csv_bytes, xlsx_bytes
 from components.drill import _file, _typed, rows_table, summary
-from components.export import csv_bytes, xlsx_bytes
 from data.errors import NotAllowed
 from metrics.leads.new_leads import new_leads
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.export import csv_bytes, guarded, restored, xlsx_bytes
+from components.ask.export import csv_bytes, guarded, restored, xlsx_bytes
 
 PAYLOADS = [
     "=1+1",
@@ -152,7 +152,7 @@ def test_an_empty_list_still_has_its_header():
 
 
 def test_rows_beyond_a_sheet_go_on_in_the_next(monkeypatch):
-    monkeypatch.setattr("components.export.SHEET_ROWS", 2)
+    monkeypatch.setattr("components.ask.export.SHEET_ROWS", 2)
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(pd.DataFrame({"n": range(5)}))))
     found = [[row[0] for row in sheet.values][1:] for sheet in book.worksheets]
     assert found == [[0, 1], [2, 3], [4]]

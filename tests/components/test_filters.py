@@ -125,7 +125,7 @@ def test_a_campus_head_is_not_asked_for_a_campus(served):
 
 
 def test_values_forged_by_the_browser_reach_nothing_outside_the_scope(served):
-    from components import query
+    from components.ask import query
     from data.accounts import Viewer
 
     viewer = Viewer(user="head", name="", role="campus_head", campuses=("north",))

@@ -37,7 +37,7 @@ def test_the_narrowest_step_is_named_with_its_interval():
 def leads_of_a_step() -> None:
     from datetime import date
 
-    from components import query
+    from components.ask import query
     from components.funnel import open_leads
     from data.scope import Filters, Period
 

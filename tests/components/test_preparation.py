@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components import query
+from components.ask import query
 from components.first_views import FIRST_VIEWS
 from components.preparation import MOST_SCOPES, prepare, scopes_in_use
 from data.scope import EVERY_CAMPUS

@@ -11,7 +11,7 @@ def seen_leads() -> None:
 
     import streamlit as st
 
-    from components import query
+    from components.ask import query
     from components.filters import current_filters
     from components.words.i18n import language
     from data.scope import Filters
@@ -63,7 +63,7 @@ def ask_for() -> None:
     """A script: the person of the address, as the store knows them."""
     import streamlit as st
 
-    from components import query
+    from components.ask import query
     from metrics.people.person import current_state
 
     asked = st.query_params["who"]

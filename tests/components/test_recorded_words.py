@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.recorded import unrecorded_words
+from components.ask.recorded import unrecorded_words
 
 WORDS = {"assigned": "Assigned", "contact": "Effective contact", "order": "First formal order"}
 

@@ -26,7 +26,7 @@ def listed(institution, monkeypatch) -> dict[str, str]:
 def _list_sources() -> None:
     import streamlit as st
 
-    from components import query
+    from components.ask import query
     from components.freshness import sources
 
     for source in sources(query.names("freshness")["source"]):

@@ -7,9 +7,9 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import query
 from components.activities.gap import life_gap
 from components.activities.reading import Life, overview
+from components.ask import query
 from data.sample.truths import NO_SPRINT_ACTIVITY, STALLED_ACTIVITY
 from data.scope import Filters, Period
 from metrics.activities.traffic import activity_leads
@@ -134,7 +134,7 @@ def test_the_rows_behind_each_day_add_up_to_the_line(sample):
 
 def test_the_parts_of_every_gap_on_screen_add_up_to_it(sample, monkeypatch):
     viewer = sample.accounts.viewer("manager")
-    monkeypatch.setattr("components.query.current_viewer", lambda: viewer)
+    monkeypatch.setattr("components.ask.query.current_viewer", lambda: viewer)
     scope = viewer.scope(sample.store.as_of)
     filters = Filters(period=Period(start=scope.as_of_on, end=scope.as_of_on))
     shown = overview(filters)

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from components import query
+from components.ask import query
 from components.conversion.board import conversion_answers
 from components.conversion.measures import CARDS, MEASURES, Choice
 from components.conversion.panels import PANELS

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from components import query
+from components.ask import query
 from components.learning import board
 from components.learning.board import learning_answers
 from components.learning.definitions import RATES, behind_part

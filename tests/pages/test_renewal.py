@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import query
+from components.ask import query
 from components.navigation import SECTIONS
 from components.renewal.board import renewal_answers
 from components.renewal.panels import PANELS

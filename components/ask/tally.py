@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components import query
+from components.ask import query
 from data.scope import Filters, Scope
 from metrics.foundation.registry import Metric
 from metrics.foundation.tally import KERNELS, ChannelFigures, channel_tally

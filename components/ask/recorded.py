@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from components import query
+from components.ask import query
 from components.words.i18n import _
 from data.scope import EVERY_CAMPUS, Scope
 from metrics.leads.recorded_steps import recorded_steps

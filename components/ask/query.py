@@ -21,8 +21,8 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from components.ask.session import current_viewer
 from components.runtime.theme import theme_name
-from components.session import current_viewer
 from components.words.i18n import language
 from data.facts import DIMENSIONS, Facts
 from data.installation.installation import installation
