@@ -14,8 +14,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from components.activity import is_activity
-from components.navigation import FIRST_PAGE
-from components.states import error_in_words
+from components.kit.navigation import FIRST_PAGE
+from components.kit.states import error_in_words
 from data.__main__ import run_command
 from data.accounts import passwords
 from data.errors import EduLensError

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.ask.session import current_viewer
-from components.states import error_in_words
+from components.kit.states import error_in_words
 from components.words.i18n import N_, _
 from data.accounts import Accounts, Viewer
 from data.accounts.account import AccountRefused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.columns import names_by_id, without_brand
+from components.kit.rows.columns import names_by_id, without_brand
 from components.words.i18n import N_, _, language
 from data.scope import EVERY_CAMPUS, Role
 

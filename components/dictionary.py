@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.filters import current_filters
-from components.table import lines_height
+from components.kit.choices.filters import current_filters
+from components.kit.rows.table import lines_height
 from components.words.formats import moment
 from components.words.i18n import N_, _, option_label
 from data.contracts import CONTRACTS

@@ -14,7 +14,6 @@ from components.acquisition.reading import Reading as AcquisitionReading
 from components.acquisition.todo import tasks_of as acquisition_tasks
 from components.activities.index import ran
 from components.activities.reading import overview
-from components.activity_choice import EVERY
 from components.ask import query
 from components.board.answers import answers
 from components.board.figures import period_cards
@@ -29,6 +28,7 @@ from components.conversion.person import person_score
 from components.conversion.reading import Reading as ConversionReading
 from components.conversion.todo import tasks_of as conversion_tasks
 from components.conversion.worklist import page_of as conversion_list
+from components.kit.choices.activity_choice import EVERY
 from components.learning import answer as learning_answer
 from components.learning.calls import first_calls, is_large
 from components.learning.cards import cards_of as learning_cards

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from components.ask import query
-from components.filters import choices, default_filters
 from components.first_views import FIRST_VIEWS
-from components.navigation import SECTIONS
+from components.kit.choices.filters import choices, default_filters
+from components.kit.navigation import SECTIONS
 from data.accounts import Account
 from data.errors import EduLensError, StoreUnavailable
 from data.installation.installation import installation

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.columns import STAGES
-from components.navigation import Entry
-from components.states import nothing_to_show
+from components.kit.navigation import Entry
+from components.kit.rows.columns import STAGES
+from components.kit.states import nothing_to_show
 from components.words.formats import escape, moment
 from components.words.i18n import _
 from data.identity.phone import normalise_phone, phone_key

@@ -219,7 +219,7 @@ def test_pages_hold_no_sql_and_no_sums():
 
 
 def test_every_page_is_in_the_navigation_and_the_other_way_round():
-    from components.navigation import SECTIONS
+    from components.kit.navigation import SECTIONS
 
     listed = {f"pages/{entry.script}.py" for _title, entries in SECTIONS for entry in entries}
     there = {name_of(path) for path in files("pages")}
@@ -314,7 +314,9 @@ def test_nothing_is_left_undone():
 
 def charts_drawn(path: Path) -> Iterator[tuple[ast.Call, bool]]:
     """Calls of `chart.show` in a file, and whether what was clicked is made use of."""
-    from_chart = any(module == "components.chart.show" for module, _line in imports(path))
+    from_chart = any(
+        module == "components.kit.charts.chart.show" for module, _line in imports(path)
+    )
     if not from_chart:
         return
     tree = tree_of(path)

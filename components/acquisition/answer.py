@@ -11,9 +11,9 @@ import streamlit as st
 from components.acquisition.linkage import LINKS, weakest_link
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
-from components.answer import answer_card
 from components.ask import query
-from components.states import too_few
+from components.kit.answer import answer_card
+from components.kit.states import too_few
 from components.words.formats import days_range, delta, escape, interval, money, number, percent
 from components.words.i18n import N_, _, ngettext, sentences
 from metrics.acquisition.linkage import TRUSTED

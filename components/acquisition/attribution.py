@@ -9,9 +9,9 @@ import streamlit as st
 
 from components.acquisition.reading import Reading
 from components.ask import query
-from components.drawer import day_column, open_list
-from components.states import nothing_to_show
-from components.table import clickable_table, lines_height, yuan_column
+from components.kit.rows.drawer import day_column, open_list
+from components.kit.rows.table import clickable_table, lines_height, yuan_column
+from components.kit.states import nothing_to_show
 from components.words.formats import escape, money, number
 from components.words.i18n import N_, _
 from metrics.acquisition.attribution import (

@@ -7,9 +7,9 @@ import pandas as pd
 from components.acquisition.answer import finding
 from components.acquisition.measures import MEASURES, Choice
 from components.acquisition.reading import Reading
-from components.answer import Answer
 from components.ask import query
-from components.states import too_few
+from components.kit.answer import Answer
+from components.kit.states import too_few
 from components.words.formats import number, percent
 from components.words.i18n import N_, _
 from data.scope import Filters

@@ -6,9 +6,9 @@ from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.ask import query
 from components.ask.tally import tally
-from components.comparison import compared_with, is_comparable
-from components.figures import FigureCard, figure_cards
-from components.states import no_spend
+from components.kit.choices.comparison import compared_with, is_comparable
+from components.kit.figures import FigureCard, figure_cards
+from components.kit.states import no_spend
 from components.words.formats import days_range, escape, interval, is_missing, number, percent
 from components.words.i18n import _
 

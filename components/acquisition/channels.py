@@ -16,9 +16,9 @@ from components.acquisition.picture import channel_picture
 from components.acquisition.reading import Reading
 from components.acquisition.tree import Node, branches_above, leaves_open, tree_rows
 from components.ask import query
-from components.drill import open_rows
-from components.panels import Handover
-from components.table import interval_column, lines_height
+from components.kit.panels import Handover
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import interval_column, lines_height
 from components.words.formats import days_range, interval
 from components.words.i18n import _
 from metrics.acquisition.contrast import shared_letters

@@ -10,12 +10,12 @@ import streamlit as st
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.ask import query
-from components.chart import show
-from components.charts.waterfall import waterfall
-from components.columns import names_by_id
-from components.drill import open_rows
-from components.states import nothing_to_show
-from components.table import clickable_table
+from components.kit.charts.chart import show
+from components.kit.charts.waterfall import waterfall
+from components.kit.rows.columns import names_by_id
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import clickable_table
+from components.kit.states import nothing_to_show
 from components.words.formats import days_range, delta, percent, value
 from components.words.i18n import N_, _
 from data.scope import Filters

@@ -10,11 +10,11 @@ import streamlit as st
 from components.acquisition.reading import Reading
 from components.ask import query
 from components.ask.recorded import unrecorded, unrecorded_words
-from components.chart import show
-from components.charts.funnel import funnel_steps
-from components.funnel import drawn_steps, narrowest, open_leads
-from components.states import nothing_to_show
-from components.table import clickable_table, interval_column, share_column
+from components.kit.charts.chart import show
+from components.kit.charts.funnel import funnel_steps
+from components.kit.funnel import drawn_steps, narrowest, open_leads
+from components.kit.rows.table import clickable_table, interval_column, share_column
+from components.kit.states import nothing_to_show
 from components.words.formats import days_range, interval, number, percent
 from components.words.i18n import N_, _
 from metrics.leads.funnel import STEPS, funnel_table, funnel_top, lead_funnel

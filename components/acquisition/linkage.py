@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.acquisition.reading import Reading
 from components.ask import query
-from components.drill import open_rows
+from components.kit.rows.drill import open_rows
 from components.words.formats import interval, is_missing, number, percent
 from components.words.i18n import N_, _
 from metrics.acquisition.linkage import TRUSTED

@@ -13,11 +13,11 @@ import streamlit as st
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.ask import query
-from components.chart import figure, show, value_axis
-from components.drill import open_rows
+from components.kit.charts.chart import figure, show, value_axis
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import clickable_table, interval_column, lines_height
+from components.kit.states import nothing_to_show
 from components.runtime.theme import Palette, palette
-from components.states import nothing_to_show
-from components.table import clickable_table, interval_column, lines_height
 from components.words.formats import money, number
 from components.words.i18n import N_, _
 from data.scope import Filters, Period

@@ -9,7 +9,7 @@ from components.acquisition.linkage import linkage_panel
 from components.acquisition.marginal import marginal_panel
 from components.acquisition.payback import payback_panel
 from components.acquisition.reading import Reading
-from components.panels import Panel
+from components.kit.panels import Panel
 from components.words.i18n import N_
 
 PANELS: dict[str, Panel[Reading]] = {

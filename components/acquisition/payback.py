@@ -12,12 +12,12 @@ import streamlit as st
 from components.acquisition.reading import Reading
 from components.acquisition.worth import open_worth, worth_table
 from components.ask import query
-from components.chart import figure, show, value_axis
-from components.drawer import day_column, open_list
-from components.drill import open_rows
+from components.kit.charts.chart import figure, show, value_axis
+from components.kit.rows.drawer import day_column, open_list
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import yuan_column
+from components.kit.states import NO_COURSE_LINE, nothing_to_show
 from components.runtime.theme import Palette, palette
-from components.states import NO_COURSE_LINE, nothing_to_show
-from components.table import yuan_column
 from components.words.formats import days_range, escape, money, value
 from components.words.i18n import _
 from metrics.acquisition.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day

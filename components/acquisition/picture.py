@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from components.acquisition.measures import MEASURES, PICTURED
 from components.acquisition.reading import Reading
 from components.ask import query
-from components.chart import show
-from components.charts.bars import ranked_bars
-from components.drill import open_rows
-from components.states import nothing_to_show
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import show
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.words.formats import value
 from components.words.i18n import _
 from metrics.acquisition.contrast import paid_total

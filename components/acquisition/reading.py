@@ -12,7 +12,7 @@ import pandas as pd
 from components.acquisition.measures import MEASURES, Choice, visible
 from components.ask import query
 from components.ask.tally import tally
-from components.filters import known_comparison
+from components.kit.choices.filters import known_comparison
 from data.scope import Filters, Scope, role
 from metrics.acquisition.verdicts import channel_verdicts, judged_filters
 from metrics.foundation.separation import LEAST_MATURE

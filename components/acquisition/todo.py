@@ -9,8 +9,8 @@ from components.acquisition.answer import slow_channels
 from components.acquisition.linkage import LINKS, weakest_link
 from components.acquisition.reading import Reading
 from components.ask import query
-from components.freshness import FRESH, sources
-from components.todo import MOST, Task, draw_tasks
+from components.kit.freshness import FRESH, sources
+from components.kit.todo import MOST, Task, draw_tasks
 from components.words.formats import escape, moment, money, number, percent
 from components.words.i18n import N_, _
 from metrics.acquisition.actions import budget_move, doubled_channels

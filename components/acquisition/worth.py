@@ -10,8 +10,8 @@ import streamlit as st
 from components.acquisition.measures import MEASURES
 from components.acquisition.reading import Reading
 from components.ask.tally import tally
-from components.drill import open_rows
-from components.table import clickable_table, interval_column
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import clickable_table, interval_column
 from components.words.formats import MISSING, days_range, interval, money, number
 from components.words.i18n import _
 from metrics.acquisition.payback import ltv_to_cac

@@ -13,8 +13,8 @@ from components.activities.reading import Life
 from components.activities.sentences import title_of
 from components.activities.words import STREAMS, said
 from components.ask import query
-from components.drawer import day_column, open_list
-from components.drill import open_rows
+from components.kit.rows.drawer import day_column, open_list
+from components.kit.rows.drill import open_rows
 from components.words.i18n import _
 from metrics.activities.gap import stream_people
 from metrics.activities.traffic import activity_leads

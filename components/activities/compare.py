@@ -9,11 +9,11 @@ from components.activities.behind import open_leads
 from components.activities.reading import Life
 from components.activities.sentences import title_of
 from components.activities.words import VERDICTS, said
-from components.chart import show
-from components.charts.lifeline import aligned_lines
-from components.drill import open_rows
-from components.states import nothing_to_show
-from components.table import clickable_table, share_column, yuan_column
+from components.kit.charts.chart import show
+from components.kit.charts.lifeline import aligned_lines
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import clickable_table, share_column, yuan_column
+from components.kit.states import nothing_to_show
 from components.words.formats import number
 from components.words.i18n import N_, _
 from metrics.activities.outcomes import activity_cost_per_lead

@@ -8,10 +8,10 @@ from components.activities.behind import LEADS, VISITORS, open_stream_people
 from components.activities.reading import Life
 from components.activities.words import FACTORS, SHARE_CHANNELS, STREAMS, said
 from components.ask import query
-from components.chart import show
-from components.charts.waterfall import waterfall
-from components.states import nothing_to_show
-from components.table import clickable_table
+from components.kit.charts.chart import show
+from components.kit.charts.waterfall import waterfall
+from components.kit.rows.table import clickable_table
+from components.kit.states import nothing_to_show
 from components.words.formats import is_missing, number
 from components.words.i18n import N_, _, sentences
 from metrics.activities.cohort import DIRECT, UNSEEN

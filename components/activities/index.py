@@ -12,18 +12,18 @@ import streamlit as st
 from components.activities.reading import RETURN_DAYS, Overview, open_activity
 from components.activities.sentences import overview_sentence
 from components.activities.words import TYPES, VERDICTS, said
-from components.answer import answer_card
 from components.ask import query
-from components.columns import names_by_id
-from components.drill import download_buttons, open_rows
-from components.states import nothing_to_show
-from components.table import (
+from components.kit.answer import answer_card
+from components.kit.rows.columns import names_by_id
+from components.kit.rows.drill import download_buttons, open_rows
+from components.kit.rows.table import (
     clickable_table,
     lines_height,
     share_column,
     whole_column,
     yuan_column,
 )
+from components.kit.states import nothing_to_show
 from components.words.formats import number, percent
 from components.words.i18n import N_, _
 from data.scope import Filters, Period

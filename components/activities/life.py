@@ -12,13 +12,13 @@ from components.activities.phases import phase_table
 from components.activities.reading import Life, open_activity
 from components.activities.sentences import life_sentence, title_of
 from components.activities.words import PHASES, said
-from components.answer import answer_card
 from components.ask import query
-from components.chart import show
-from components.charts.lifeline import hour_bars, lifeline
-from components.drill import open_rows
-from components.figures import FigureCard, figure_cards
-from components.states import nothing_to_show
+from components.kit.answer import answer_card
+from components.kit.charts.chart import show
+from components.kit.charts.lifeline import hour_bars, lifeline
+from components.kit.figures import FigureCard, figure_cards
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.words.formats import day, days_range, interval, number, percent
 from components.words.i18n import N_, _
 from data.scope import Period

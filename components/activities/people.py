@@ -8,12 +8,12 @@ import streamlit as st
 from components.activities.behind import EVERYBODY, LEADS, VISITORS, open_stream_people
 from components.activities.reading import Life
 from components.activities.words import STREAMS, TYPES, said
-from components.answer import evidence
 from components.ask import query
-from components.columns import stage_label
-from components.drill import download_buttons, open_rows, person_column, person_links
-from components.states import ENOUGH, nothing_to_show
-from components.table import clickable_table, share_column, whole_column
+from components.kit.answer import evidence
+from components.kit.rows.columns import stage_label
+from components.kit.rows.drill import download_buttons, open_rows, person_column, person_links
+from components.kit.rows.table import clickable_table, share_column, whole_column
+from components.kit.states import ENOUGH, nothing_to_show
 from components.words.formats import escape, number, percent
 from components.words.i18n import N_, _
 from metrics.activities.gap import activity_streams, streams_of

@@ -7,7 +7,7 @@ import streamlit as st
 from components.activities.behind import open_leads
 from components.activities.reading import Life
 from components.activities.words import PHASES, said
-from components.table import clickable_table, share_column
+from components.kit.rows.table import clickable_table, share_column
 from components.words.i18n import _
 from metrics.activities.health import phase_days
 from metrics.activities.plan import phase_gaps

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from components.activities.reading import Life
 from components.activities.words import PHASES, TYPES, said
-from components.todo import Task, draw_tasks
+from components.kit.todo import Task, draw_tasks
 from components.words.formats import day, is_missing, number
 from components.words.i18n import N_, _
 from metrics.activities.health import LAUNCH_WEAK, NO_SPRINT, SPRINT_ABOVE, STALLED, phase_days

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 import streamlit as st
 
 from components.acquisition.board import behaviour_answer, channels_answer, joined_answer
-from components.answer import Answer, definition_button, evidence
 from components.ask import query
 from components.board.hours import in_words, today_so_far
 from components.board.pace import month_answer, sentence, today_sentence, works_leads
 from components.conversion.board import conversion_answers
-from components.drill import open_rows
+from components.kit.answer import Answer, definition_button, evidence
+from components.kit.navigation import link_to
+from components.kit.rows.drill import open_rows
 from components.learning.board import learning_answers
-from components.navigation import link_to
 from components.renewal.board import renewal_answers
 from components.words.i18n import N_, _, sentences
 from data.scope import Filters, Role, role

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from components.ask import query
 from components.ask.tally import tally
-from components.comparison import compared_with, is_comparable
-from components.figures import FigureCard, figure_cards
-from components.filters import known_from
-from components.states import no_spend
+from components.kit.choices.comparison import compared_with, is_comparable
+from components.kit.choices.filters import known_from
+from components.kit.figures import FigureCard, figure_cards
+from components.kit.states import no_spend
 from components.words.formats import day
 from components.words.i18n import _
 from data.scope import Filters, role

@@ -11,8 +11,8 @@ import streamlit as st
 
 from components.ask import query
 from components.board.pace import month_of, today_sentence
-from components.chart import figure, label_room, own_palette, show, value_axis
-from components.drill import open_rows
+from components.kit.charts.chart import figure, label_room, own_palette, show, value_axis
+from components.kit.rows.drill import open_rows
 from components.runtime.theme import Palette
 from components.words.formats import day, delta, number, value
 from components.words.i18n import _, sentences

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.matrix import matrix
-from components.columns import names_by_id, without_brand
-from components.drill import open_rows
+from components.kit.charts.chart import show
+from components.kit.charts.matrix import matrix
+from components.kit.rows.columns import names_by_id, without_brand
+from components.kit.rows.drill import open_rows
 from components.words.formats import escape, number
 from components.words.i18n import _, sentences
 from data.scope import Filters

@@ -10,10 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.answer import answer_card
 from components.ask import query
-from components.chart import day_axis, figure, label_room, own_palette, show, value_axis
-from components.drill import open_rows
+from components.kit.answer import answer_card
+from components.kit.charts.chart import day_axis, figure, label_room, own_palette, show, value_axis
+from components.kit.rows.drill import open_rows
 from components.runtime.theme import Palette
 from components.words.formats import day, interval, number, percent, value
 from components.words.i18n import N_, _, sentences

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.columns import names_by_id
-from components.freshness import FRESH, Source, has_data, sources
-from components.states import nothing_to_show
+from components.kit.freshness import FRESH, Source, has_data, sources
+from components.kit.rows.columns import names_by_id
+from components.kit.states import nothing_to_show
 from components.words.formats import escape, moment
 from components.words.i18n import _
 from data.contracts import CONTRACTS

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from components.answer import answer_card
 from components.ask import query
-from components.comparison import compared_with, is_comparable
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
-from components.states import ENOUGH, too_few
+from components.kit.answer import answer_card
+from components.kit.choices.comparison import compared_with, is_comparable
+from components.kit.states import ENOUGH, too_few
 from components.words.formats import days_range, interval, is_missing, money, number, percent, value
 from components.words.i18n import _, ngettext, sentences
 from metrics.leads.score import LEAST_CONVERSIONS

@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.columns import named
 from components.conversion.consultants import FAIR_DAYS
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
-from components.drill import download_buttons, person_column, person_links
-from components.states import nothing_to_show
-from components.table import lines_height, whole_column
+from components.kit.rows.columns import named
+from components.kit.rows.drill import download_buttons, person_column, person_links
+from components.kit.rows.table import lines_height, whole_column
+from components.kit.states import nothing_to_show
 from components.words.formats import money, number, percent
 from components.words.i18n import _, sentences
 from data.scope import Period

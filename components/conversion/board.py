@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pandas as pd
 
-from components.answer import Answer
 from components.ask import query
 from components.conversion.answer import rate_sentence, score_sentence, work_sentence
 from components.conversion.measures import MEASURES, Choice
 from components.conversion.reading import Reading
 from components.conversion.sop import SOP_DAYS, effects_of
+from components.kit.answer import Answer
 from components.words.formats import escape, money, percent
 from components.words.i18n import N_, _, ngettext, sentences
 from data.scope import Filters, Period

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from components.ask import query
-from components.comparison import compared_with, is_comparable
 from components.conversion.measures import MEASURES
 from components.conversion.reading import Reading
-from components.figures import FigureCard, figure_cards
+from components.kit.choices.comparison import compared_with, is_comparable
+from components.kit.figures import FigureCard, figure_cards
 from components.words.formats import days_range, escape, interval, is_missing, number, percent
 from components.words.i18n import _
 from metrics.leads.pool import overdue_leads

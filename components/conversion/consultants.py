@@ -10,13 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.funnel_plot import funnel_plot
-from components.columns import names_by_id
 from components.conversion.reading import LEARNED_DAYS, Reading, institution_score
-from components.drawer import day_column, open_list
-from components.states import nothing_to_show, too_few
-from components.table import clickable_table, interval_column, lines_height, share_column
+from components.kit.charts.chart import show
+from components.kit.charts.funnel_plot import funnel_plot
+from components.kit.rows.columns import names_by_id
+from components.kit.rows.drawer import day_column, open_list
+from components.kit.rows.table import clickable_table, interval_column, lines_height, share_column
+from components.kit.states import nothing_to_show, too_few
 from components.words.formats import interval, number, percent
 from components.words.i18n import N_, _
 from data.scope import Filters, Period

@@ -8,11 +8,11 @@ import streamlit as st
 
 from components.ask import query
 from components.ask.recorded import unrecorded, unrecorded_words
-from components.chart import show, title_of
-from components.charts.funnel import funnel_steps
 from components.conversion.reading import Reading
-from components.funnel import drawn_steps, narrowest, open_leads
-from components.states import nothing_to_show
+from components.kit.charts.chart import show, title_of
+from components.kit.charts.funnel import funnel_steps
+from components.kit.funnel import drawn_steps, narrowest, open_leads
+from components.kit.states import nothing_to_show
 from components.words.formats import days_range
 from components.words.i18n import N_, _
 from data.scope import Filters

@@ -11,7 +11,7 @@ from components.conversion.reading import Reading
 from components.conversion.response import response_panel
 from components.conversion.sop import sop_panel
 from components.conversion.timing import timing_panel
-from components.panels import Panel
+from components.kit.panels import Panel
 from components.words.i18n import N_
 
 PANELS: dict[str, Panel[Reading]] = {

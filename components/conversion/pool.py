@@ -7,16 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from components.answer import change
 from components.ask import query
-from components.chart import show
-from components.charts.bars import is_blank, ranked_bars
 from components.conversion.measures import MEASURES, PROCESS
 from components.conversion.reading import Reading
 from components.conversion.words import RUNG_WORDS, STATE_WORDS
-from components.drill import open_rows
-from components.states import nothing_to_show
-from components.table import clickable_table, interval_column
+from components.kit.answer import change
+from components.kit.charts.bars import is_blank, ranked_bars
+from components.kit.charts.chart import show
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import clickable_table, interval_column
+from components.kit.states import nothing_to_show
 from components.words.formats import days_range, interval, number, percent, value
 from components.words.i18n import _
 from metrics.foundation.registry import Metric

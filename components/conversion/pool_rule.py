@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.bars import ranked_bars
 from components.conversion.reading import Reading
-from components.drill import open_rows
-from components.states import nothing_to_show
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import show
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.words.formats import number, percent
 from components.words.i18n import _
 from data.scope import Filters, Period

@@ -6,14 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.calibration import calibration_plot
 from components.conversion.reading import Reading
 from components.conversion.rules import rules_editor
 from components.conversion.words import feature_word
-from components.drawer import day_column, open_list
-from components.states import nothing_to_show
-from components.table import clickable_table, share_column
+from components.kit.charts.calibration import calibration_plot
+from components.kit.charts.chart import show
+from components.kit.rows.drawer import day_column, open_list
+from components.kit.rows.table import clickable_table, share_column
+from components.kit.states import nothing_to_show
 from components.words.formats import escape, interval, number, percent
 from components.words.i18n import _, sentences
 from data.scope import Scope

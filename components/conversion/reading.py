@@ -9,7 +9,7 @@ from functools import cached_property
 from components.ask import query
 from components.ask.tally import tally
 from components.conversion.measures import MEASURES, Choice
-from components.filters import known_comparison
+from components.kit.choices.filters import known_comparison
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import DurationCurves, duration_curves, duration_tally

@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.bars import ranked_bars
 from components.conversion.reading import Reading
 from components.conversion.words import DELAY_WORDS
-from components.drill import open_rows
-from components.states import ENOUGH, nothing_to_show
-from components.table import clickable_table
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import show
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import clickable_table
+from components.kit.states import ENOUGH, nothing_to_show
 from components.words.formats import interval, is_missing, number, percent, value
 from components.words.i18n import N_, _
 from metrics.acquisition.verdicts import judged_filters

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components.conversion.words import feature_word
-from components.table import whole_column
+from components.kit.rows.table import whole_column
 from components.words.i18n import _
 from metrics.leads.rules import RULES, Rule
 

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.columns import names_by_id
 from components.conversion.reading import Reading
-from components.drill import open_rows
-from components.states import nothing_to_show
+from components.kit.rows.columns import names_by_id
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.words.formats import delta, escape, money, number, percent
 from components.words.i18n import N_, _
 from data.scope import Filters, Period

@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.share_curve import share_curve
 from components.conversion.reading import Reading
-from components.drill import open_rows
-from components.states import ENOUGH, too_few
+from components.kit.charts.chart import show
+from components.kit.charts.share_curve import share_curve
+from components.kit.rows.drill import open_rows
+from components.kit.states import ENOUGH, too_few
 from components.words.formats import days_range, interval, is_missing, number, percent, value
 from components.words.i18n import _
 from metrics.acquisition.verdicts import judged_filters

@@ -9,7 +9,7 @@ import pandas as pd
 from components.ask import query
 from components.conversion.reading import Reading
 from components.conversion.worklist import worth_words
-from components.todo import MOST, Task, draw_tasks
+from components.kit.todo import MOST, Task, draw_tasks
 from components.words.formats import money, number
 from components.words.i18n import N_, _
 from metrics.leads.worklist import WorkList

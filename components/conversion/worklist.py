@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.columns import named
 from components.conversion.reading import Reading
 from components.conversion.words import (
     RUNG_WORDS,
@@ -15,10 +14,11 @@ from components.conversion.words import (
     reasons_text,
     worded,
 )
-from components.drill import PAGE, download_buttons, person_column, person_links
-from components.panels import Handover
-from components.states import nothing_to_show
-from components.table import share_column, whole_column
+from components.kit.panels import Handover
+from components.kit.rows.columns import named
+from components.kit.rows.drill import PAGE, download_buttons, person_column, person_links
+from components.kit.rows.table import share_column, whole_column
+from components.kit.states import nothing_to_show
 from components.words.formats import money, number
 from components.words.i18n import N_, _
 from metrics.leads.rules import HALF_LIFE_DAYS

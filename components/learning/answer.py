@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from components.answer import answer_card
 from components.ask import query
+from components.kit.answer import answer_card
+from components.kit.states import ENOUGH, too_few
 from components.learning.reading import Reading
-from components.states import ENOUGH, too_few
 from components.words.formats import escape, interval, number, percent
 from components.words.i18n import _, ngettext, sentences
 from data.scope import Filters

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from components.answer import Answer
 from components.ask import query
+from components.kit.answer import Answer
 from components.learning.answer import students_sentence, teaching_finding
 from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading

@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.drill import download_buttons
+from components.kit.panels import Handover
+from components.kit.rows.drill import download_buttons
+from components.kit.states import nothing_to_show
 from components.learning.people import students_table, with_names
 from components.learning.reading import Reading
 from components.learning.script import call_script, script_card
 from components.learning.words import reasons_in_words
-from components.panels import Handover
-from components.states import nothing_to_show
 from components.words.formats import day, interval, number, percent
 from components.words.i18n import _, sentences
 from metrics.service.risk import CAPACITIES, RiskModel

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from components.ask import query
-from components.comparison import compared_with, is_comparable
-from components.figures import FigureCard, figure_cards
+from components.kit.choices.comparison import compared_with, is_comparable
+from components.kit.figures import FigureCard, figure_cards
 from components.learning.people import PEOPLE, alarmed_students, open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS

@@ -7,12 +7,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import figure, own_palette, show, title_of, value_axis
-from components.drill import open_rows
+from components.kit.charts.chart import figure, own_palette, show, title_of, value_axis
+from components.kit.panels import Handover
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.learning.reading import Reading
-from components.panels import Handover
 from components.runtime.theme import Palette
-from components.states import nothing_to_show
 from components.words.formats import interval, number, percent
 from components.words.i18n import _
 from metrics.service.lesson_curve import LEAST_SEATS

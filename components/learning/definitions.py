@@ -8,12 +8,12 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from components.answer import definition_button
-from components.chart import show
-from components.charts.waterfall import waterfall
-from components.drill import open_rows
+from components.kit.answer import definition_button
+from components.kit.charts.chart import show
+from components.kit.charts.waterfall import waterfall
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.learning.reading import Reading
-from components.states import nothing_to_show
 from components.words.formats import delta, interval, number, percent
 from components.words.i18n import N_, _
 from data.scope import Filters, Period

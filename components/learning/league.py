@@ -7,12 +7,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import figure, own_palette, show, value_axis
-from components.drill import open_rows
+from components.kit.charts.chart import figure, own_palette, show, value_axis
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import clickable_table, interval_column, lines_height, share_column
+from components.kit.states import nothing_to_show
 from components.learning.reading import Reading
 from components.runtime.theme import Palette
-from components.states import nothing_to_show
-from components.table import clickable_table, interval_column, lines_height, share_column
 from components.words.formats import delta, escape, number
 from components.words.i18n import N_, _
 from metrics.service.league import LEAGUES, LEAST_SEATS, LEAST_STUDENTS, league, league_rows

@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.bars import ranked_bars
-from components.figures import FigureCard, figure_cards
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import show
+from components.kit.figures import FigureCard, figure_cards
+from components.kit.states import nothing_to_show
 from components.learning.people import open_students
 from components.learning.reading import Reading
-from components.states import nothing_to_show
 from components.words.formats import number, percent
 from components.words.i18n import N_, _
 from metrics.service.completion_tiers import PACES, completion_tiers

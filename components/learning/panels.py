@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.kit.panels import Panel
 from components.learning.definitions import definitions_panel
 from components.learning.league import league_panel
 from components.learning.losses import losses_panel
@@ -9,7 +10,6 @@ from components.learning.pace import pace_panel
 from components.learning.quality import quality_panel
 from components.learning.reading import Reading
 from components.learning.tiers import tiers_panel
-from components.panels import Panel
 from components.words.i18n import N_
 
 PANELS: dict[str, Panel[Reading]] = {

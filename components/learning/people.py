@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.drill import PAGE, download_buttons, person_column, person_links
+from components.kit.rows.drill import PAGE, download_buttons, person_column, person_links
+from components.kit.rows.table import share_column
+from components.kit.states import nothing_to_show
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
-from components.states import nothing_to_show
-from components.table import share_column
 from components.words.formats import escape, number
 from components.words.i18n import N_, _
 from metrics.service.student_tiers import people_named

@@ -9,12 +9,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import figure, own_palette, show, value_axis
+from components.kit.charts.chart import figure, own_palette, show, value_axis
+from components.kit.rows.table import clickable_table, lines_height, share_column
+from components.kit.states import nothing_to_show
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.runtime.theme import Palette
-from components.states import nothing_to_show
-from components.table import clickable_table, lines_height, share_column
 from components.words.formats import delta, escape, number, percent
 from components.words.i18n import N_, _
 from metrics.service.quality_tree import GROUPED_BY, QualityTree, quality_rows, quality_tree

@@ -11,7 +11,7 @@ import pandas as pd
 
 from components.ask import query
 from components.ask.tally import tally
-from components.columns import names_by_id
+from components.kit.rows.columns import names_by_id
 from data.scope import Filters, Period, Scope
 from metrics.foundation.registry import Metric, find
 from metrics.foundation.tally import ChannelFigures

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from components.kit.rows.table import interval_column, share_column
 from components.learning.people import open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_WORDS
-from components.table import interval_column, share_column
 from components.words.formats import delta, interval, is_missing, money, number, percent
 from components.words.i18n import _, sentences
 from metrics.service.recall import LEAST

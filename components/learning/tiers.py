@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.chart import show
-from components.charts.bars import ranked_bars
-from components.charts.matrix import matrix
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import show
+from components.kit.charts.matrix import matrix
+from components.kit.states import nothing_to_show
 from components.learning.people import PEOPLE, open_students
 from components.learning.reading import Reading
 from components.learning.words import TIER_RULES, TIER_WORDS
-from components.states import nothing_to_show
 from components.words.formats import day, number, percent
 from components.words.i18n import _
 from metrics.service.student_tiers import StudentTiers

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pandas as pd
 
 from components.ask import query
+from components.kit.todo import MOST, Task, draw_tasks
 from components.learning.answer import COVERED
 from components.learning.reading import Reading
-from components.todo import MOST, Task, draw_tasks
 from components.words.formats import escape, number, percent
 from components.words.i18n import N_, _
 from metrics.service.tiers import ALARMED

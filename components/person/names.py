@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from components.columns import names_by_id
+from components.kit.rows.columns import names_by_id
 from components.words.formats import day, escape
 from components.words.i18n import _, language
 from data.scope import DEFAULT_TIMEZONE, Scope, local_day

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.columns import names_by_id
+from components.kit.rows.columns import names_by_id
 from components.person.names import is_known
 from components.person.view import View
 from components.spread.reading import EVER

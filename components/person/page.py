@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.kit.states import nothing_to_show
 from components.person.card import contribution_card, header, standing_tiles
 from components.person.evidence import household_card, identity_card
 from components.person.network import network_card
@@ -11,7 +12,6 @@ from components.person.outlook import outlook_cards
 from components.person.sentence import answer_sentence
 from components.person.timeline import timeline_section
 from components.person.view import View
-from components.states import nothing_to_show
 from components.words.i18n import _
 from metrics.people.person import contribution, current_state, standing
 

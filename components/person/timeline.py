@@ -12,14 +12,14 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.drill import download_buttons
+from components.kit.rows.drill import download_buttons
+from components.kit.states import nothing_to_show
 from components.person.entries import Line, line_of
 from components.person.names import ago, as_day, clock, full_day, is_known
 from components.person.view import View, as_rows
 from components.person.words import GROUPS
 from components.runtime.theme import palette
 from components.search import PERSON_PAGE
-from components.states import nothing_to_show
 from components.words.i18n import _, ngettext
 from data.scope import Scope
 from metrics.people.person import timeline

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.activities.words import PHASES, STREAMS, said
 from components.ask import query
-from components.columns import names_by_id
+from components.kit.rows.columns import names_by_id
 from components.plans.words import ITEMS
 from components.words.formats import moment
 from components.words.formats import month as month_words

@@ -9,10 +9,10 @@ import streamlit as st
 
 from components.ask import query
 from components.board.pace import PLANNED
-from components.columns import names_by_id
+from components.kit.rows.columns import names_by_id
+from components.kit.states import nothing_to_show
 from components.plans.history import history_list
 from components.plans.saving import may_edit, save_targets
-from components.states import nothing_to_show
 from components.words.formats import delta, is_missing, number, value
 from components.words.formats import month as month_words
 from components.words.i18n import _

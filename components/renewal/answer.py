@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from components.answer import answer_card
 from components.ask import query
+from components.kit.answer import answer_card
 from components.renewal.reading import Reading
 from components.words.formats import days_range, escape, is_missing, money, number, percent
 from components.words.i18n import _, ngettext, sentences

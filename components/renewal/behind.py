@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.drawer import day_column, open_list
+from components.kit.rows.drawer import day_column, open_list
+from components.kit.rows.table import share_column, yuan_column
 from components.renewal.reading import Reading
-from components.table import share_column, yuan_column
 from components.words.i18n import _
 from metrics.renewal.bridge import bridge_rows
 from metrics.renewal.expansion import retention_rows

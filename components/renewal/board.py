@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from components.answer import Answer
 from components.ask import query
+from components.kit.answer import Answer
 from components.renewal.answer import outlook_sentence, renewal_sentence
 from components.renewal.reading import Reading
 from components.renewal.referral import Referral, referral_sentence

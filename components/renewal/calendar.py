@@ -7,12 +7,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import show, title_of
-from components.charts.bars import ranked_bars
-from components.charts.stack import stacked_bars
-from components.drill import open_rows
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import show, title_of
+from components.kit.charts.stack import stacked_bars
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.renewal.reading import Reading
-from components.states import nothing_to_show
 from components.words.formats import day, money, number, percent
 from components.words.i18n import N_, _
 from metrics.renewal.pool import PIPELINE

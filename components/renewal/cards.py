@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from components.ask import query
-from components.figures import FigureCard, figure_cards
+from components.kit.figures import FigureCard, figure_cards
 from components.renewal.reading import Reading
 from components.words.formats import days_range
 from components.words.i18n import _

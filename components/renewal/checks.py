@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.drill import download_buttons, person_column, person_links
+from components.kit.rows.drill import download_buttons, person_column, person_links
+from components.kit.rows.table import whole_column
 from components.renewal.reading import Reading
-from components.table import whole_column
 from components.words.formats import number
 from components.words.i18n import N_, _
 from metrics.referral.checks import CHECKS

@@ -10,19 +10,19 @@ from functools import cached_property
 import pandas as pd
 import streamlit as st
 
-from components.answer import answer_card
 from components.ask import query
-from components.chart import show
-from components.charts.waterfall import waterfall
-from components.drill import open_rows
-from components.figures import FigureCard, figure_cards
+from components.kit.answer import answer_card
+from components.kit.charts.chart import show
+from components.kit.charts.waterfall import waterfall
+from components.kit.figures import FigureCard, figure_cards
+from components.kit.rows.drill import open_rows
+from components.kit.rows.table import clickable_table, lines_height, share_column, whole_column
+from components.kit.states import nothing_to_show
+from components.kit.todo import Task, draw_tasks
 from components.renewal.behind import open_retention_part
 from components.renewal.cards import monthly
 from components.renewal.reading import Reading
 from components.renewal.todo import HEADS, TEACHERS
-from components.states import nothing_to_show
-from components.table import clickable_table, lines_height, share_column, whole_column
-from components.todo import Task, draw_tasks
 from components.words.formats import days_range, escape, money, number, percent
 from components.words.i18n import N_, _
 from data.scope import Period

@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.calibration import calibration_plot
+from components.kit.charts.calibration import calibration_plot
+from components.kit.charts.chart import show
+from components.kit.states import nothing_to_show
 from components.renewal.behind import open_forecast_families
 from components.renewal.reading import Reading
 from components.renewal.worklist import FEATURES, trust_words
-from components.states import nothing_to_show
 from components.words.formats import number
 from components.words.i18n import _, sentences
 from metrics.renewal.intent import Tested

@@ -10,15 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.bars import ranked_bars
-from components.charts.lorenz import lorenz_curve
-from components.columns import named
-from components.drawer import day_column, open_list
-from components.drill import open_rows, person_column, person_links
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import show
+from components.kit.charts.lorenz import lorenz_curve
+from components.kit.rows.columns import named
+from components.kit.rows.drawer import day_column, open_list
+from components.kit.rows.drill import open_rows, person_column, person_links
+from components.kit.rows.table import lines_height, whole_column
+from components.kit.states import ENOUGH, nothing_to_show
 from components.renewal.reading import Reading
-from components.states import ENOUGH, nothing_to_show
-from components.table import lines_height, whole_column
 from components.words.formats import is_missing, number, percent
 from components.words.i18n import _
 from data.scope import Period

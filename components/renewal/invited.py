@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from components.ask import query
-from components.drawer import day_column, open_list
+from components.kit.rows.drawer import day_column, open_list
 from components.renewal.reading import Reading
 from components.words.i18n import _
 from metrics.referral.funnel import invited_at_step

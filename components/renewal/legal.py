@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.waterfall import waterfall
-from components.drill import open_rows, person_column, person_links
-from components.figures import FigureCard, figure_cards
+from components.kit.charts.chart import show
+from components.kit.charts.waterfall import waterfall
+from components.kit.figures import FigureCard, figure_cards
+from components.kit.rows.drill import open_rows, person_column, person_links
+from components.kit.rows.table import lines_height, whole_column
+from components.kit.states import nothing_to_show
 from components.renewal.reading import Reading
-from components.states import nothing_to_show
-from components.table import lines_height, whole_column
 from components.words.formats import days_range, money, number
 from components.words.i18n import N_, _
 from data.scope import Period

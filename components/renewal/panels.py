@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.panels import Panel
+from components.kit.panels import Panel
 from components.renewal.forecast import forecast_panel
 from components.renewal.legal import legal_panel, prepaid_panel
 from components.renewal.rates import rates_panel

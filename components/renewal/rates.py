@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.chart import show
-from components.charts.waterfall import waterfall
-from components.drill import open_rows
+from components.kit.charts.chart import show
+from components.kit.charts.waterfall import waterfall
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.renewal.behind import open_bridge_part
 from components.renewal.reading import Reading
-from components.states import nothing_to_show
 from components.words.formats import days_range, percent
 from components.words.i18n import N_, _
 from metrics.renewal.bridge import AMOUNT_PARTS, FLOW_PARTS, Bridge

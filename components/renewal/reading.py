@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from components.ask import query
-from components.columns import names_by_id
+from components.kit.rows.columns import names_by_id
 from data.scope import Filters, Period, Scope, role
 from metrics.renewal.bridge import Bridge, bridge_of, bridge_sums
 from metrics.renewal.due import LATE_DAYS

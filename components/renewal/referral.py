@@ -9,20 +9,20 @@ from functools import cached_property
 import pandas as pd
 import streamlit as st
 
-from components.answer import answer_card
 from components.ask import query
-from components.chart import show
-from components.charts.funnel import funnel_steps
-from components.figures import FigureCard, figure_cards
-from components.panels import Panel, panels
+from components.kit.answer import answer_card
+from components.kit.charts.chart import show
+from components.kit.charts.funnel import funnel_steps
+from components.kit.figures import FigureCard, figure_cards
+from components.kit.panels import Panel, panels
+from components.kit.states import nothing_to_show
+from components.kit.todo import Task, draw_tasks
 from components.renewal.cards import monthly
 from components.renewal.checks import CHECK_WORDS, checks_panel
 from components.renewal.introducers import generations_panel, introducers_panel
 from components.renewal.invited import step_dialog
 from components.renewal.reading import Reading
 from components.renewal.todo import HEADS, MARKETING
-from components.states import nothing_to_show
-from components.todo import Task, draw_tasks
 from components.words.formats import days_range, escape, is_missing, money, number, percent
 from components.words.i18n import N_, _, sentences
 from data.scope import Scope

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.chart import show
-from components.charts.bars import ranked_bars
-from components.drill import open_rows
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import show
+from components.kit.rows.drill import open_rows
+from components.kit.states import nothing_to_show
 from components.renewal.reading import Reading
-from components.states import nothing_to_show
 from components.words.formats import days_range, percent
 from components.words.i18n import N_, _
 from metrics.foundation.registry import find

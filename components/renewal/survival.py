@@ -8,12 +8,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import figure, own_palette, show, value_axis
+from components.kit.charts.chart import figure, own_palette, show, value_axis
+from components.kit.rows.table import clickable_table, interval_column, share_column, whole_column
+from components.kit.states import nothing_to_show
 from components.renewal.behind import open_curve_group
 from components.renewal.reading import Reading
 from components.renewal.segments import group_names
-from components.states import nothing_to_show
-from components.table import clickable_table, interval_column, share_column, whole_column
 from components.words.formats import escape, interval, is_missing, number, percent
 from components.words.i18n import N_, _, sentences
 from metrics.models.sbg import FARTHEST, Sbg

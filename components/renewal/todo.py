@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.ask import query
+from components.kit.todo import MOST, Task
 from components.renewal.answer import outlier, soon
 from components.renewal.calendar import refusals
 from components.renewal.reading import Reading
-from components.todo import MOST, Task
 from components.words.formats import escape, money, number, percent
 from components.words.i18n import N_, _
 

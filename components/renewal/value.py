@@ -7,13 +7,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import figure, own_palette, show, value_axis
-from components.drawer import day_column, open_list
-from components.drill import download_buttons, person_column, person_links
+from components.kit.charts.chart import figure, own_palette, show, value_axis
+from components.kit.rows.drawer import day_column, open_list
+from components.kit.rows.drill import download_buttons, person_column, person_links
+from components.kit.rows.table import lines_height, whole_column
+from components.kit.states import nothing_to_show
 from components.renewal.outlook import Outlook
 from components.renewal.reading import Reading
-from components.states import nothing_to_show
-from components.table import lines_height, whole_column
 from components.words.formats import is_missing, money, number
 from components.words.i18n import N_, _, sentences
 from metrics.renewal.pool import names_of

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.panels import Handover, panels
+from components.kit.panels import Handover, panels
+from components.kit.states import nothing_to_show
+from components.kit.todo import draw_tasks
 from components.renewal.answer import renewal_answer
 from components.renewal.calendar import due_calendar
 from components.renewal.cards import renewal_cards
@@ -13,8 +15,6 @@ from components.renewal.panels import PANELS
 from components.renewal.reading import Reading
 from components.renewal.todo import renewal_tasks
 from components.renewal.worklist import trust_words, work_list
-from components.states import nothing_to_show
-from components.todo import draw_tasks
 from components.words.i18n import N_, _
 
 VIEWS = {"renewal": N_("Renewal"), "expansion": N_("Expansion"), "referral": N_("Referral")}

@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.drill import download_buttons, person_column, person_links
+from components.kit.rows.drill import download_buttons, person_column, person_links
+from components.kit.rows.table import lines_height, whole_column
+from components.kit.states import nothing_to_show
 from components.renewal.calendar import STAGES
 from components.renewal.reading import Reading
-from components.states import nothing_to_show
-from components.table import lines_height, whole_column
 from components.words.formats import is_missing, money, number, percent
 from components.words.i18n import N_, _
 

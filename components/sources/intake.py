@@ -9,11 +9,11 @@ import streamlit as st
 from components.ask.audit import record_export
 from components.ask.export import CSV_TYPE, csv_bytes
 from components.ask.session import current_viewer
+from components.kit.rows.table import lines_height, whole_column
+from components.kit.states import nothing_to_show
 from components.sources.refusals import row_refusal
 from components.sources.rights import require_imports
 from components.sources.upload import heading, table_title
-from components.states import nothing_to_show
-from components.table import lines_height, whole_column
 from components.words.formats import moment, number
 from components.words.i18n import N_, _
 from data.contracts import CONTRACTS

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.answer import answer_card
 from components.ask import query
-from components.figures import FigureCard, figure_cards
+from components.kit.answer import answer_card
+from components.kit.figures import FigureCard, figure_cards
+from components.kit.states import ENOUGH
 from components.spread.reading import EVER, SpreadReading
-from components.states import ENOUGH
 from components.words.formats import escape, interval, is_missing, number, percent
 from components.words.i18n import _, ngettext, sentences
 from metrics.foundation.registry import Metric

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from components.drawer import open_list
+from components.kit.rows.drawer import open_list
 from components.words.i18n import _
 
 

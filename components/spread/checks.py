@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.drill import person_column, person_links
+from components.kit.rows.drill import person_column, person_links
 from components.spread.reading import SpreadReading
 from components.words.formats import MISSING
 from components.words.i18n import _

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.chart import show
-from components.charts.sankey import PEOPLE, generation_sankey
+from components.kit.charts.chart import show
+from components.kit.charts.sankey import PEOPLE, generation_sankey
+from components.kit.rows.table import clickable_table, interval_column
+from components.kit.states import nothing_to_show
 from components.spread.behind import open_nodes
 from components.spread.reading import PARTS, SpreadReading
-from components.states import nothing_to_show
-from components.table import clickable_table, interval_column
 from components.words.formats import MISSING, interval, number
 from components.words.i18n import _
 from metrics.spread.credit import bridges, largest_tree

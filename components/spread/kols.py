@@ -7,15 +7,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.lorenz import lorenz_curve
-from components.drawer import open_list
-from components.drill import download_buttons, person_column, person_links
+from components.kit.charts.chart import show
+from components.kit.charts.lorenz import lorenz_curve
+from components.kit.rows.drawer import open_list
+from components.kit.rows.drill import download_buttons, person_column, person_links
+from components.kit.rows.table import lines_height, whole_column
+from components.kit.states import ENOUGH, nothing_to_show
 from components.spread.answer import twenty_eighty
 from components.spread.reading import SpreadReading
 from components.spread.tree import RELATIONS
-from components.states import ENOUGH, nothing_to_show
-from components.table import lines_height, whole_column
 from components.words.formats import MISSING, interval, number, percent
 from components.words.i18n import N_, _, sentences
 from metrics.spread.concentration import lorenz

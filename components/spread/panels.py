@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.panels import Panel
+from components.kit.panels import Panel
 from components.spread.checks import checks_panel
 from components.spread.generations import generations_panel
 from components.spread.kols import kols_panel

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from components.activity_choice import EVERY
 from components.ask import query
-from components.charts.sankey import CARRIERS, ENDED, PEOPLE
-from components.columns import names_by_id
+from components.kit.charts.sankey import CARRIERS, ENDED, PEOPLE
+from components.kit.choices.activity_choice import EVERY
+from components.kit.rows.columns import names_by_id
 from components.words.i18n import N_
 from data.scope import Filters, Period, Scope
 from metrics.foundation.registry import Metric

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.activity_choice import EVERY
 from components.ask import query
+from components.kit.choices.activity_choice import EVERY
+from components.kit.todo import MOST, Task, draw_tasks
 from components.spread.reading import SpreadReading
-from components.todo import MOST, Task, draw_tasks
 from components.words.formats import escape, number, percent
 from components.words.i18n import N_, _
 from metrics.spread.shares import k_factor

@@ -7,13 +7,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import show
-from components.charts.icicle import icicle
-from components.drill import download_buttons, open_rows, person_column, person_links
+from components.kit.charts.chart import show
+from components.kit.charts.icicle import icicle
+from components.kit.rows.drill import download_buttons, open_rows, person_column, person_links
+from components.kit.rows.table import lines_height
+from components.kit.states import nothing_to_show
 from components.spread.behind import open_nodes
 from components.spread.reading import EVER, SpreadReading
-from components.states import nothing_to_show
-from components.table import lines_height
 from components.words.formats import MISSING, money, number
 from components.words.i18n import N_, _
 from metrics.spread.layout import REST, below_of, icicle_boxes, rest_of

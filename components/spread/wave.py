@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.activity_choice import EVERY
 from components.ask import query
-from components.columns import names_by_id, stage_label
-from components.drill import download_buttons, person_column, person_links
+from components.kit.choices.activity_choice import EVERY
+from components.kit.rows.columns import names_by_id, stage_label
+from components.kit.rows.drill import download_buttons, person_column, person_links
+from components.kit.rows.table import lines_height
+from components.kit.states import nothing_to_show
 from components.spread.reading import SpreadReading
-from components.states import nothing_to_show
-from components.table import lines_height
 from components.words.formats import MISSING, number, percent
 from components.words.i18n import N_, _
 from metrics.spread.people import FATIGUE_DAYS, MOST_CONTACTS

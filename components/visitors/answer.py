@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.answer import answer_card
 from components.ask import query
-from components.comparison import compared_with, is_comparable
-from components.figures import FigureCard, figure_cards
+from components.kit.answer import answer_card
+from components.kit.choices.comparison import compared_with, is_comparable
+from components.kit.figures import FigureCard, figure_cards
 from components.visitors.reading import VisitorReading
 from components.words.formats import days_range, is_missing, money, number
 from components.words.i18n import _, sentences

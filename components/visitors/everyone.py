@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.columns import named
-from components.drill import download_buttons, person_column, person_links
-from components.states import nothing_to_show
-from components.table import lines_height
+from components.kit.rows.columns import named
+from components.kit.rows.drill import download_buttons, person_column, person_links
+from components.kit.rows.table import lines_height
+from components.kit.states import nothing_to_show
 from components.visitors.reading import VisitorReading
 from components.words.formats import MISSING, moment, number
 from components.words.i18n import _

@@ -7,11 +7,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ask import query
-from components.chart import figure, show, value_axis
-from components.columns import named
-from components.drill import download_buttons, open_rows, person_column, person_links
+from components.kit.charts.chart import figure, show, value_axis
+from components.kit.rows.columns import named
+from components.kit.rows.drill import download_buttons, open_rows, person_column, person_links
+from components.kit.states import nothing_to_show
 from components.runtime.theme import palette
-from components.states import nothing_to_show
 from components.visitors.reading import VisitorReading
 from components.words.formats import MISSING, moment, number
 from components.words.i18n import N_, _, ngettext

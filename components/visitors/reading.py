@@ -7,9 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from components.activity_choice import EVERY
 from components.ask import query
-from components.columns import names_by_id
+from components.kit.choices.activity_choice import EVERY
+from components.kit.rows.columns import names_by_id
 from data.scope import Filters, Scope
 from metrics.foundation.registry import Metric
 from metrics.visitors.interest import (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from components.ask import query
-from components.todo import MOST, Task, draw_tasks
+from components.kit.todo import MOST, Task, draw_tasks
 from components.visitors.reading import VisitorReading
 from components.words.formats import escape, money, number
 from components.words.i18n import N_, _, ngettext

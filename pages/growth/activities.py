@@ -7,8 +7,8 @@ from components.activities.life import life_head, life_picture
 from components.activities.panels import life_tabs
 from components.activities.reading import Life, opened_activity, overview
 from components.activities.todo import life_todo
-from components.filters import current_filters
-from components.states import nothing_to_show
+from components.kit.choices.filters import current_filters
+from components.kit.states import nothing_to_show
 from components.words.i18n import _
 
 filters = current_filters()

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from components.activity_choice import activity_choice
-from components.panels import panels
+from components.kit.choices.activity_choice import activity_choice
+from components.kit.panels import panels
+from components.kit.states import nothing_to_show
 from components.spread.answer import spread_answer, spread_cards
 from components.spread.panels import PANELS
 from components.spread.reading import SpreadReading, latest_shared
 from components.spread.todo import spread_todo
 from components.spread.tree import node_rows, spread_tree
-from components.states import nothing_to_show
 from components.words.i18n import _
 from metrics import load_all
 from metrics.spread.shares import share_arrivals

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from components.activity_choice import activity_choice
-from components.filters import current_filters
-from components.states import nothing_to_show
+from components.kit.choices.activity_choice import activity_choice
+from components.kit.choices.filters import current_filters
+from components.kit.states import nothing_to_show
 from components.visitors.answer import visitor_answer, visitor_cards
 from components.visitors.everyone import everyone_panel
 from components.visitors.keen import keen_people_section

@@ -9,9 +9,9 @@ from components.acquisition.measures import RETURN_DAYS, WINDOWS, Choice
 from components.acquisition.panels import PANELS
 from components.acquisition.reading import Reading
 from components.acquisition.todo import todo_list
-from components.filters import current_filters
-from components.panels import Handover, panels
-from components.states import nothing_to_show
+from components.kit.choices.filters import current_filters
+from components.kit.panels import Handover, panels
+from components.kit.states import nothing_to_show
 from components.words.i18n import _
 from metrics import load_all
 

@@ -11,9 +11,9 @@ from components.conversion.reading import Reading
 from components.conversion.rules import current_rules
 from components.conversion.todo import todo_list
 from components.conversion.worklist import work_list
-from components.filters import current_filters
-from components.panels import Handover, panels
-from components.states import nothing_to_show
+from components.kit.choices.filters import current_filters
+from components.kit.panels import Handover, panels
+from components.kit.states import nothing_to_show
 from components.words.i18n import _
 from metrics import load_all
 from metrics.leads.response import CLOSES, OPENS

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from components.filters import current_filters
+from components.kit.choices.filters import current_filters
+from components.kit.panels import Handover, panels
+from components.kit.states import nothing_to_show
 from components.learning.answer import learning_answer
 from components.learning.calls import call_list
 from components.learning.cards import learning_cards
@@ -10,8 +12,6 @@ from components.learning.curve import lesson_picture
 from components.learning.panels import PANELS
 from components.learning.reading import Reading
 from components.learning.todo import todo_list
-from components.panels import Handover, panels
-from components.states import nothing_to_show
 from components.words.i18n import _
 from metrics import load_all
 

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from components.address import KeptChoice
-from components.filters import current_filters
+from components.kit.choices.address import KeptChoice
+from components.kit.choices.filters import current_filters
+from components.kit.states import nothing_to_show
 from components.renewal.expansion import expansion_view
 from components.renewal.reading import Reading
 from components.renewal.referral import referral_view
 from components.renewal.view import VIEWS, renewal_view
-from components.states import nothing_to_show
 from components.words.i18n import _
 from metrics import load_all
 

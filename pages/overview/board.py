@@ -9,7 +9,7 @@ from components.board.hours import hours_card
 from components.board.matrix import matrix_card
 from components.board.pace import month_card, pace_card, works_leads
 from components.board.sources import nothing_arrived, sources_card
-from components.filters import current_filters
+from components.kit.choices.filters import current_filters
 from components.words.i18n import _
 
 REFRESH_SECONDS = 60

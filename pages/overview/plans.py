@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.filters import current_filters
+from components.kit.choices.filters import current_filters
 from components.plans.targets import targets_panel
 from components.words.i18n import _
 

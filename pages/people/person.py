@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from components.kit.states import nothing_to_show
 from components.person.page import person_view
 from components.person.search import opened_person, results, search_box
-from components.states import nothing_to_show
 from components.words.i18n import _
 
 person_id = opened_person()

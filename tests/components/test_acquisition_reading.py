@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from components.acquisition.measures import Choice
 from components.acquisition.reading import Reading
-from components.panels import Handover
+from components.kit.panels import Handover
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 
 FILTERS = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 def page() -> None:
     import streamlit as st
 
-    from components.address import KeptChoice
+    from components.kit.choices.address import KeptChoice
     from components.words.i18n import SWITCH_KEY
 
     st.segmented_control("Language", ["中", "EN"], key=SWITCH_KEY)

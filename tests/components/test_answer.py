@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.answer import change, evidence, separable
+from components.kit.answer import change, evidence, separable
 from metrics.foundation.registry import Metric
 
 
@@ -22,7 +22,7 @@ def figure(value, low=None, high=None, n=100, immature=0):
 @pytest.fixture(autouse=True)
 def chinese(monkeypatch):
     monkeypatch.setenv("EDULENS_LANG", "zh")
-    monkeypatch.setattr("components.answer.sources", lambda names: [])
+    monkeypatch.setattr("components.kit.answer.sources", lambda names: [])
 
 
 def test_intervals_that_overlap_cannot_be_separated():
@@ -72,10 +72,10 @@ def test_evidence_says_when_there_are_too_few():
 
 
 def card() -> None:
-    from components.answer import answer_card
     from components.ask import query
-    from components.figures import FigureCard, figure_cards
-    from components.filters import current_filters
+    from components.kit.answer import answer_card
+    from components.kit.choices.filters import current_filters
+    from components.kit.figures import FigureCard, figure_cards
     from metrics.leads.new_leads import new_leads
 
     filters = current_filters()

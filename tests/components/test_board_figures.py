@@ -11,7 +11,7 @@ def cards() -> None:
     import streamlit as st
 
     from components.board.figures import period_cards
-    from components.filters import filter_bar
+    from components.kit.choices.filters import filter_bar
 
     st.session_state["cards"] = {
         card.metric.name: (card.figure["value"], card.previous is not None, card.note)

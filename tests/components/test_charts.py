@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from components.chart import day_axis, figure, show, template, title_of, value_axis
-from components.charts.bars import ranked_bars
-from components.charts.funnel import funnel_steps
-from components.charts.line import MOST_SERIES, Note, line
-from components.charts.matrix import matrix
-from components.charts.waterfall import waterfall
+from components.kit.charts.bars import ranked_bars
+from components.kit.charts.chart import day_axis, figure, show, template, title_of, value_axis
+from components.kit.charts.funnel import funnel_steps
+from components.kit.charts.line import MOST_SERIES, Note, line
+from components.kit.charts.matrix import matrix
+from components.kit.charts.waterfall import waterfall
 from components.runtime.theme import THEMES, contrast, palette
 from data.errors import InvalidOption
 
@@ -297,7 +297,7 @@ def clicked() -> None:
     import plotly.graph_objects as go
     import streamlit as st
 
-    from components import chart
+    from components.kit.charts import chart
 
     found = {"selection": {"points": [{"customdata": [{"channel_id": "sem"}]}]}}
     chart.st.plotly_chart = lambda *args, **more: found
@@ -322,7 +322,7 @@ def clicked_again() -> None:
     import plotly.graph_objects as go
     import streamlit as st
 
-    from components import chart
+    from components.kit.charts import chart
 
     points = [{"customdata": [{"channel_id": "sem"}]}]
     if st.session_state.setdefault("runs", 0) > 1:
@@ -359,7 +359,7 @@ def test_title_stands_above_the_picture_where_it_wraps():
 
 
 def _show_titled():
-    from components.chart import figure, show
+    from components.kit.charts.chart import figure, show
     from components.runtime.theme import palette
 
     show(figure(title="Half of *all* [leads] order", colours=palette()), key="k", alt="x")

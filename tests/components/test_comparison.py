@@ -13,8 +13,8 @@ from tests.components.conftest import Served
 def compared() -> None:
     import streamlit as st
 
-    from components.comparison import compared_with, is_comparable
-    from components.filters import filter_bar
+    from components.kit.choices.comparison import compared_with, is_comparable
+    from components.kit.choices.filters import filter_bar
 
     filters = filter_bar()
     st.session_state["said"] = {
@@ -27,7 +27,7 @@ def compared() -> None:
 def said(served: Served, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The words and whether there is a verdict, of an institution known for long."""
     known = ("this_month", date(2026, 1, 1))
-    monkeypatch.setattr("components.filters.known_from", lambda: known)
+    monkeypatch.setattr("components.kit.choices.filters.known_from", lambda: known)
     monkeypatch.setenv("EDULENS_LANG", "en")
 
     def ask(kind: str = "count", **address: Any) -> tuple[str, bool]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from components.drawer import MOST
+from components.kit.rows.drawer import MOST
 
 
 def page() -> None:
     import streamlit as st
 
-    from components.drawer import open_list
+    from components.kit.rows.drawer import open_list
     from tests.components.test_drawer import taken, untaken
 
     words = {"campus": st.column_config.TextColumn("Where"), "step_at": "When"}

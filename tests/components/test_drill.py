@@ -11,7 +11,7 @@ import pytest
 import data.scope
 from components.ask.audit import record_export
 from components.ask.export import csv_bytes, xlsx_bytes
-from components.drill import _file, _typed, rows_table, summary
+from components.kit.rows.drill import _file, _typed, rows_table, summary
 from data.errors import NotAllowed
 from metrics.leads.new_leads import new_leads
 
@@ -47,14 +47,14 @@ def test_days_come_back_from_the_browser_as_days():
 
 
 def table() -> None:
-    from components.drill import rows_table
+    from components.kit.rows.drill import rows_table
     from tests.components.test_drill import ROWS
 
     rows_table(ROWS)
 
 
 def test_table_links_to_people_and_leaves_out_what_says_nothing(served):
-    assert rows_table.__module__ == "components.drill"
+    assert rows_table.__module__ == "components.kit.rows.drill"
     at = served.run(table)
     assert not at.exception
     shown = at.dataframe[0].value
@@ -67,8 +67,8 @@ def test_table_links_to_people_and_leaves_out_what_says_nothing(served):
 def opened() -> None:
     import streamlit as st
 
-    from components.drill import open_rows
-    from components.filters import current_filters
+    from components.kit.choices.filters import current_filters
+    from components.kit.rows.drill import open_rows
 
     where = st.session_state.get("where")
     open_rows("new_leads", current_filters(), where=where, title="某*渠道")

@@ -11,7 +11,7 @@ from tests.journeys import moment
 def bar() -> None:
     import streamlit as st
 
-    from components.filters import current_filters, filter_bar
+    from components.kit.choices.filters import current_filters, filter_bar
 
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     filter_bar()
@@ -21,7 +21,7 @@ def bar() -> None:
 def bare() -> None:
     import streamlit as st
 
-    from components.filters import current_filters
+    from components.kit.choices.filters import current_filters
 
     st.session_state["seen"] = current_filters()
 
@@ -39,7 +39,7 @@ THIS_MONTH = Period(start=date(2026, 11, 1), end=date(2026, 11, 22))
 def long_known(monkeypatch):
     """An institution whose data reach far back."""
     known = ("this_month", date(2026, 1, 1))
-    monkeypatch.setattr("components.filters.known_from", lambda: known)
+    monkeypatch.setattr("components.kit.choices.filters.known_from", lambda: known)
 
 
 def test_nothing_picked_is_this_month_of_everything_against_the_month_before(served, long_known):

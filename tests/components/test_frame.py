@@ -6,7 +6,7 @@ import pytest
 from streamlit.util import calc_hash
 
 from components import search
-from components.navigation import SECTIONS, entries_for
+from components.kit.navigation import SECTIONS, entries_for
 from components.words.i18n import N_
 from data.scope import ROLES
 
@@ -23,7 +23,7 @@ def stubs(tmp_path, monkeypatch):
         page = tmp_path / "pages" / f"{script}.py"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(f"import streamlit as st\nst.write({script!r})\n", encoding="utf-8")
-    monkeypatch.setattr("components.navigation.FOLDER", tmp_path / "pages")
+    monkeypatch.setattr("components.kit.navigation.FOLDER", tmp_path / "pages")
     return tmp_path / "pages"
 
 
@@ -106,7 +106,7 @@ def test_the_address_of_another_roles_page_says_so(served, stubs):
 def test_every_page_opens_in_english_too(served, monkeypatch, page):
     monkeypatch.setenv("EDULENS_LANG", "en")  # AppTest words the options outside a script
     monkeypatch.setattr(
-        "components.navigation.SECTIONS", ((N_("Pages"), (ENTRIES[page],)),)
+        "components.kit.navigation.SECTIONS", ((N_("Pages"), (ENTRIES[page],)),)
     )  # the page alone: it is then the first to open
     at = served.frame(lang="EN")
     assert not at.exception
@@ -187,7 +187,7 @@ def test_search_finds_a_full_phone_number_by_its_key(served, monkeypatch):
 
 
 def failing() -> None:
-    from components.states import error_in_words
+    from components.kit.states import error_in_words
     from data.errors import CorruptSegment, NotAllowed
 
     error_in_words(NotAllowed("secret detail"))
@@ -203,7 +203,7 @@ def test_errors_are_told_in_words_without_their_inside(served):
 
 
 def empty() -> None:
-    from components.states import nothing_to_show
+    from components.kit.states import nothing_to_show
 
     nothing_to_show("没有线索。")
     nothing_to_show("这些日子没有线索。", "换一个月。")

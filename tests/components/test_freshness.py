@@ -5,8 +5,8 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from components import freshness
-from components.freshness import FRESH, LATE, SILENT
+from components.kit import freshness
+from components.kit.freshness import FRESH, LATE, SILENT
 
 NOW = pd.Timestamp("2026-11-21T10:00")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from components.funnel import drawn_steps, narrowest
+from components.kit.funnel import drawn_steps, narrowest
 
 WORDS = {"lead": "New leads", "contact": "Effective contact", "order": "First formal order"}
 TABLE = pd.DataFrame(
@@ -38,7 +38,7 @@ def leads_of_a_step() -> None:
     from datetime import date
 
     from components.ask import query
-    from components.funnel import open_leads
+    from components.kit.funnel import open_leads
     from data.scope import Filters, Period
 
     period = Period(start=date(2026, 1, 1), end=date(2026, 11, 22))

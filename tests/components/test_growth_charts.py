@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from components.charts.icicle import icicle
-from components.charts.lorenz import lorenz_curve
-from components.charts.sankey import generation_sankey
+from components.kit.charts.icicle import icicle
+from components.kit.charts.lorenz import lorenz_curve
+from components.kit.charts.sankey import generation_sankey
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.periods import (
+from components.kit.choices.periods import (
     COMPARISONS,
     CUSTOM,
     EVERYTHING,

@@ -12,7 +12,7 @@ def seen_leads() -> None:
     import streamlit as st
 
     from components.ask import query
-    from components.filters import current_filters
+    from components.kit.choices.filters import current_filters
     from components.words.i18n import language
     from data.scope import Filters
 

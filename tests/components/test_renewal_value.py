@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from components.chart import title_of
+from components.kit.charts.chart import title_of
 from components.renewal.outlook import Outlook
 from components.renewal.value import trial_figure, trial_finding, value_sentence
 from metrics.renewal.remaining_value import Window

@@ -27,7 +27,7 @@ def _list_sources() -> None:
     import streamlit as st
 
     from components.ask import query
-    from components.freshness import sources
+    from components.kit.freshness import sources
 
     for source in sources(query.names("freshness")["source"]):
         st.text(f"{source.name} {source.state}")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from components.ask import query
-from components.navigation import SECTIONS
+from components.kit.navigation import SECTIONS
 from data.scope import EVERY_CAMPUS, ROLES, Filters, Period
 from metrics.foundation.statements import Look, Statements
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from benchmarks.serving import ROOT
-from components.navigation import Entry, entries_for
+from components.kit.navigation import Entry, entries_for
 from components.words.i18n import translate
 from data.sample.accounts import SAMPLE_ACCOUNTS
 from data.scope import role

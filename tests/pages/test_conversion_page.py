@@ -16,7 +16,7 @@ from components.conversion.measures import CARDS, MEASURES, Choice
 from components.conversion.panels import PANELS
 from components.conversion.person import person_score
 from components.conversion.reading import Reading
-from components.navigation import link_to
+from components.kit.navigation import link_to
 from data.installation.installation import Installation
 from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role

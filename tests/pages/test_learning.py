@@ -9,13 +9,13 @@ from functools import partial
 import pytest
 
 from components.ask import query
+from components.kit.navigation import SECTIONS
 from components.learning import board
 from components.learning.board import learning_answers
 from components.learning.definitions import RATES, behind_part
 from components.learning.panels import PANELS
 from components.learning.reading import Reading
 from components.learning.student import person_students
-from components.navigation import SECTIONS
 from data.sample.truths import DROP_COURSE, DROP_LESSON
 from data.scope import ROLES, Filters, Period
 from metrics.service.attendance import MAKE_UP_DAYS

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.ask import query
-from components.navigation import SECTIONS
+from components.kit.navigation import SECTIONS
 from components.renewal.board import renewal_answers
 from components.renewal.panels import PANELS
 from components.renewal.referral import PANELS as REFERRAL_PANELS

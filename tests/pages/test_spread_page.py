@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.activity_choice import CHOICE
 from components.ask import query
+from components.kit.choices.activity_choice import CHOICE
 from components.spread.panels import PANELS
 from components.spread.reading import EVER, SpreadReading
 from data.sample.truths import STAR_ACTIVITY

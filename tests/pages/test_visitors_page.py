@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.activity_choice import CHOICE, EVERY
 from components.ask import query
+from components.kit.choices.activity_choice import CHOICE, EVERY
 from components.visitors.reading import VisitorReading
 from data.scope import Filters, Period
 from metrics.visitors.interest import scored_visitors, upstream_chains, upstream_edges

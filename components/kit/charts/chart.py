@@ -1,6 +1,6 @@
 """How every chart looks and is put on the page: one template, made from the theme.
 
-A figure is a pure function from a tidy frame (`components.charts`); `show` draws it,
+A figure is a pure function from a tidy frame (`components.kit.charts`); `show` draws it,
 with words for those who cannot see it, and hands on the mark that was clicked.
 """
 

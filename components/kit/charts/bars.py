@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import figure, own_palette, value_axis
+from components.kit.charts.chart import figure, own_palette, value_axis
+from components.kit.states import ENOUGH
 from components.runtime.theme import Palette
-from components.states import ENOUGH
 from components.words import formats as words
 from components.words.i18n import _
 

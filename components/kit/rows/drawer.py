@@ -1,6 +1,6 @@
 """A drawer with a list that is no metric's rows: who took a step, who belongs to a part.
 
-The rows behind a metric's figure are `components.drill`'s.
+The rows behind a metric's figure are `components.kit.rows.drill`'s.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components.columns import named
-from components.drill import download_buttons, person_column, person_links
-from components.states import nothing_to_show
+from components.kit.rows.columns import named
+from components.kit.rows.drill import download_buttons, person_column, person_links
+from components.kit.states import nothing_to_show
 from components.words.formats import number
 from components.words.i18n import _
 

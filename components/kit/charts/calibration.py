@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import figure, own_palette, value_axis
+from components.kit.charts.chart import figure, own_palette, value_axis
 from components.runtime.theme import Palette
 from components.words import formats as words
 from components.words.i18n import _

@@ -14,8 +14,8 @@ from components.ask import query
 from components.ask.audit import record_export
 from components.ask.export import CSV_TYPE, XLSX_TYPE, csv_bytes, xlsx_bytes
 from components.ask.session import current_viewer
-from components.columns import grain_label, label, named, stage_label
-from components.states import nothing_to_show
+from components.kit.rows.columns import grain_label, label, named, stage_label
+from components.kit.states import nothing_to_show
 from components.words.formats import escape, number, value
 from components.words.i18n import N_, _
 from data.scope import Filters, role

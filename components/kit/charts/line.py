@@ -10,7 +10,14 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import HEIGHT, day_axis, figure, label_room, own_palette, value_axis
+from components.kit.charts.chart import (
+    HEIGHT,
+    day_axis,
+    figure,
+    label_room,
+    own_palette,
+    value_axis,
+)
 from components.runtime.theme import Palette
 from components.words import formats as words
 from components.words.i18n import _

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.columns import names_by_id
+from components.kit.rows.columns import names_by_id
 from components.words.formats import escape, moment
 from components.words.i18n import N_, _, language
 from data.contracts import CONTRACTS

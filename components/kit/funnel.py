@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.drawer import day_column, open_list
+from components.kit.rows.drawer import day_column, open_list
 from components.words.formats import interval, percent
 from components.words.i18n import _
 from data.scope import Filters, Scope

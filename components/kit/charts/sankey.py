@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import figure, own_palette
+from components.kit.charts.chart import figure, own_palette
 from components.runtime.theme import Palette
 from components.words.formats import number
 from components.words.i18n import _

@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.columns import named
-from components.drill import download_buttons, open_rows
-from components.freshness import in_words, sources
-from components.states import ENOUGH, too_few
+from components.kit.freshness import in_words, sources
+from components.kit.rows.columns import named
+from components.kit.rows.drill import download_buttons, open_rows
+from components.kit.states import ENOUGH, too_few
 from components.words.formats import delta, interval, is_missing, number, value
 from components.words.i18n import N_, _
 from data.scope import Filters

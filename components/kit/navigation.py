@@ -8,7 +8,7 @@ from pathlib import Path
 from components.words.i18n import N_
 from data.scope import Role
 
-FOLDER = Path(__file__).parent.parent / "pages"
+FOLDER = Path(__file__).parents[2] / "pages"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import figure, own_palette
+from components.kit.charts.chart import figure, own_palette
 from components.runtime.theme import Palette, contrast
 from components.words import formats as words
 from components.words.i18n import _

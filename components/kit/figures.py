@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from components.answer import Figure, change
-from components.drill import open_rows
+from components.kit.answer import Figure, change
+from components.kit.rows.drill import open_rows
 from components.words.formats import interval, is_missing, number, value
 from components.words.i18n import _
 from data.scope import Filters

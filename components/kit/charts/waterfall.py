@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import HEIGHT, figure, own_palette, value_axis
+from components.kit.charts.chart import HEIGHT, figure, own_palette, value_axis
 from components.runtime.theme import Palette
 from components.words import formats as words
 

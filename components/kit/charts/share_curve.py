@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import figure, own_palette, value_axis
+from components.kit.charts.chart import figure, own_palette, value_axis
 from components.runtime.theme import Palette
 from components.words import formats as words
 from components.words.i18n import _

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from components.address import KeptChoice
 from components.ask import query
-from components.periods import (
+from components.kit.choices.address import KeptChoice
+from components.kit.choices.periods import (
     COMPARISONS,
     CUSTOM,
     DEFAULT_COMPARISON,

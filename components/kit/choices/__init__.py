@@ -1,0 +1,1 @@
+"""What the viewer picked, kept in the address: campuses, days, comparison, channel, activity."""
