@@ -16,10 +16,10 @@ from starlette.middleware import Middleware
 from components.activity import is_activity
 from components.kit.navigation import FIRST_PAGE
 from components.kit.states import error_in_words
+from components.signin import Gate, gate_routes
 from data.__main__ import run_command
 from data.accounts import passwords
 from data.errors import EduLensError
-from data.gate import Gate, gate_routes
 from data.installation.installation import installation
 from data.installation.serving import Serving
 

@@ -17,9 +17,9 @@ from starlette.routing import Router
 
 import app as application
 import data.installation
+from components.signin.health import health, health_route
 from data.accounts import Accounts, seed_sample_accounts
 from data.errors import NotAllowed
-from data.gate.health import health, health_route
 from data.installation.home import Home
 from data.installation.installation import Installation
 from data.landing.loader import create_tables

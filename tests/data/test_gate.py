@@ -15,14 +15,14 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from components.signin import Gate
+from components.signin import sockets as gate_sockets
+from components.signin.page import palette
+from components.signin.requests import local_path
+from components.signin.signin import signin_routes
+from components.signin.words import WORDS
 from data.accounts import Accounts
 from data.accounts.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS
-from data.gate import Gate
-from data.gate import sockets as gate_sockets
-from data.gate.page import palette
-from data.gate.requests import local_path
-from data.gate.signin import signin_routes
-from data.gate.words import WORDS
 from data.installation.home import Home
 from tests.asgi import Browser, Socket
 from tests.data.conftest import Clock

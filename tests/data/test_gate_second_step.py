@@ -10,11 +10,11 @@ import pytest
 from starlette.responses import HTMLResponse
 from starlette.routing import Route, Router
 
+from components.signin import Gate
+from components.signin.signin import signin_routes
+from components.signin.words import WORDS
 from data.accounts import Accounts
 from data.accounts.sessions import IDLE_SECONDS
-from data.gate import Gate
-from data.gate.signin import signin_routes
-from data.gate.words import WORDS
 from data.installation.home import Home
 from tests.asgi import Answer, Browser
 from tests.data.conftest import Clock, code

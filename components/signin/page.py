@@ -10,8 +10,8 @@ from typing import Final
 
 from starlette.responses import HTMLResponse
 
-from data.gate.headers import LANGUAGE_TAGS, digest
-from data.gate.words import WORDS
+from components.signin.headers import LANGUAGE_TAGS, digest
+from components.signin.words import WORDS
 
 _THEME: Final = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 _COLOURS: Final = {

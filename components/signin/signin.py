@@ -11,14 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from data.accounts import Accounts
-from data.accounts.accounts import WrongPassword
-from data.accounts.passwords import PasswordRefused
-from data.accounts.sessions import ABSOLUTE_SECONDS, CODE, PASSWORD
-from data.accounts.throttle import TooManyAttempts
-from data.gate import page
-from data.gate.headers import gate_script
-from data.gate.requests import (
+from components.signin import page
+from components.signin.headers import gate_script
+from components.signin.requests import (
     LANGUAGE_COOKIE,
     form_of,
     ip_of,
@@ -28,8 +23,13 @@ from data.gate.requests import (
     session_cookie,
     token_of,
 )
-from data.gate.second_step import SecondStep
-from data.gate.words import WORDS
+from components.signin.second_step import SecondStep
+from components.signin.words import WORDS
+from data.accounts import Accounts
+from data.accounts.accounts import WrongPassword
+from data.accounts.passwords import PasswordRefused
+from data.accounts.sessions import ABSOLUTE_SECONDS, CODE, PASSWORD
+from data.accounts.throttle import TooManyAttempts
 
 _WAITING = 64  # people at the door; more are asked to come back
 _YEAR_SECONDS = 365 * 86_400

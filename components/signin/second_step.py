@@ -10,14 +10,14 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from components.signin import page, second_step_page
+from components.signin.requests import form_of, ip_of, language_of, local_path, token_of
+from components.signin.words import WORDS
 from data.accounts import Accounts, Session
 from data.accounts.accounts import WrongPassword
 from data.accounts.second_factor import WrongCode
 from data.accounts.sessions import ABSOLUTE_SECONDS, CODE, ENROLMENT
 from data.accounts.throttle import TooManyAttempts
-from data.gate import page, second_step_page
-from data.gate.requests import form_of, ip_of, language_of, local_path, token_of
-from data.gate.words import WORDS
 
 PATH = "/second-factor"
 Slowly = Callable[..., Awaitable[Any]]

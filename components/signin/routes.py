@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Route
 
+from components.signin.health import health_route
+from components.signin.signin import signin_routes
 from data.accounts import sample_sign_ins
-from data.gate.health import health_route
-from data.gate.signin import signin_routes
 
 if TYPE_CHECKING:
     from data.installation.installation import Installation

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Scope, Send
 
-from data.gate.requests import is_secure
+from components.signin.requests import is_secure
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)

@@ -10,11 +10,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from components.signin.headers import add_headers, secured
+from components.signin.requests import language_of, next_of, same_origin, token_of, wants_page
+from components.signin.sockets import REFUSED, SESSION_ENDED, IsActivity, Sockets
 from data.accounts import Accounts, Session
 from data.accounts.sessions import CODE, ENROLMENT, PASSWORD
-from data.gate.headers import add_headers, secured
-from data.gate.requests import language_of, next_of, same_origin, token_of, wants_page
-from data.gate.sockets import REFUSED, SESSION_ENDED, IsActivity, Sockets
 
 OPEN_PATHS = frozenset({"/login", "/language", "/healthz", "/favicon.ico", "/favicon.png"})
 # What a session must do first: where that is done, and what anything else is refused with.

@@ -7,8 +7,8 @@ from html import escape
 
 import segno
 
+from components.signin.words import WORDS
 from data.accounts import totp
-from data.gate.words import WORDS
 
 
 def code_form(language: str, *, target: str, message: str) -> str:
