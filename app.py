@@ -13,7 +13,7 @@ import anyio
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components.activity import is_activity
+from components.frame.activity import is_activity
 from components.kit.navigation import FIRST_PAGE
 from components.kit.states import error_in_words
 from components.signin import Gate, gate_routes
@@ -23,14 +23,16 @@ from data.errors import EduLensError
 from data.installation.installation import installation
 from data.installation.serving import Serving
 
-BRAND = Path(__file__).parent / "components" / "brand"
+BRAND = Path(__file__).parent / "components" / "frame" / "brand"
 
 
 @asynccontextmanager
 async def lifespan(_application: st.App) -> AsyncIterator[None]:
     """Open the installation before the first visitor, close it after the last."""
     serving = await anyio.to_thread.run_sync(Serving.start, run_command)
-    preparation = import_module("components.preparation")  # the first page must not wait for it
+    preparation = import_module(
+        "components.frame.preparation"
+    )  # the first page must not wait for it
     passwords.warm()
     gc.collect()
     stop = preparation.start()
@@ -50,7 +52,7 @@ def on_script_error(error: Exception) -> bool:
 
 
 app = st.App(
-    "components/frame.py",
+    "components/frame/frame.py",
     lifespan=lifespan,
     on_script_error=on_script_error,
     middleware=[

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from components.account_actions import act
-from components.account_words import action_label, people_label, role_label
 from components.ask.session import current_session
+from components.frame.account_words import action_label, people_label, role_label
 from components.words.formats import escape, moment, number
 from components.words.i18n import _
 from data.accounts import Accounts, Session

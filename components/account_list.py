@@ -14,7 +14,7 @@ import streamlit as st
 
 from components.account_actions import act, give_one_time_password
 from components.account_second_step import forget_second_step, steps_text
-from components.account_words import campus_names, campus_text, role_label
+from components.frame.account_words import campus_names, campus_text, role_label
 from components.kit.rows.columns import names_by_id
 from components.words.formats import moment, number
 from components.words.i18n import _

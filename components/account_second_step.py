@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.account_actions import act
-from components.account_words import role_label
+from components.frame.account_words import role_label
 from components.words.i18n import _
 from data.accounts import Account, Accounts
 from data.scope import ROLES

@@ -61,8 +61,8 @@ def test_no_script_lies_directly_in_pages():
 
 
 def test_app_serves_the_frame(browser: Browser):
-    assert application.app.script_path == Path("components/frame.py")
-    assert (ROOT / "components" / "frame.py").is_file()
+    assert application.app.script_path == Path("components/frame/frame.py")
+    assert (ROOT / "components" / "frame" / "frame.py").is_file()
 
 
 @pytest.mark.parametrize(

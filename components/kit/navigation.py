@@ -116,5 +116,5 @@ def link_to(script: str, role: Role) -> str | None:
     for _section, entries in entries_for(role):
         for entry in entries:
             if entry.script == script:
-                return f"../pages/{script}.py"  # from the frame's folder
+                return f"../../pages/{script}.py"  # from the frame's folder
     return None

@@ -9,11 +9,11 @@ from typing import Any
 
 import streamlit as st
 
+from components.frame.search import find_people
 from components.kit.states import nothing_to_show
 from components.person.names import Names, full_moment, is_known
 from components.person.view import View, as_rows
 from components.person.words import STAGES
-from components.search import find_people
 from components.words.formats import escape
 from components.words.i18n import _, ngettext
 from metrics.people.person import SEARCH_LIMIT

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.frame.search import PERSON_PAGE
 from components.kit.rows.drill import download_buttons
 from components.kit.states import nothing_to_show
 from components.person.entries import Line, line_of
@@ -19,7 +20,6 @@ from components.person.names import ago, as_day, clock, full_day, is_known
 from components.person.view import View, as_rows
 from components.person.words import GROUPS
 from components.runtime.theme import palette
-from components.search import PERSON_PAGE
 from components.words.i18n import _, ngettext
 from data.scope import Scope
 from metrics.people.person import timeline
@@ -175,7 +175,7 @@ def _draw_split(line: Line, told: str) -> None:
             st.markdown("  \n".join(right), width="content", text_alignment="right")
         if line.person_id:
             st.page_link(
-                f"../pages/{PERSON_PAGE}.py",
+                f"../../pages/{PERSON_PAGE}.py",
                 label=_("See who"),
                 icon=":material/person:",
                 query_params={"person_id": line.person_id},

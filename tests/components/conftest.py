@@ -23,7 +23,7 @@ from tests.conftest import person_ids
 from tests.journeys import KEY, Story, moment
 from tests.signin import add_account, sign_in
 
-FRAME = str(Path(__file__).parents[2] / "components" / "frame.py")
+FRAME = str(Path(__file__).parents[2] / "components" / "frame" / "frame.py")
 TOLD = {
     "lin": ["2026-10-05 lead sem name=林静", "2026-10-20 order 5000 line=english"],
     "wang": ["2026-11-02 lead feed name=王芳", "2026-11-20 trial 99"],

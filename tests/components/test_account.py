@@ -10,8 +10,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.testing.v1 import AppTest
 
 import data.installation
-from components.account_words import campus_text
-from components.activity import is_activity
+from components.frame.account_words import campus_text
+from components.frame.activity import is_activity
 from data.accounts import Accounts
 from data.installation.home import Home
 from data.installation.installation import Installation
@@ -36,8 +36,8 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accoun
 
 
 def password_page() -> None:
-    from components.account_password import password_form
     from components.ask.session import current_viewer
+    from components.frame.account_password import password_form
 
     password_form(current_viewer().user)
 
@@ -45,8 +45,8 @@ def password_page() -> None:
 def menu_page() -> None:
     import streamlit as st
 
-    from components.account import account_menu
     from components.ask.session import current_viewer
+    from components.frame.account import account_menu
     from components.words import i18n
 
     viewer = current_viewer()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.util import calc_hash
 
-from components import search
+from components.frame import search
 from components.kit.navigation import SECTIONS, entries_for
 from components.words.i18n import N_
 from data.scope import ROLES
@@ -155,7 +155,7 @@ def test_the_way_to_a_person_leads_through_a_page_that_exists():
 def looked_up() -> None:
     import streamlit as st
 
-    from components.search import find_people
+    from components.frame.search import find_people
 
     st.session_state["found"] = sorted(find_people(st.query_params["text"])["name"])
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from components.ask import query
-from components.first_views import FIRST_VIEWS
-from components.preparation import MOST_SCOPES, prepare, scopes_in_use
+from components.frame.first_views import FIRST_VIEWS
+from components.frame.preparation import MOST_SCOPES, prepare, scopes_in_use
 from data.scope import EVERY_CAMPUS
 from data.stores import DuckDBStore
 
@@ -28,7 +28,7 @@ def test_a_prepared_page_asks_the_store_nothing(served, monkeypatch, forget):
     asked = asked_of(served.installation.store, monkeypatch)
     for page in FIRST_VIEWS:
         at = served.frame("manager")
-        at.switch_page(f"../pages/{page}.py").run()
+        at.switch_page(f"../../pages/{page}.py").run()
         assert not at.exception
         assert [sql[-300:] for sql in asked] == [], f"{page}: everything was made before"
 

@@ -12,7 +12,7 @@ from data.scope import Scope
 from tests.signin import sign_in
 
 ROOT = Path(__file__).parents[2]
-FRAME = str(ROOT / "components" / "frame.py")
+FRAME = str(ROOT / "components" / "frame" / "frame.py")
 
 
 def visit(

@@ -26,8 +26,8 @@ from tests.conftest import person_ids
 from tests.journeys import Story, moment
 from tests.signin import add_account, sign_in
 
-FRAME = str(Path(__file__).parents[2] / "components" / "frame.py")
-SCRIPT = "../pages/people/person.py"
+FRAME = str(Path(__file__).parents[2] / "components" / "frame" / "frame.py")
+SCRIPT = "../../pages/people/person.py"
 AS_OF = "2026-11-21T10:00"
 NUMBER = "+8613800000000"  # of the first person told: lin
 TOLD = {

@@ -166,7 +166,7 @@ def test_the_proposal_is_taken_over_by_two_clicks(sample):
 def test_saving_an_activitys_plan_without_a_change_says_so():
     at = AppTest.from_file(FRAME, default_timeout=60)
     sign_in(at, data.installation.installation().accounts, "manager")
-    at.switch_page("../pages/growth/activities.py")
+    at.switch_page("../../pages/growth/activities.py")
     at.query_params["lang"] = "en"
     at.query_params["activity"] = "A00070"
     at.session_state["activity_tabs"] = "Plan"

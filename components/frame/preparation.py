@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from components.ask import query
-from components.first_views import FIRST_VIEWS
+from components.frame.first_views import FIRST_VIEWS
 from components.kit.choices.filters import choices, default_filters
 from components.kit.navigation import SECTIONS
 from data.accounts import Account
