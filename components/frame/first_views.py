@@ -4,50 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from components.acquisition import measures as acquisition_measures
-from components.acquisition.answer import answer_of
-from components.acquisition.cards import CARDS as ACQUISITION_CARDS
-from components.acquisition.cards import card_of
-from components.acquisition.channels import channel_table_of
-from components.acquisition.picture import ranking_of
-from components.acquisition.reading import Reading as AcquisitionReading
-from components.acquisition.todo import tasks_of as acquisition_tasks
-from components.activities.index import ran
-from components.activities.reading import overview
 from components.ask import query
-from components.board.answers import answers
-from components.board.figures import period_cards
-from components.board.hours import hours_picture
-from components.board.matrix import matrix_picture
-from components.board.pace import month_answer, month_picture, planned_for
-from components.conversion import answer as conversion_answer
-from components.conversion.cards import cards_of as conversion_cards
-from components.conversion.funnel import funnel_counts, funnel_picture
-from components.conversion.measures import Choice as ConversionChoice
-from components.conversion.person import person_score
-from components.conversion.reading import Reading as ConversionReading
-from components.conversion.todo import tasks_of as conversion_tasks
-from components.conversion.worklist import page_of as conversion_list
 from components.kit.choices.activity_choice import EVERY
-from components.learning import answer as learning_answer
-from components.learning.calls import first_calls, is_large
-from components.learning.cards import cards_of as learning_cards
-from components.learning.curve import course_picture, offered_courses
-from components.learning.reading import Reading as LearningReading
-from components.learning.student import person_students
-from components.learning.todo import tasks_of as learning_tasks
-from components.renewal import answer as renewal_answer
-from components.renewal.calendar import weeks_picture
-from components.renewal.cards import cards_of as renewal_cards
-from components.renewal.reading import Reading as RenewalReading
-from components.renewal.todo import renewal_tasks
-from components.renewal.worklist import to_talk_to
-from components.spread import answer as spread_answer
-from components.spread.reading import SpreadReading, latest_shared
-from components.spread.todo import tasks_of as spread_tasks
-from components.visitors import answer as visitors_answer
-from components.visitors.reading import VisitorReading
-from components.visitors.todo import tasks_of as visitor_tasks
+from components.screens.acquisition import measures as acquisition_measures
+from components.screens.acquisition.answer import answer_of
+from components.screens.acquisition.cards import CARDS as ACQUISITION_CARDS
+from components.screens.acquisition.cards import card_of
+from components.screens.acquisition.channels import channel_table_of
+from components.screens.acquisition.picture import ranking_of
+from components.screens.acquisition.reading import Reading as AcquisitionReading
+from components.screens.acquisition.todo import tasks_of as acquisition_tasks
+from components.screens.activities.index import ran
+from components.screens.activities.reading import overview
+from components.screens.board.answers import answers
+from components.screens.board.figures import period_cards
+from components.screens.board.hours import hours_picture
+from components.screens.board.matrix import matrix_picture
+from components.screens.board.pace import month_answer, month_picture, planned_for
+from components.screens.conversion import answer as conversion_answer
+from components.screens.conversion.cards import cards_of as conversion_cards
+from components.screens.conversion.funnel import funnel_counts, funnel_picture
+from components.screens.conversion.measures import Choice as ConversionChoice
+from components.screens.conversion.person import person_score
+from components.screens.conversion.reading import Reading as ConversionReading
+from components.screens.conversion.todo import tasks_of as conversion_tasks
+from components.screens.conversion.worklist import page_of as conversion_list
+from components.screens.learning import answer as learning_answer
+from components.screens.learning.calls import first_calls, is_large
+from components.screens.learning.cards import cards_of as learning_cards
+from components.screens.learning.curve import course_picture, offered_courses
+from components.screens.learning.reading import Reading as LearningReading
+from components.screens.learning.student import person_students
+from components.screens.learning.todo import tasks_of as learning_tasks
+from components.screens.renewal import answer as renewal_answer
+from components.screens.renewal.calendar import weeks_picture
+from components.screens.renewal.cards import cards_of as renewal_cards
+from components.screens.renewal.reading import Reading as RenewalReading
+from components.screens.renewal.todo import renewal_tasks
+from components.screens.renewal.worklist import to_talk_to
+from components.screens.spread import answer as spread_answer
+from components.screens.spread.reading import SpreadReading, latest_shared
+from components.screens.spread.todo import tasks_of as spread_tasks
+from components.screens.visitors import answer as visitors_answer
+from components.screens.visitors.reading import VisitorReading
+from components.screens.visitors.todo import tasks_of as visitor_tasks
 from data.scope import Filters, role
 from metrics.people.network import shared_in
 from metrics.people.person import contribution, current_state, household, identifiers, timeline

@@ -12,7 +12,6 @@ from pathlib import Path
 import streamlit as st
 
 from components.ask.session import current_viewer
-from components.board.sources import nothing_arrived
 from components.frame.account import account_menu
 from components.frame.notice import sample_notice
 from components.frame.search import search_button
@@ -21,6 +20,7 @@ from components.kit.freshness import freshness_badge, has_data
 from components.kit.navigation import Entry, entries_for, missing_for
 from components.kit.states import error_in_words, nothing_to_show
 from components.runtime import theme
+from components.screens.board.sources import nothing_arrived
 from components.words import i18n
 from components.words.i18n import N_, _
 from data.errors import EduLensError

@@ -2,10 +2,15 @@
 
 import streamlit as st
 
-from components.account_actions import managed_accounts, tell
-from components.account_audit import audit_log, live_sessions, role_table
-from components.account_list import account_summary, account_table, add_account, change_account
-from components.account_second_step import required_roles
+from components.screens.access.accounts import (
+    account_summary,
+    account_table,
+    add_account,
+    change_account,
+)
+from components.screens.access.actions import managed_accounts, tell
+from components.screens.access.audit import audit_log, live_sessions, role_table
+from components.screens.access.second_step import required_roles
 from components.words.i18n import _
 
 st.subheader(_("Who may see what, and who looked?"))

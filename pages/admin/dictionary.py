@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.dictionary import catalogue_of_metrics, definition_of, picked_metric
+from components.screens.dictionary.table import catalogue_of_metrics, definition_of, picked_metric
 from components.words.i18n import _
 
 st.subheader(_("What does each number mean, exactly?"))

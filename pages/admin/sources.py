@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from components.board.sources import sources_card
-from components.sources.intake import history_panel, quarantine_panel
-from components.sources.upload import upload_panel
+from components.screens.board.sources import sources_card
+from components.screens.sources.intake import history_panel, quarantine_panel
+from components.screens.sources.upload import upload_panel
 from components.words.i18n import _
 
 st.subheader(_("Has everything arrived, and what was refused?"))

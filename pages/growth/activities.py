@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from components.activities.index import activity_index
-from components.activities.life import life_head, life_picture
-from components.activities.panels import life_tabs
-from components.activities.reading import Life, opened_activity, overview
-from components.activities.todo import life_todo
 from components.kit.choices.filters import current_filters
 from components.kit.states import nothing_to_show
+from components.screens.activities.index import activity_index
+from components.screens.activities.life import life_head, life_picture
+from components.screens.activities.panels import life_tabs
+from components.screens.activities.reading import Life, opened_activity, overview
+from components.screens.activities.todo import life_todo
 from components.words.i18n import _
 
 filters = current_filters()

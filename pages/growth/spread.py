@@ -5,11 +5,11 @@ import streamlit as st
 from components.kit.choices.activity_choice import activity_choice
 from components.kit.panels import panels
 from components.kit.states import nothing_to_show
-from components.spread.answer import spread_answer, spread_cards
-from components.spread.panels import PANELS
-from components.spread.reading import SpreadReading, latest_shared
-from components.spread.todo import spread_todo
-from components.spread.tree import node_rows, spread_tree
+from components.screens.spread.answer import spread_answer, spread_cards
+from components.screens.spread.panels import PANELS
+from components.screens.spread.reading import SpreadReading, latest_shared
+from components.screens.spread.todo import spread_todo
+from components.screens.spread.tree import node_rows, spread_tree
 from components.words.i18n import _
 from metrics import load_all
 from metrics.spread.shares import share_arrivals

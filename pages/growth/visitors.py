@@ -5,11 +5,11 @@ import streamlit as st
 from components.kit.choices.activity_choice import activity_choice
 from components.kit.choices.filters import current_filters
 from components.kit.states import nothing_to_show
-from components.visitors.answer import visitor_answer, visitor_cards
-from components.visitors.everyone import everyone_panel
-from components.visitors.keen import keen_people_section
-from components.visitors.reading import VisitorReading
-from components.visitors.todo import visitor_todo
+from components.screens.visitors.answer import visitor_answer, visitor_cards
+from components.screens.visitors.everyone import everyone_panel
+from components.screens.visitors.keen import keen_people_section
+from components.screens.visitors.reading import VisitorReading
+from components.screens.visitors.todo import visitor_todo
 from components.words.i18n import _
 from metrics import load_all
 from metrics.visitors.visits import visitors

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from components.acquisition.answer import channel_answer, role_note
-from components.acquisition.cards import acquisition_cards
-from components.acquisition.channels import channels_side_by_side
-from components.acquisition.measures import RETURN_DAYS, WINDOWS, Choice
-from components.acquisition.panels import PANELS
-from components.acquisition.reading import Reading
-from components.acquisition.todo import todo_list
 from components.kit.choices.filters import current_filters
 from components.kit.panels import Handover, panels
 from components.kit.states import nothing_to_show
+from components.screens.acquisition.answer import channel_answer, role_note
+from components.screens.acquisition.cards import acquisition_cards
+from components.screens.acquisition.channels import channels_side_by_side
+from components.screens.acquisition.measures import RETURN_DAYS, WINDOWS, Choice
+from components.screens.acquisition.panels import PANELS
+from components.screens.acquisition.reading import Reading
+from components.screens.acquisition.todo import todo_list
 from components.words.i18n import _
 from metrics import load_all
 

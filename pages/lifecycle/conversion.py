@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from components.conversion.answer import conversion_answer
-from components.conversion.cards import conversion_cards
-from components.conversion.funnel import sales_funnel
-from components.conversion.measures import CALLS_A_DAY, WINDOWS, Choice
-from components.conversion.panels import PANELS
-from components.conversion.reading import Reading
-from components.conversion.rules import current_rules
-from components.conversion.todo import todo_list
-from components.conversion.worklist import work_list
 from components.kit.choices.filters import current_filters
 from components.kit.panels import Handover, panels
 from components.kit.states import nothing_to_show
+from components.screens.conversion.answer import conversion_answer
+from components.screens.conversion.cards import conversion_cards
+from components.screens.conversion.funnel import sales_funnel
+from components.screens.conversion.measures import CALLS_A_DAY, WINDOWS, Choice
+from components.screens.conversion.panels import PANELS
+from components.screens.conversion.reading import Reading
+from components.screens.conversion.rules import current_rules
+from components.screens.conversion.todo import todo_list
+from components.screens.conversion.worklist import work_list
 from components.words.i18n import _
 from metrics import load_all
 from metrics.leads.response import CLOSES, OPENS

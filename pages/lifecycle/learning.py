@@ -5,13 +5,13 @@ import streamlit as st
 from components.kit.choices.filters import current_filters
 from components.kit.panels import Handover, panels
 from components.kit.states import nothing_to_show
-from components.learning.answer import learning_answer
-from components.learning.calls import call_list
-from components.learning.cards import learning_cards
-from components.learning.curve import lesson_picture
-from components.learning.panels import PANELS
-from components.learning.reading import Reading
-from components.learning.todo import todo_list
+from components.screens.learning.answer import learning_answer
+from components.screens.learning.calls import call_list
+from components.screens.learning.cards import learning_cards
+from components.screens.learning.curve import lesson_picture
+from components.screens.learning.panels import PANELS
+from components.screens.learning.reading import Reading
+from components.screens.learning.todo import todo_list
 from components.words.i18n import _
 from metrics import load_all
 

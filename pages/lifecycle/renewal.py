@@ -5,10 +5,10 @@ import streamlit as st
 from components.kit.choices.address import KeptChoice
 from components.kit.choices.filters import current_filters
 from components.kit.states import nothing_to_show
-from components.renewal.expansion import expansion_view
-from components.renewal.reading import Reading
-from components.renewal.referral import referral_view
-from components.renewal.view import VIEWS, renewal_view
+from components.screens.renewal.expansion import expansion_view
+from components.screens.renewal.reading import Reading
+from components.screens.renewal.referral import referral_view
+from components.screens.renewal.view import VIEWS, renewal_view
 from components.words.i18n import _
 from metrics import load_all
 

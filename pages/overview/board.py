@@ -3,13 +3,13 @@
 import streamlit as st
 
 from components.ask.session import current_viewer
-from components.board.answers import answers_card
-from components.board.figures import figures_row
-from components.board.hours import hours_card
-from components.board.matrix import matrix_card
-from components.board.pace import month_card, pace_card, works_leads
-from components.board.sources import nothing_arrived, sources_card
 from components.kit.choices.filters import current_filters
+from components.screens.board.answers import answers_card
+from components.screens.board.figures import figures_row
+from components.screens.board.hours import hours_card
+from components.screens.board.matrix import matrix_card
+from components.screens.board.pace import month_card, pace_card, works_leads
+from components.screens.board.sources import nothing_arrived, sources_card
 from components.words.i18n import _
 
 REFRESH_SECONDS = 60

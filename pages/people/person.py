@@ -3,8 +3,8 @@
 import streamlit as st
 
 from components.kit.states import nothing_to_show
-from components.person.page import person_view
-from components.person.search import opened_person, results, search_box
+from components.screens.person.page import person_view
+from components.screens.person.search import opened_person, results, search_box
 from components.words.i18n import _
 
 person_id = opened_person()

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.acquisition import board
-from components.acquisition.answer import finding, remarks
-from components.acquisition.measures import MEASURES, Choice, visible
+from components.screens.acquisition import board
+from components.screens.acquisition.answer import finding, remarks
+from components.screens.acquisition.measures import MEASURES, Choice, visible
 from data.scope import ROLES
 from metrics import load_all
 

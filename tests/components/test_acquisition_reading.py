@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from components.acquisition.measures import Choice
-from components.acquisition.reading import Reading
 from components.kit.panels import Handover
+from components.screens.acquisition.measures import Choice
+from components.screens.acquisition.reading import Reading
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 
 FILTERS = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))

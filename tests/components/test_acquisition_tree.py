@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from components.acquisition.tree import branches_above, leaves_open, tree_rows
+from components.screens.acquisition.tree import branches_above, leaves_open, tree_rows
 
 TREE = pd.DataFrame(
     [

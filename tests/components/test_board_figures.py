@@ -10,8 +10,8 @@ from tests.components.conftest import Served
 def cards() -> None:
     import streamlit as st
 
-    from components.board.figures import period_cards
     from components.kit.choices.filters import filter_bar
+    from components.screens.board.figures import period_cards
 
     st.session_state["cards"] = {
         card.metric.name: (card.figure["value"], card.previous is not None, card.note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.dictionary import _KINDS, _UNITS
+from components.screens.dictionary.table import _KINDS, _UNITS
 from metrics import load_all
 from metrics.foundation.registry import KINDS, REGISTRY, UNITS
 from tests.components.conftest import Served
@@ -20,7 +20,7 @@ def test_every_kind_and_unit_has_words():
 def _definition() -> None:
     import streamlit as st
 
-    from components.dictionary import definition_of
+    from components.screens.dictionary.table import definition_of
 
     definition_of(st.query_params["metric"])
 

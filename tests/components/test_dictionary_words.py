@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.dictionary import _GRAINS, _KINDS, _UNITS
+from components.screens.dictionary.table import _GRAINS, _KINDS, _UNITS
 from components.words.i18n import translate
 from metrics import load_all
 from metrics.foundation.registry import REGISTRY

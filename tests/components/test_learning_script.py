@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.learning.saving import cost_sentence, matched_words
-from components.learning.script import SCRIPTS, call_script
+from components.screens.learning.saving import cost_sentence, matched_words
+from components.screens.learning.script import SCRIPTS, call_script
 from metrics.service.risk import REASONS
 from metrics.service.save_effect import save_cost, save_effect
 from tests.metrics.test_save_effect import TOLD, spells

@@ -11,8 +11,8 @@ from tests.signin import sign_in
 
 def card(user, person_id, institution):
     def script(person_id):
-        from components.person.network import network_card
-        from components.person.view import View
+        from components.screens.person.network import network_card
+        from components.screens.person.view import View
 
         network_card(person_id, View.current())
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from components.kit.charts.chart import title_of
-from components.renewal.outlook import Outlook
-from components.renewal.value import trial_figure, trial_finding, value_sentence
+from components.screens.renewal.outlook import Outlook
+from components.screens.renewal.value import trial_figure, trial_finding, value_sentence
 from metrics.renewal.remaining_value import Window
 from metrics.renewal.value_model import ANY_TIME, BY_TERM, Remaining, Trial
 

@@ -7,13 +7,13 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from components.renewal.answer import below_the_rest
-from components.renewal.calendar import calendar_finding, refusals
-from components.renewal.cards import monthly
-from components.renewal.expansion import retained
-from components.renewal.rates import bridge_finding
-from components.renewal.reading import judged_months
-from components.renewal.worklist import why
+from components.screens.renewal.answer import below_the_rest
+from components.screens.renewal.calendar import calendar_finding, refusals
+from components.screens.renewal.cards import monthly
+from components.screens.renewal.expansion import retained
+from components.screens.renewal.rates import bridge_finding
+from components.screens.renewal.reading import judged_months
+from components.screens.renewal.worklist import why
 from data.scope import Period
 from metrics.foundation.units import Z95
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.sources.matching import missing_columns
+from components.screens.sources.matching import missing_columns
 from data.contracts import CONTRACTS
 from data.sources.imports import headers_of, import_files
 from data.sources.mapping import find_mapping
@@ -14,7 +14,7 @@ def matched_by_hand() -> None:
     """A script: the panel for headers of a lead list, already open."""
     import streamlit as st
 
-    from components.sources.matching import matching_panel
+    from components.screens.sources.matching import matching_panel
 
     st.session_state.setdefault("sources_matching", True)
     headers = st.query_params.get("headers", "").split(",")

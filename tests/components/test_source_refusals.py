@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.sources.refusals import FILES, ROWS, file_refusal, row_refusal
+from components.screens.sources.refusals import FILES, ROWS, file_refusal, row_refusal
 from components.words.i18n import translate
 from data.errors import InvalidInput
 

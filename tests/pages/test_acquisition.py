@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.acquisition.measures import MEASURES, Choice
-from components.acquisition.panels import PANELS
-from components.acquisition.reading import Reading
-from components.acquisition.tree import tree_rows
 from components.ask import query
+from components.screens.acquisition.measures import MEASURES, Choice
+from components.screens.acquisition.panels import PANELS
+from components.screens.acquisition.reading import Reading
+from components.screens.acquisition.tree import tree_rows
 from components.words.formats import percent
 from data.installation.installation import Installation
 from data.sample.truths import CHEAP_CHANNEL, LATE_CHANNEL, SLOW_CHANNEL

@@ -7,9 +7,9 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.activities.gap import life_gap
-from components.activities.reading import Life, overview
 from components.ask import query
+from components.screens.activities.gap import life_gap
+from components.screens.activities.reading import Life, overview
 from data.sample.truths import NO_SPRINT_ACTIVITY, STALLED_ACTIVITY
 from data.scope import Filters, Period
 from metrics.activities.traffic import activity_leads

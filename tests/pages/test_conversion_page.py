@@ -11,12 +11,12 @@ from functools import partial
 import pytest
 
 from components.ask import query
-from components.conversion.board import conversion_answers
-from components.conversion.measures import CARDS, MEASURES, Choice
-from components.conversion.panels import PANELS
-from components.conversion.person import person_score
-from components.conversion.reading import Reading
 from components.kit.navigation import link_to
+from components.screens.conversion.board import conversion_answers
+from components.screens.conversion.measures import CARDS, MEASURES, Choice
+from components.screens.conversion.panels import PANELS
+from components.screens.conversion.person import person_score
+from components.screens.conversion.reading import Reading
 from data.installation.installation import Installation
 from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role
@@ -261,14 +261,14 @@ def test_the_proposal_of_a_head_holds_the_own_campuses_leads_and_people(sample):
 def test_a_step_that_nobody_records_is_left_out_of_the_funnel_and_said_to_be(monkeypatch, forget):
     assert "No source records" not in shown(visit("manager"))
     missing = ("assigned", "first_contact")
-    monkeypatch.setattr("components.conversion.funnel.unrecorded", lambda _chain: missing)
+    monkeypatch.setattr("components.screens.conversion.funnel.unrecorded", lambda _chain: missing)
     forget()
     text = shown(visit("manager"))
     assert "No source records “Assigned”, “First contact”: left out of the chain" in text
     assert "Assigned 1 d" not in text
     assert "Effective contact 7 d" in text
     nothing = ("assigned", "first_contact", "contact", "visit_or_trial", "order")
-    monkeypatch.setattr("components.conversion.funnel.unrecorded", lambda _chain: nothing)
+    monkeypatch.setattr("components.screens.conversion.funnel.unrecorded", lambda _chain: nothing)
     forget()
     assert "No source records what is done with leads." in shown(visit("manager"))
 

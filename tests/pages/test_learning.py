@@ -10,12 +10,12 @@ import pytest
 
 from components.ask import query
 from components.kit.navigation import SECTIONS
-from components.learning import board
-from components.learning.board import learning_answers
-from components.learning.definitions import RATES, behind_part
-from components.learning.panels import PANELS
-from components.learning.reading import Reading
-from components.learning.student import person_students
+from components.screens.learning import board
+from components.screens.learning.board import learning_answers
+from components.screens.learning.definitions import RATES, behind_part
+from components.screens.learning.panels import PANELS
+from components.screens.learning.reading import Reading
+from components.screens.learning.student import person_students
 from data.sample.truths import DROP_COURSE, DROP_LESSON
 from data.scope import ROLES, Filters, Period
 from metrics.service.attendance import MAKE_UP_DAYS

@@ -11,10 +11,10 @@ from google.protobuf.text_format import MessageToString
 from streamlit.testing.v1 import AppTest
 
 import data.installation
-from components.person import phone as phone_module
-from components.person.phone import reveal
-from components.person.search import is_record_id
-from components.person.timeline import FIRST, days_of
+from components.screens.person import phone as phone_module
+from components.screens.person.phone import reveal
+from components.screens.person.search import is_record_id
+from components.screens.person.timeline import FIRST, days_of
 from data.accounts import Accounts
 from data.facts.build import rebuild
 from data.installation.home import Home

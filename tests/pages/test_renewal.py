@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from components.ask import query
 from components.kit.navigation import SECTIONS
-from components.renewal.board import renewal_answers
-from components.renewal.panels import PANELS
-from components.renewal.referral import PANELS as REFERRAL_PANELS
+from components.screens.renewal.board import renewal_answers
+from components.screens.renewal.panels import PANELS
+from components.screens.renewal.referral import PANELS as REFERRAL_PANELS
 from data.sample.truths import BURST_LEADS, CHEAP_CHANNEL, SELF_REFERRERS
 from data.scope import ROLES, Filters, Period
 from tests.pages import screens
@@ -177,7 +177,7 @@ def test_what_families_will_still_buy_is_told_of_ones_own(cheap):
 
 
 def test_of_many_orders_what_a_family_will_buy_is_learnt_when_asked(cheap, served, monkeypatch):
-    monkeypatch.setattr("components.renewal.outlook.AT_ONCE", 10)
+    monkeypatch.setattr("components.screens.renewal.outlook.AT_ONCE", 10)
     rows = served.store.fetch(
         "SELECT person_id FROM fact_due WHERE state = 'active' AND due_on > DATE '2026-11-25'"
         " AND due_on < DATE '2027-01-20' ORDER BY enrolment_id LIMIT 1"
@@ -197,6 +197,6 @@ def all_inferred(facts):
 
 def test_renewals_read_off_the_orders_are_said_to_be(cheap, monkeypatch):
     assert "Links inferred from orders" not in shown(visit("manager"))
-    monkeypatch.setattr("components.renewal.links.renewal_links", all_inferred)
+    monkeypatch.setattr("components.screens.renewal.links.renewal_links", all_inferred)
     text = shown(visit("manager"))
     assert re.search(r"Links inferred from orders: .* so [\d,]+ renewals", text)

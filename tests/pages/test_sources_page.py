@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.sources.intake import _refused_file
+from components.screens.sources.intake import _refused_file
 from data.errors import NotAllowed
 from data.installation.home import Home
 from data.installation.installation import Installation

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.ask import query
 from components.kit.choices.activity_choice import CHOICE
-from components.spread.panels import PANELS
-from components.spread.reading import EVER, SpreadReading
+from components.screens.spread.panels import PANELS
+from components.screens.spread.reading import EVER, SpreadReading
 from data.sample.truths import STAR_ACTIVITY
 from metrics.spread.concentration import concentration
 from metrics.spread.credit import kols

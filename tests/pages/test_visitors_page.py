@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.ask import query
 from components.kit.choices.activity_choice import CHOICE, EVERY
-from components.visitors.reading import VisitorReading
+from components.screens.visitors.reading import VisitorReading
 from data.scope import Filters, Period
 from metrics.visitors.interest import scored_visitors, upstream_chains, upstream_edges
 from metrics.visitors.visits import keen_without_phone, visitors

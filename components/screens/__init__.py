@@ -1,0 +1,1 @@
+"""One folder a page, with everything that the page makes and draws."""

@@ -1,0 +1,1 @@
+"""The access screen: accounts, their rights, live sessions and the audit log."""

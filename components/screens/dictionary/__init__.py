@@ -1,0 +1,1 @@
+"""The dictionary screen: what each number means, exactly."""
