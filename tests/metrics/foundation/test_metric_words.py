@@ -7,7 +7,7 @@ from babel.messages.pofile import read_po
 
 from metrics.foundation.registry import REGISTRY
 
-CATALOGUE = Path(__file__).parents[2] / "components" / "words" / "locale" / "zh" / "metrics.po"
+CATALOGUE = Path(__file__).parents[3] / "components" / "words" / "locale" / "zh" / "metrics.po"
 FAMILIES = {"leads", "cost", "conversion", "cohort_value", "downstream", "linkage"}
 OURS = sorted(name for name, metric in REGISTRY.items() if metric.family in FAMILIES)
 
