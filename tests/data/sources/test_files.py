@@ -392,6 +392,6 @@ def test_workbook_reader_is_bound_in_memory(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path), str(tmp_path)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3],
     )  # fmt: skip
     assert done.returncode != 0 or "sheet" in done.stdout

@@ -5,7 +5,7 @@ from pathlib import Path
 from data.contracts import CONTRACTS
 from data.contracts.documentation import data_page
 
-PAGE = Path(__file__).parents[2] / "docs" / "data.md"
+PAGE = Path(__file__).parents[3] / "docs" / "data.md"
 
 
 def test_the_data_page_is_what_the_contracts_say():
