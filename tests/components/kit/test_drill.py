@@ -47,8 +47,9 @@ def test_days_come_back_from_the_browser_as_days():
 
 
 def table() -> None:
-    from components.kit.rows.drill import rows_table
     from tests.components.test_drill import ROWS
+
+    from components.kit.rows.drill import rows_table
 
     rows_table(ROWS)
 

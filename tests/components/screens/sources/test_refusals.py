@@ -11,7 +11,7 @@ from components.screens.sources.refusals import FILES, ROWS, file_refusal, row_r
 from components.words.i18n import translate
 from data.errors import InvalidInput
 
-SOURCES = Path(__file__).parents[2] / "data" / "sources"
+SOURCES = Path(__file__).parents[4] / "data" / "sources"
 MAPPING_FILE = "mapping.py"  # its author's errors are told to whoever writes the file
 
 
