@@ -20,7 +20,7 @@ from components.signin import Gate, gate_routes
 from data.__main__ import run_command
 from data.accounts import passwords
 from data.errors import EduLensError
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.installation.serving import Serving
 
 BRAND = Path(__file__).parent / "components" / "frame" / "brand"

@@ -12,7 +12,7 @@ import pandas as pd
 from components.ask import query
 from data.errors import InvalidOption, UnknownName
 from data.installation.home import Home
-from data.installation.installation import Installation, installation
+from data.installation.process import Installation, installation
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope, day_start
 from metrics.foundation.registry import REGISTRY, find
 from metrics.foundation.units import GROUPS

@@ -14,13 +14,14 @@ import pyarrow as pa
 import pytest
 from hypothesis import settings
 
-from data.accounts import passwords
+from data.accounts import Accounts, passwords
 from data.facts import Facts
 from data.facts.build import rebuild
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.landing.loader import create_tables
 from data.scope import EVERY_CAMPUS, ROLES, Scope
 from data.stores.duck import DuckDBStore
+from tests.clocks import Clock, code
 from tests.journeys import KEY, Story, moment
 from tests.sample_institution import copied_institution
 from tests.signin import CHEAPEST
@@ -49,6 +50,21 @@ class StoreFacts(Facts):
         return Scope(
             user="test", role=role, campuses=campuses, staff_id=staff_id, as_of=store.as_of
         )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until it is told."""
+    return Clock()
+
+
+@pytest.fixture
+def secret(accounts: Accounts, clock: Clock) -> bytes:
+    """The secret in the telephone of boss, whose second step is on."""
+    begun = accounts.second_factors.begin("boss")
+    accounts.confirm_second_factor("boss", code(begun, clock))
+    clock.now += 60
+    return begun
 
 
 @pytest.fixture(scope="session", autouse=True)

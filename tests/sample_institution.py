@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 
 ROOT = Path(__file__).resolve().parent.parent
 _KEPT = 3  # copies of other states of the code

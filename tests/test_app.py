@@ -16,12 +16,12 @@ import streamlit as st
 from starlette.routing import Router
 
 import app as application
-import data.installation
+import data.installation.process
 from components.signin.health import health, health_route
 from data.accounts import Accounts, seed_sample_accounts
 from data.errors import NotAllowed
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.landing.loader import create_tables
 from data.landing.zone import Landing
 from data.stores import DuckDBStore
@@ -41,7 +41,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installa
     home = Home(tmp_path / "home").prepare()
     made = Installation(home, DuckDBStore(home.store), Landing(home.landing), Accounts(home))
     add_account(made.accounts, "manager")
-    monkeypatch.setattr(data.installation, "_opened", made)
+    monkeypatch.setattr(data.installation.process, "_opened", made)
     yield made
     made.close()
 

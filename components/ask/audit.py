@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.errors import NotAllowed
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.scope import role
 
 

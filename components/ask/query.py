@@ -25,7 +25,7 @@ from components.ask.session import current_viewer
 from components.runtime.theme import theme_name
 from components.words.i18n import language
 from data.facts import DIMENSIONS, Facts
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.scope import Filters, Scope
 from metrics import load_all
 from metrics.foundation.question import Asked, Expression, FunctionRows, MetricFigures, MetricRows

@@ -9,7 +9,7 @@ from components.words.i18n import _
 from data.accounts import Session, Viewer
 from data.accounts.sessions import PASSWORD
 from data.errors import NotAllowed, UnknownName
-from data.installation.installation import installation
+from data.installation.process import installation
 
 
 @once_a_run

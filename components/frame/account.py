@@ -10,7 +10,7 @@ from components.words import i18n
 from components.words.formats import escape
 from components.words.i18n import _
 from data.accounts import Viewer
-from data.installation.installation import installation
+from data.installation.process import installation
 
 _SEEN_LANGUAGE = "account_seen_language"
 # A link button would open a second tab.

@@ -15,7 +15,7 @@ from data.accounts import Accounts, passwords
 from data.accounts.accounts import WrongPassword
 from data.accounts.credentials import credentials, save_credentials
 from data.accounts.throttle import TooManyAttempts
-from data.installation.installation import installation
+from data.installation.process import installation
 
 # What streamlit-authenticator and the password policy say, to be translated where shown.
 SENTENCES = (

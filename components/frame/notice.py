@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.words.i18n import _
-from data.installation.installation import installation
+from data.installation.process import installation
 
 
 def sample_notice() -> None:

@@ -13,7 +13,7 @@ from components.kit.choices.filters import choices, default_filters
 from components.kit.navigation import SECTIONS
 from data.accounts import Account
 from data.errors import EduLensError, StoreUnavailable
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.scope import EVERY_CAMPUS, ROLES, Scope
 
 MOST_SCOPES = 3  # what is left is made when it is asked for

@@ -15,7 +15,7 @@ from components.kit.states import nothing_to_show
 from components.words.formats import escape, moment
 from components.words.i18n import _
 from data.identity.phone import normalise_phone, phone_key
-from data.installation.installation import installation
+from data.installation.process import installation
 from metrics.people.person import search
 
 _LEAST = 2  # letters before anything is looked up; a Chinese surname is one

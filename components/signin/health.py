@@ -18,7 +18,7 @@ from data.errors import StoreUnavailable
 from data.landing.quarantine import known_corrupt
 
 if TYPE_CHECKING:
-    from data.installation.installation import Installation
+    from data.installation.process import Installation
 
 _COUNTS = ("received", "stored", "duplicate", "quarantined")
 _LATE_SECONDS = 60.0

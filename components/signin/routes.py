@@ -15,7 +15,7 @@ from components.signin.signin import signin_routes
 from data.accounts import sample_sign_ins
 
 if TYPE_CHECKING:
-    from data.installation.installation import Installation
+    from data.installation.process import Installation
 
 
 def gate_routes(

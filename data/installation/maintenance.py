@@ -9,7 +9,7 @@ from data.errors import InvalidOption
 from data.facts.build import rebuild
 from data.facts.lake import export_lake
 from data.installation.home import Home
-from data.installation.installation import Installation, at_work
+from data.installation.process import Installation, at_work
 from data.landing.loader import load
 
 

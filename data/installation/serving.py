@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from data.accounts import sample_sign_ins
 from data.installation.control import CommandSocket, Run
-from data.installation.installation import Installation, Watch, installation, release
+from data.installation.process import Installation, Watch, installation, release
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.contracts import contract
 from data.installation.home import Home
-from data.installation.installation import at_work
+from data.installation.process import at_work
 from data.sources.imports import ImportReport, import_files
 from data.sources.mapping import find_mapping
 from data.sources.preview import TablePreview

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from data.contracts import contract
 from data.errors import InvalidInput, NotAllowed
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.landing.loader import load
 from data.scope import role
 

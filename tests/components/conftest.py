@@ -11,11 +11,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import data.installation
+import data.installation.process
 from data.accounts import Accounts
 from data.facts.build import rebuild
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.landing.loader import create_tables
 from data.landing.zone import Landing
 from data.stores import DuckDBStore
@@ -89,7 +89,7 @@ def served(
     add_account(accounts, "guide", "consultant", campuses=["north"], staff_id="c1")
     add_account(accounts, "eye", "analyst")
     opened = Installation(home, store, Landing(home.landing), accounts)
-    monkeypatch.setattr(data.installation, "_opened", opened)
+    monkeypatch.setattr(data.installation.process, "_opened", opened)
     st.cache_data.clear()  # another test's store may have the same version
     yield Served(opened, people)
     accounts.close()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import streamlit as st
 
-import data.installation
-from data.installation.installation import Installation
+import data.installation.process
+from data.installation.process import Installation
 from tests.signin import add_account
 
 
@@ -53,7 +53,7 @@ def served(sample: Installation, monkeypatch: pytest.MonkeyPatch) -> Installatio
 
 def serve(opened: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """Make an installation this process's own, with English outside of scripts."""
-    monkeypatch.setattr(data.installation, "_opened", opened)
+    monkeypatch.setattr(data.installation.process, "_opened", opened)
     monkeypatch.setenv("EDULENS_LANG", "en")  # AppTest words the options outside a script
     st.cache_data.clear()  # another test's store may have the same version
     return opened

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import data.installation
+import data.installation.process
 from components.frame.account_words import ACTION_LABELS, ROLE_LABELS
 from data.accounts import Accounts, totp
 from data.accounts.accounts import WrongPassword
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.landing.zone import Landing
 from data.scope import ROLES
 from data.stores import DuckDBStore
@@ -42,7 +42,7 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accoun
     add_account(made, "second")
     add_account(made, "lin", "campus_head", campuses=["C1"])
     opened = Installation(home, store, Landing(home.landing), made)
-    monkeypatch.setattr(data.installation, "_opened", opened)
+    monkeypatch.setattr(data.installation.process, "_opened", opened)
     monkeypatch.setenv("EDULENS_LANG", "en")  # AppTest words the options outside a script
     yield made
     made.close()

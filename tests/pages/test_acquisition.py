@@ -16,7 +16,7 @@ from components.screens.acquisition.panels import PANELS
 from components.screens.acquisition.reading import Reading
 from components.screens.acquisition.tree import tree_rows
 from components.words.formats import percent
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.sample.truths import CHEAP_CHANNEL, LATE_CHANNEL, SLOW_CHANNEL
 from data.scope import Filters, Period
 from metrics.foundation.tally import ELSEWHERE

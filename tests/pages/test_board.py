@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import data.installation
+import data.installation.process
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from tests.pages.screens import FRAME
 from tests.sample_institution import small_institution
 from tests.signin import add_account, sign_in
@@ -29,7 +29,7 @@ def sample(tmp_path_factory) -> Iterator[Installation]:
 
 
 def board(opened: Installation, user: str, monkeypatch) -> AppTest:
-    monkeypatch.setattr(data.installation, "_opened", opened)
+    monkeypatch.setattr(data.installation.process, "_opened", opened)
     at = AppTest.from_file(FRAME, default_timeout=60)
     sign_in(at, opened.accounts, user)
     return at.run()

@@ -17,7 +17,7 @@ from components.screens.conversion.measures import CARDS, MEASURES, Choice
 from components.screens.conversion.panels import PANELS
 from components.screens.conversion.person import person_score
 from components.screens.conversion.reading import Reading
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role
 from metrics.leads.pool import overdue_leads

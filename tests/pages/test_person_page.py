@@ -10,7 +10,7 @@ import pytest
 from google.protobuf.text_format import MessageToString
 from streamlit.testing.v1 import AppTest
 
-import data.installation
+import data.installation.process
 from components.screens.person import phone as phone_module
 from components.screens.person.phone import reveal
 from components.screens.person.search import is_record_id
@@ -18,7 +18,7 @@ from components.screens.person.timeline import FIRST, days_of
 from data.accounts import Accounts
 from data.facts.build import rebuild
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.landing.loader import create_tables
 from data.landing.zone import Landing
 from data.stores import DuckDBStore
@@ -91,7 +91,7 @@ def told(tmp_path_factory) -> Iterator[tuple[Installation, dict[str, str]]]:
 def people(told, monkeypatch) -> dict[str, str]:
     """The families' ids, with their installation as this process's."""
     opened, ids = told
-    monkeypatch.setattr(data.installation, "_opened", opened)
+    monkeypatch.setattr(data.installation.process, "_opened", opened)
     monkeypatch.setenv("EDULENS_LANG", "en")  # AppTest words the options outside a script
     return ids
 
@@ -99,7 +99,7 @@ def people(told, monkeypatch) -> dict[str, str]:
 def visit(user: str, *, language: str = "en", **address: str) -> AppTest:
     """Open the page as a user."""
     at = AppTest.from_file(FRAME, default_timeout=30)
-    sign_in(at, data.installation.installation().accounts, user)
+    sign_in(at, data.installation.process().accounts, user)
     at.switch_page(SCRIPT)
     at.query_params["lang"] = language
     for name, value in address.items():
@@ -264,7 +264,7 @@ def _show(at: AppTest, person: str) -> None:
 
 
 def test_whole_number_comes_by_a_press_with_a_reason_and_one_log_line(people):
-    audit = data.installation.installation().accounts.audit
+    audit = data.installation.process().accounts.audit
     before = len(audit.lines(action="phone_shown"))
     at = visit("li", person_id=people["lin"])
     assert NUMBER[3:] not in words(at)
@@ -282,7 +282,7 @@ def test_whole_number_comes_by_a_press_with_a_reason_and_one_log_line(people):
 
 
 def test_whole_number_has_a_daily_limit(people, monkeypatch):
-    audit = data.installation.installation().accounts.audit
+    audit = data.installation.process().accounts.audit
     seen = sum(line.actor == "north" for line in audit.lines(action="phone_shown"))
     monkeypatch.setattr(phone_module, "SHOWN_A_DAY", seen + 1)
     at = visit("north", person_id=people["lin"])
@@ -295,7 +295,7 @@ def test_whole_number_has_a_daily_limit(people, monkeypatch):
 
 
 def test_reveal_refuses_a_role_without_personal_rights_and_logs_it(people, monkeypatch):
-    accounts = data.installation.installation().accounts
+    accounts = data.installation.process().accounts
     monkeypatch.setattr(phone_module, "current_viewer", lambda: accounts.viewer("analyst"))
     with pytest.raises(phone_module.NotAllowed, match="role must read personal fields"):
         reveal(people["lin"], "call_back")

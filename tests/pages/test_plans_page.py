@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import data.installation
-from data.installation.installation import Installation
+import data.installation.process
+from data.installation.process import Installation
 from tests.pages import screens
 from tests.pages.conftest import serve
 from tests.pages.screens import FRAME, shown
@@ -47,7 +47,7 @@ def save(campus: str, value: float) -> None:
 
 def save_as(user: str, campus: str, value: float, *, language: str = "en") -> AppTest:
     at = AppTest.from_function(save, default_timeout=60, args=(campus, value))
-    sign_in(at, data.installation.installation().accounts, user)
+    sign_in(at, data.installation.process().accounts, user)
     at.query_params["lang"] = language
     at.run()
     assert not at.exception
@@ -165,7 +165,7 @@ def test_the_proposal_is_taken_over_by_two_clicks(sample):
 
 def test_saving_an_activitys_plan_without_a_change_says_so():
     at = AppTest.from_file(FRAME, default_timeout=60)
-    sign_in(at, data.installation.installation().accounts, "manager")
+    sign_in(at, data.installation.process().accounts, "manager")
     at.switch_page("../../pages/growth/activities.py")
     at.query_params["lang"] = "en"
     at.query_params["activity"] = "A00070"

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from components.screens.sources.intake import _refused_file
 from data.errors import NotAllowed
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from tests.pages.conftest import serve
 from tests.pages.screens import ROOT, shown, visit
 from tests.signin import add_account, sign_in

@@ -12,7 +12,7 @@ from components.words.i18n import N_, _
 from data.accounts import Accounts, Viewer
 from data.accounts.account import AccountRefused
 from data.errors import NotAllowed
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.scope import role
 
 _TOLD = "account_action_told"

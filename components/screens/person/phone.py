@@ -9,7 +9,7 @@ from components.ask.session import current_viewer
 from components.screens.person.words import REASONS
 from components.words.i18n import _
 from data.errors import NotAllowed
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.scope import day_start, local_day, role
 from metrics.people.person import phone
 

@@ -12,7 +12,7 @@ from components.ask.session import current_viewer
 from components.screens.plans.words import refusal
 from components.words.i18n import _, ngettext
 from data.errors import NotAllowed
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.scope import role
 from data.work.plans import (
     ActivityPlanEdit,

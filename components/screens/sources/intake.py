@@ -17,7 +17,7 @@ from components.screens.sources.upload import heading, table_title
 from components.words.formats import moment, number
 from components.words.i18n import N_, _
 from data.contracts import CONTRACTS
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.scope import role
 from data.sources.history import load_history, refused_by_reason, refused_rows
 

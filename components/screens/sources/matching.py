@@ -16,7 +16,7 @@ from components.words.i18n import _, language
 from data.contracts import CONTRACTS
 from data.contracts.schema import Contract
 from data.errors import EduLensError
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.sources.headers import match_headers
 from data.sources.mapping import save_mapping
 

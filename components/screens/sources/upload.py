@@ -19,7 +19,7 @@ from components.words.formats import escape, number
 from components.words.i18n import N_, _, language
 from data.contracts import CONTRACTS
 from data.errors import EduLensError
-from data.installation.installation import installation
+from data.installation.process import installation
 from data.sources.command import template
 from data.sources.imports import ImportReport, headers_of, import_files
 from data.sources.mapping import SHIPPED, find_mapping

@@ -9,12 +9,12 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.testing.v1 import AppTest
 
-import data.installation
+import data.installation.process
 from components.frame.account_words import campus_text
 from components.frame.activity import is_activity
 from data.accounts import Accounts
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.landing.zone import Landing
 from data.stores import DuckDBStore
 from tests.signin import PASSWORD, add_account, sign_in
@@ -29,7 +29,7 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accoun
     add_account(made, "lin")
     store = DuckDBStore(home.store)
     opened = Installation(home, store, Landing(home.landing), made)
-    monkeypatch.setattr(data.installation, "_opened", opened)
+    monkeypatch.setattr(data.installation.process, "_opened", opened)
     yield made
     made.close()
     store.close()

@@ -9,9 +9,9 @@ from components.kit.rows.drawer import MOST
 
 def page() -> None:
     import streamlit as st
-    from tests.components.test_drawer import taken, untaken
 
     from components.kit.rows.drawer import open_list
+    from tests.components.kit.test_drawer import taken, untaken
 
     words = {"campus": st.column_config.TextColumn("Where"), "step_at": "When"}
     open_list(taken, words, title="Step", subject="step", key="step", others=untaken)

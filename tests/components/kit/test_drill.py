@@ -47,9 +47,8 @@ def test_days_come_back_from_the_browser_as_days():
 
 
 def table() -> None:
-    from tests.components.test_drill import ROWS
-
     from components.kit.rows.drill import rows_table
+    from tests.components.kit.test_drill import ROWS
 
     rows_table(ROWS)
 

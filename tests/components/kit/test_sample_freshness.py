@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import data.installation
+import data.installation.process
 from data.sample.truths import LATE_CHANNEL
 from tests.signin import sign_in
 
@@ -14,7 +14,7 @@ from tests.signin import sign_in
 @pytest.fixture
 def listed(institution, monkeypatch) -> dict[str, str]:
     """Every source and part of one by name, with its state."""
-    monkeypatch.setattr(data.installation, "_opened", institution)
+    monkeypatch.setattr(data.installation.process, "_opened", institution)
     st.cache_data.clear()  # another test's store may have the same version
     at = AppTest.from_function(_list_sources, default_timeout=60)
     sign_in(at, institution.accounts, "manager")

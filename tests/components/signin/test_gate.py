@@ -25,7 +25,7 @@ from data.accounts import Accounts
 from data.accounts.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS
 from data.installation.home import Home
 from tests.asgi import Browser, Socket
-from tests.data.conftest import Clock
+from tests.clocks import Clock
 from tests.signin import PASSWORD, add_account
 
 STREAMLIT_PAGE = (

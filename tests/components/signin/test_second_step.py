@@ -17,7 +17,7 @@ from data.accounts import Accounts
 from data.accounts.sessions import IDLE_SECONDS
 from data.installation.home import Home
 from tests.asgi import Answer, Browser
-from tests.data.conftest import Clock, code
+from tests.clocks import Clock, code
 from tests.signin import PASSWORD, add_account
 
 

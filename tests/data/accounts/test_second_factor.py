@@ -15,7 +15,7 @@ from data.accounts.sessions import CODE, ENROLMENT, PASSWORD
 from data.accounts.throttle import TooManyAttempts
 from data.errors import NotAllowed, UnknownName
 from data.installation.home import Home
-from tests.data.conftest import Clock, code
+from tests.clocks import Clock, code
 from tests.signin import add_account
 
 

@@ -7,15 +7,15 @@ import math
 from collections.abc import Iterator
 from datetime import date
 
-import data.plans
 import pytest
 
+import data.work.plans
 from data.accounts import Accounts
 from data.errors import InvalidInput, NotAllowed
 from data.facts import Facts
 from data.facts.build import rebuild
 from data.installation.home import Home
-from data.installation.installation import Installation
+from data.installation.process import Installation
 from data.landing.loader import load
 from data.landing.zone import Landing
 from data.scope import EVERY_CAMPUS, Scope
@@ -124,7 +124,7 @@ def test_a_kill_between_writing_and_loading_loses_nothing(opened, monkeypatch):
     def killed(*_args, **_more):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(data.plans, "load", killed)
+    monkeypatch.setattr(data.work.plans, "load", killed)
     with pytest.raises(KeyboardInterrupt):
         edit_targets(opened, "boss", [target(100)])
     assert stored(opened) == {"north": 80}

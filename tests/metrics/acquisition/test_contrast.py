@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
-from tests.metrics.test_acquisition_table import rates, returns
 
 from metrics.acquisition.contrast import (
     against_rest,
@@ -14,6 +13,7 @@ from metrics.acquisition.contrast import (
     return_against_rest,
     shared_letters,
 )
+from tests.metrics.acquisition.test_verdicts import rates, returns
 
 
 def test_against_rest_agrees_with_statsmodels_newcombe_interval():

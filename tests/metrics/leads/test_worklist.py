@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.metrics.test_lead_score import leads
 
 from data.errors import InvalidOption
 from metrics.leads.features import CATEGORIES, NUMBERS
 from metrics.leads.rules import RULES, Rule, points
 from metrics.leads.score import fit_lead_score
 from metrics.leads.worklist import MOST_LISTED, scorer, tier
+from tests.metrics.leads.test_score import leads
 
 AS_OF = datetime(2026, 6, 1)  # noqa: DTZ001
 

@@ -3,13 +3,13 @@
 import ibis
 import numpy as np
 import pytest
-from tests.metrics.test_lesson_curve import YEAR
 
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.models.shrinkage import shrunk_to_zero
 from metrics.service.league import league, league_rows
+from tests.metrics.service.test_lesson_curve import YEAR
 
 EVER = Filters(period=Period(start=YEAR.period.start.replace(year=2020), end=YEAR.period.end))
 

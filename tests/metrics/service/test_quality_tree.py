@@ -3,13 +3,13 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.metrics.test_lesson_curve import YEAR
 
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Scope
 from metrics.foundation.units import rollup
 from metrics.service.attendance import attendance_strict
 from metrics.service.quality_tree import LEAST, NODES, quality_rows, quality_tree
+from tests.metrics.service.test_lesson_curve import YEAR
 
 
 def rows_of(**columns):

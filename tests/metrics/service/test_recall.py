@@ -6,11 +6,11 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from tests.metrics.test_tiers import ANY, ENROLLED, taught
 
 from metrics.service.completion_tiers import completion_tiers
 from metrics.service.recall import alarm_spells, is_contacted, recall, service_contacts
 from metrics.service.tiers import tier_rows
+from tests.metrics.service.test_tiers import ANY, ENROLLED, taught
 
 
 def folded(tiny, as_of, kernel, **options):

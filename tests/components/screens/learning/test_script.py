@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.metrics.test_save_effect import TOLD, spells
 
 from components.screens.learning.saving import cost_sentence, matched_words
 from components.screens.learning.script import SCRIPTS, call_script
 from metrics.service.risk import REASONS
 from metrics.service.save_effect import save_cost, save_effect
+from tests.metrics.service.test_save_effect import TOLD, spells
 
 STUDENT = {
     "student": "小宝", "run": 3, "days_since": 21, "share": 0.4, "share_before": 0.9,

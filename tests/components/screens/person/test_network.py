@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import data.installation
+import data.installation.process
 from data.sample.truths import STAR_ACTIVITY
 from tests.signin import sign_in
 
@@ -26,7 +26,7 @@ def card(user, person_id, institution):
 @pytest.fixture
 def star(institution, monkeypatch):
     """The person who brought most people to the planted activity."""
-    monkeypatch.setattr(data.installation, "_opened", institution)
+    monkeypatch.setattr(data.installation.process, "_opened", institution)
     monkeypatch.setenv("EDULENS_LANG", "en")
     st.cache_data.clear()  # another test's store may have the same version
     (row,) = institution.store.fetch(
