@@ -3,7 +3,7 @@ PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-CODE := app.py components data metrics pages
+CODE := app.py components data edulens metrics pages
 
 # Said in words first: venv and pip would end in a traceback.
 define CHECK_PYTHON

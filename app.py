@@ -6,7 +6,6 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
 
 import anyio
@@ -17,11 +16,11 @@ from components.frame.activity import is_activity
 from components.kit.navigation import FIRST_PAGE
 from components.kit.states import error_in_words
 from components.signin import Gate, gate_routes
-from data.__main__ import run_command
 from data.accounts import passwords
 from data.errors import EduLensError
 from data.installation.process import installation
 from data.installation.serving import Serving
+from edulens.commands import run_command
 
 BRAND = Path(__file__).parent / "components" / "frame" / "brand"
 
@@ -30,9 +29,8 @@ BRAND = Path(__file__).parent / "components" / "frame" / "brand"
 async def lifespan(_application: st.App) -> AsyncIterator[None]:
     """Open the installation before the first visitor, close it after the last."""
     serving = await anyio.to_thread.run_sync(Serving.start, run_command)
-    preparation = import_module(
-        "components.frame.preparation"
-    )  # the first page must not wait for it
+    from components.frame import preparation  # noqa: PLC0415  # the first page must not wait
+
     passwords.warm()
     gc.collect()
     stop = preparation.start()

@@ -1,1 +1,1 @@
-"""Everything drawn or asked."""
+"""Everything drawn or asked: words, questions, parts, screens and the frame around them."""

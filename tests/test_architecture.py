@@ -1,11 +1,15 @@
-"""The layers hold: every import points down, and what one place does no other does.
+"""The layers and rooms hold: every import points down, and what one place does no other does.
 
-app.py, data/__main__.py   entry points
+app.py, edulens            entry points: they alone stand above all layers
 pages                      → components, metrics, streamlit
 components                 → metrics, data.scope, data.errors, data.contracts (names only)
 components of WIRING       → data: they join what the layers below keep apart
 metrics                    → data.facts, data.scope, data.errors
 data                       → data
+
+Inside `components` the rooms lie one over another, see `ROOMS`; screens never import each
+other. Inside `metrics` families stand on foundation, kernels and models, and on another
+family only where `FAMILY_NEEDS` says why.
 """
 
 from __future__ import annotations
@@ -21,35 +25,69 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("data", "metrics", "components", "pages")
-ENTRIES = {"app.py", "data/__main__.py"}
+ENTRIES = {"app.py", "data/__main__.py"}  # and all of edulens
 
 # Components that may reach into data, and why.
 WIRING = {
-    "components/query.py": "joins a metric to the store",
-    "components/command.py": "the query command: the same join without a browser",
-    "components/session.py": "who is looking",
-    "components/search.py": "the key that finds a full phone number",
-    "components/audit.py": "writes exports into the audit log",
-    "components/preparation.py": "whose first views are made while nobody looks",
-    "components/notice.py": "whether this is the sample institution",
-    "components/account.py": "the viewer's own account",
-    "components/account_actions.py": "accounts, managed",
-    "components/account_audit.py": "the audit log, read",
-    "components/account_list.py": "accounts, listed",
-    "components/account_password.py": "the change of password",
-    "components/account_second_step.py": "two-step sign-in, ruled",
-    "components/account_words.py": "roles and campuses of accounts in words",
+    "components/ask/query.py": "joins a metric to the store",
+    "components/ask/session.py": "who is looking",
+    "components/ask/people_search.py": "the key that finds a full phone number",
+    "components/ask/audit.py": "writes exports into the audit log",
+    "components/frame/preparation.py": "whose first views are made while nobody looks",
+    "components/frame/notice.py": "whether this is the sample institution",
+    "components/frame/account.py": "the viewer's own account",
+    "components/frame/account_password.py": "the change of password",
+    "components/kit/account_words.py": "roles and campuses of accounts in words",
 }
 WIRED_FOLDERS = {
-    "components/person/": "phones on request, notes and identity of one person",
-    "components/plans/": "plans that people change, through the landing zone",
-    "components/sources/": "import, quarantine and freshness of sources",
+    "components/signin/": "the gate: sign-in, sessions, health",
+    "components/kit/plans/": "plans that people change, through the landing zone",
+    "components/screens/access/": "accounts, sessions and the audit log, managed",
+    "components/screens/person/": "phones on request, notes and identity of one person",
+    "components/screens/plans/": "plans that people change, through the landing zone",
+    "components/screens/sources/": "import, quarantine and freshness of sources",
 }
-DATA_FOR_COMPONENTS = {"data.scope", "data.errors", "data.contracts", "data.contracts.enumerations"}
+# From the ground up: a room may import those before it.
+ROOMS = ("runtime", "words", "ask", "kit", "screens", "frame")
+APART = {"signin": {"words", "runtime"}}
+GROUND = ("foundation", "kernels", "models")
+# A family → the families it may stand on, and why.
+FAMILY_NEEDS = {
+    "acquisition": {
+        "renewal": "whether a channel's payers renew",
+        "referral": "whom a channel's payers bring",
+    },
+    "activities": {"acquisition": "what an activity's leads earned is cohort value"},
+    "leads": {
+        "people": "where the person of an unpaid lead stands",
+        "referral": "the last step of the whole chain is a referral",
+        "renewal": "a step of the whole chain is a renewal",
+    },
+    "people": {
+        "referral": "what a person contributed includes whom they brought",
+        "spread": "a person's place in the share trees",
+    },
+    "referral": {"activities": "who shared takes part"},
+    "service": {
+        "referral": "the result level of the quality tree",
+        "renewal": "the result level of the quality tree; when a completed course falls due",
+    },
+    "spread": {
+        "acquisition": "what came by a share earned is cohort value",
+        "activities": "a share belongs to an activity",
+    },
+    "visitors": {
+        "activities": "a visitor's events are those of activities",
+        "spread": "by whose share somebody without a phone can be reached",
+    },
+}
+# What is kept by an argument that no row decides.
+KEPT_BY_ARGUMENT = {"rewritten"}  # a page of Streamlit's own, by its bytes and the language
+DATA_FOR_COMPONENTS = {"data.scope", "data.errors", "data.contracts"}
 DATA_FOR_METRICS = {"data.facts", "data.scope", "data.errors"}
 FOR_PAGES = {"components", "metrics", "streamlit", "__future__"}
 BANNED_NAMES = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|stuff)($|_)")
-MOST_LINES = 300
+MOST_LINES, MOST_FILES = 300, 20
 
 
 def files(*tops: str) -> Iterator[Path]:
@@ -99,8 +137,8 @@ def is_wired(name: str) -> bool:
 def allowed(name: str, module: str) -> bool:
     """Whether a file of the project may import a module of the project."""
     layer = name.partition("/")[0]
-    if name in ENTRIES:
-        return within(module, {"components", "metrics", "data"})
+    if name in ENTRIES or layer == "edulens":
+        return within(module, {"components", "metrics", "data", "edulens"})
     if layer == "pages":
         return within(module, {"components", "metrics"})
     if layer == "components":
@@ -121,9 +159,9 @@ def fail_if(broken: list[str], rule: str) -> None:
 def test_imports_point_down():
     broken = [
         f"{name_of(path)}:{line} imports {module}"
-        for path in files(*LAYERS, "app.py")
+        for path in files(*LAYERS, "edulens", "app.py")
         for module, line in imports(path)
-        if within(module, {*LAYERS, "tests", "benchmarks", "app"})
+        if within(module, {*LAYERS, "edulens", "tests", "benchmarks", "app"})
         and not allowed(name_of(path), module)
     ]
     fail_if(broken, "a layer may only import what lies below it, see the top of this file")
@@ -132,16 +170,74 @@ def test_imports_point_down():
 def test_the_rule_of_layers_sees_what_it_should():
     assert allowed("pages/people/person.py", "metrics.people.person.search")
     assert not allowed("pages/people/person.py", "data.scope.Filters")
-    assert not allowed("components/chart.py", "data.installation.installation.installation")
-    assert not allowed("components/chart.py", "pages.people")
-    assert allowed("components/query.py", "data.installation.installation.installation")
-    assert not allowed("metrics/leads.py", "data.stores.DuckDBStore")
-    assert not allowed("metrics/leads.py", "components.ask.query.run")
-    assert not allowed("data/loader.py", "metrics.foundation.units.rollup")
+    assert not allowed("components/kit/answer.py", "data.installation.process.installation")
+    assert not allowed("components/kit/answer.py", "pages.people")
+    assert allowed("components/ask/query.py", "data.installation.process.installation")
+    assert not allowed("metrics/leads/pool.py", "data.stores.DuckDBStore")
+    assert not allowed("metrics/leads/pool.py", "components.ask.query.run")
+    assert not allowed("data/landing/loader.py", "metrics.foundation.units.rollup")
+
+
+def room_allowed(name: str, module: str) -> bool:
+    """Whether a file may import a module of its own layer, by the rooms they lie in."""
+    layer, *rooms, _file = name.split("/")
+    top, *inner = module.split(".")
+    if layer != top or not rooms:
+        return True
+    if layer == "metrics":
+        return inner[0] in rooms_below_family(rooms[0])
+    if layer != "components":
+        return True
+    if rooms[0] == inner[0] == "screens":
+        return rooms[1] == inner[1]
+    return inner[0] in rooms_below(rooms[0])
+
+
+def rooms_below_family(family: str) -> set[str]:
+    """The rooms of metrics that one of them may import, itself among them."""
+    return {*GROUND} if family in GROUND else {family, *GROUND, *FAMILY_NEEDS.get(family, {})}
+
+
+def rooms_below(room: str) -> set[str]:
+    """The rooms of components that one of them may import, itself among them."""
+    return {room, *APART[room]} if room in APART else {*ROOMS[: ROOMS.index(room) + 1]}
+
+
+def test_rooms_point_down():
+    broken = [
+        f"{name_of(path)}:{line} imports {module}"
+        for path in files("components", "metrics")
+        for module, line in imports(path)
+        if not room_allowed(name_of(path), module)
+    ]
+    fail_if(broken, "a room may only import the rooms below it, see the top of this file")
+
+
+def test_the_rule_of_rooms_sees_what_it_should():
+    assert room_allowed("components/screens/board/pace.py", "components.kit.answer.Answer")
+    assert room_allowed("components/screens/board/pace.py", "components.screens.board.hours.x")
+    assert not room_allowed("components/screens/board/pace.py", "components.screens.plans.x")
+    assert not room_allowed("components/screens/board/pace.py", "components.frame.search.x")
+    assert not room_allowed("components/words/i18n.py", "components.ask.query.run")
+    assert not room_allowed("components/signin/gate.py", "components.kit.answer.Answer")
+    assert room_allowed("metrics/service/completion.py", "metrics.renewal.due.x")
+    assert not room_allowed("metrics/renewal/due.py", "metrics.service.completion.x")
+    assert not room_allowed("metrics/foundation/units.py", "metrics.leads.pool.x")
+
+
+def test_every_allowance_between_families_is_used():
+    used = {
+        (name_of(path).split("/")[1], module.split(".")[1])
+        for path in files("metrics")
+        for module, _line in imports(path)
+        if within(module, {"metrics"}) and name_of(path).count("/") > 1
+    }
+    listed = {(here, there) for here, needs in FAMILY_NEEDS.items() for there in needs}
+    fail_if([f"{here} no longer needs {there}" for here, there in listed - used], "take it out")
 
 
 def test_wiring_that_is_listed_exists():
-    gone = [name for name in WIRING if not (ROOT / name).exists()]
+    gone = [name for name in {**WIRING, **WIRED_FOLDERS} if not (ROOT / name).exists()]
     fail_if(gone, "take these out of WIRING: they are gone")
 
 
@@ -202,7 +298,7 @@ def test_no_script_lies_directly_in_pages():
     # Streamlit would serve it without the frame before the first visitor has run it.
     fail_if([name_of(p) for p in (ROOT / "pages").glob("*.py")], "move into a section's folder")
     fail_if([name_of(p) for p in (ROOT / "pages").rglob("__init__.py")], "pages are scripts")
-    assert not (ROOT / "components" / "pages").exists()
+    assert not (ROOT / "components" / "frame" / "pages").exists()
 
 
 def test_pages_hold_no_sql_and_no_sums():
@@ -230,7 +326,7 @@ def test_only_the_query_caches():
     broken = [
         f"{name_of(path)}:{node.lineno} {ast.unparse(node)}"
         for path in files("components", "pages", "app.py")
-        if name_of(path) != "components/query.py"
+        if name_of(path) != "components/ask/query.py"
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and node.attr in ("cache_data", "cache_resource")
     ]
@@ -238,15 +334,15 @@ def test_only_the_query_caches():
     # A constant of the process may be kept: it takes no argument (catalogues, palettes) or
     # a palette alone (the charts' template).
     for path in files("components", "pages", "app.py"):
-        if name_of(path) == "components/query.py":
+        if name_of(path) == "components/ask/query.py":
             continue
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef) and node.name not in KEPT_BY_ARGUMENT:
                 kept = {ast.unparse(d).split("(")[0].split(".")[-1] for d in node.decorator_list}
                 constant = ast.unparse(node.args) in ("", "colours: Palette")
                 if kept & {"cache", "lru_cache"} and not constant:
                     broken.append(f"{name_of(path)}:{node.lineno} {node.name} is kept by argument")
-    fail_if(broken, "components/query.py alone caches")
+    fail_if(broken, "components/ask/query.py alone caches")
 
 
 def test_nothing_lets_markup_through():
@@ -282,6 +378,36 @@ def test_files_stay_readable():
     assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 60
 
 
+def test_folders_stay_readable():
+    folders = {path.parent for path in files(*LAYERS, "edulens", "benchmarks", "tests")}
+    counts = {name_of(folder): len(list(folder.glob("*.py"))) for folder in folders}
+    broken = [f"{name} holds {count} files" for name, count in counts.items() if count > MOST_FILES]
+    fail_if(broken, f"more than {MOST_FILES} files are two rooms")
+
+
+def test_every_folder_says_what_it_holds():
+    folders = {path.parent for path in files("data", "metrics", "components")}
+    broken = []
+    for folder in folders:
+        said = folder / "__init__.py"
+        text = ast.get_docstring(tree_of(said)) if said.exists() else None
+        if not text or len(text.split()) < 5:
+            broken.append(name_of(folder))
+    fail_if(broken, "a folder's first sentence stands in its __init__")
+
+
+def test_nothing_is_imported_by_string():
+    broken = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in files(*LAYERS, "app.py")
+        if name_of(path) != "metrics/__init__.py"  # it imports whatever lies below it
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__")
+    ]
+    fail_if(broken, "import it by name: a string hides from every rule above")
+
+
 def test_names_say_what_is_inside():
     stems = [path.relative_to(ROOT) for path in files(*LAYERS)]
     broken = [p.as_posix() for p in stems if any(BANNED_NAMES.search(part) for part in p.parts)]
@@ -293,7 +419,7 @@ def test_no_component_hides_a_module_of_python():
     # Streamlit puts the frame's folder first on the path.
     broken = [
         name_of(path)
-        for path in (ROOT / "components").iterdir()
+        for path in (ROOT / "components" / "frame").iterdir()
         if path.stem in sys.stdlib_module_names
         and (path.suffix == ".py" or (path / "__init__.py").exists())
     ]
@@ -358,11 +484,11 @@ def test_charts_are_drawn_by_one_function():
     broken = [
         f"{name_of(path)}:{node.lineno} {ast.unparse(node.func)}"
         for path in files("components", "pages", "app.py")
-        if name_of(path) != "components/chart.py"
+        if name_of(path) != "components/kit/charts/chart.py"
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and drawing.match(ast.unparse(node.func))
     ]
-    fail_if(broken, "components.chart.show gives every chart its words and its clicks")
+    fail_if(broken, "kit.charts.chart.show gives every chart its words and its clicks")
 
 
 def test_what_takes_a_handover_is_a_fragment():

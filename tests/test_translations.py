@@ -83,7 +83,8 @@ def test_every_message_has_a_chinese_translation():
     total = sum(len(lines) for lines in missing.values())
     if missing:
         pytest.fail(
-            f"{total} messages lack Chinese; add them to components/words/locale/zh/<area>.po:\n{report}",
+            f"{total} messages lack Chinese; add them to"
+            f" components/words/locale/zh/<area>.po:\n{report}",
             pytrace=False,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.frame.account_password import password_form
-from components.frame.account_words import campus_text, role_label
+from components.kit.account_words import campus_text, role_label
 from components.words import i18n
 from components.words.formats import escape
 from components.words.i18n import _

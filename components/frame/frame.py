@@ -15,6 +15,7 @@ from components.ask.session import current_viewer
 from components.frame.account import account_menu
 from components.frame.notice import sample_notice
 from components.frame.search import search_button
+from components.frame.theme_follower import follow_theme
 from components.kit.choices.filters import filter_bar
 from components.kit.freshness import freshness_badge, has_data
 from components.kit.navigation import Entry, entries_for, missing_for
@@ -110,7 +111,7 @@ def main() -> None:
         sample_notice()
         _language_switch()
         account_menu(viewer)
-    theme.follow_theme()
+    follow_theme()
     if chosen in refused:
         chosen.run()
         return

@@ -5,31 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
-from components.ask import query
-from components.kit.navigation import Entry
+from components.ask.people_search import find_people
+from components.kit.navigation import PERSON_PAGE, Entry
 from components.kit.rows.columns import STAGES
 from components.kit.states import nothing_to_show
 from components.words.formats import escape, moment
 from components.words.i18n import _
-from data.identity.phone import normalise_phone, phone_key
-from data.installation.process import installation
-from metrics.people.person import search
 
 _LEAST = 2  # letters before anything is looked up; a Chinese surname is one
 _MOST = 8
-PERSON_PAGE = "people/person"
-
-
-def find_people(text: str) -> pd.DataFrame:
-    """The people a viewer means, as `metrics.people.person.search`; a full number finds by its key."""
-    number = normalise_phone(text)
-    if number is None:
-        return query.fetch(search, None, text=text)
-    key = phone_key(installation().home.key("identity"), number)
-    return query.fetch(search, None, phone_key=key)
 
 
 def search_button(entries: Sequence[Entry]) -> None:

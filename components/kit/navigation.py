@@ -8,6 +8,7 @@ from pathlib import Path
 from components.words.i18n import N_
 from data.scope import Role
 
+PERSON_PAGE = "people/person"
 FOLDER = Path(__file__).parents[2] / "pages"
 
 

@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.runtime.script_run import once_a_run
-from components.words.i18n import _
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 THEMES = ("light", "dark")
@@ -62,14 +61,6 @@ def theme_name() -> str:
     if get_script_run_ctx(suppress_warning=True) is None:
         return "light"
     return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def follow_theme() -> None:
-    """What ``/gate.js`` presses when the theme changes: a run draws pictures in its colours.
-
-    Streamlit changes its own colours in the browser; ours are made here. Nobody sees it.
-    """
-    st.button(_("Draw in the theme's colours"), key="theme_follow")
 
 
 def palette(name: str | None = None) -> Palette:

@@ -13,8 +13,8 @@ import pandas as pd
 from data.facts import Facts
 from data.scope import Filters
 from metrics.foundation.clock import at_least, first_leads
+from metrics.foundation.names import with_name
 from metrics.foundation.units import within
-from metrics.people.names import with_name
 
 
 def cohort_cashflow(

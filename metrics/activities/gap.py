@@ -21,7 +21,7 @@ from metrics.activities.cohort import (
 )
 from metrics.foundation.clock import at_least
 from metrics.foundation.lmdi import product_parts, settled
-from metrics.people.names import with_name
+from metrics.foundation.names import with_name
 
 REACH, VISIT_RATE, SUBMIT_RATE = "reach", "visit_rate", "submit_rate"
 SHARES, VISITS_PER_SHARE, UNTRACED = "shares", "visits_per_share", "untraced"

@@ -1,1 +1,1 @@
-"""What every metric stands on: the registry, units and their roll-up, questions, clock, intervals."""
+"""What every metric stands on: registry, units, roll-up, questions, clock, intervals."""

@@ -27,7 +27,7 @@ class MetricFigures:
     options: Pairs
 
     def __call__(self, look: Look) -> ir.Table:
-        """The figures of a look that has filters, as `metrics.foundation.figures.figures_of` gives them."""
+        """The figures of a look that has filters, see `metrics.foundation.figures`."""
         assert look.filters is not None
         facts, metric, options = Facts(look.scope), find(self.metric), dict(self.options)
         return figures_of(facts, metric, look.filters, by=self.by, options=options)
@@ -42,7 +42,7 @@ class MetricRows:
     options: Pairs
 
     def __call__(self, look: Look) -> ir.Table:
-        """The rows of a look that has filters, as `metrics.foundation.figures.rows_of` gives them."""
+        """The rows of a look that has filters, see `metrics.foundation.figures`."""
         assert look.filters is not None
         facts, metric, options = Facts(look.scope), find(self.metric), dict(self.options)
         return rows_of(facts, metric, look.filters, where=dict(self.where), options=options)

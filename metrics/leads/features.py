@@ -16,9 +16,9 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import Filters
 from metrics.foundation.clock import at_least
+from metrics.foundation.names import with_name
 from metrics.foundation.units import within
 from metrics.leads.pool import standing_leads
-from metrics.people.names import with_name
 
 # Columns of ours that are known at creation: text, then numbers. Not the campus: where few
 # consultants work, it would take what they themselves do for what their leads promised.

@@ -6,11 +6,11 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
+from metrics.foundation.active import ended_on
 from metrics.foundation.clock import at_least
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
 from metrics.referral.rates import honest_referrals
-from metrics.renewal.active import ended_on
 
 PLEASED_NPS, PLEASED_RATING = 9.0, 4.5
 

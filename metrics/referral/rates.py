@@ -7,10 +7,10 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activities.cohort import SHARE
+from metrics.foundation.active import active_months
 from metrics.foundation.clock import at_least, cohort_mature_at, day_start_at, first_orders
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.renewal.active import active_months
 
 _PEOPLE = ("leads", "students", "orders", "order_lines")
 _ACTIVE = ("enrolments", "leads", "students", "orders", "order_lines")

@@ -12,11 +12,11 @@ import pyarrow as pa
 from data.facts import Facts
 from data.scope import Filters
 from metrics.foundation.clock import local_days
+from metrics.foundation.concentration import Concentration, concentration, lorenz
 from metrics.foundation.intervals import count_bounds
 from metrics.kernels.share_tree import ShareTree, share_tree
 from metrics.models.ranks import UNTOLD, rank_correlation
 from metrics.referral.rates import honest_referrals, referred_orders
-from metrics.spread.concentration import Concentration, concentration, lorenz
 
 WINDOW_DAYS = 180  # within which a payer's referred payers count, and payers mature
 HALF_DAYS = 180  # of each of the two spans compared for stability

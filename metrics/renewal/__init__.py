@@ -1,1 +1,1 @@
-"""Renewal: what falls due, what became of it, who will go on and what families still have prepaid."""
+"""Renewal: what falls due, what became of it, who will go on, what is still prepaid."""

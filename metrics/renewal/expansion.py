@@ -8,10 +8,10 @@ import ibis.expr.types as ir
 from data.errors import UnknownName
 from data.facts import Facts
 from data.scope import Filters
+from metrics.foundation.active import active_months, ended_on
 from metrics.foundation.clock import at_least, day_start_at
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.renewal.active import active_months, ended_on
 
 _SOURCES = ("enrolments", "orders", "order_lines")
 MONTH_DAYS = 30

@@ -11,10 +11,10 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Filters
+from metrics.foundation.active import ended_on
 from metrics.foundation.clock import at_least, day_start_at
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units, within
-from metrics.renewal.active import ended_on
 from metrics.renewal.due import lessons_left, used_up_on
 
 MOST_LESSONS, MOST_DAYS = 60, 92

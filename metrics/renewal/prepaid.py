@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from data.facts import Facts
+from metrics.foundation.active import ended_on
 from metrics.foundation.clock import day_start_at
 from metrics.foundation.registry import metric
 from metrics.foundation.units import as_units
-from metrics.renewal.active import ended_on
 
 # In the order of the roll-forward: what comes in, what is taught, what goes otherwise.
 MOVEMENTS = ("charged", "moved_in", "taught", "refunded", "released")

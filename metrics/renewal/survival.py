@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from data.facts import Facts
 from data.scope import Filters
+from metrics.foundation.active import ended_on
 from metrics.foundation.units import within
 from metrics.models.kaplan_meier import Survival, kaplan_meier
 from metrics.models.sbg import Sbg, fit_sbg
-from metrics.renewal.active import ended_on
 from metrics.renewal.due import EARLY_DAYS, LATE_DAYS, due_rows, settled_at
 
 MOST_GROUPS, LEAST = 6, 30

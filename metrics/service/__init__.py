@@ -1,1 +1,1 @@
-"""Learning service: attendance, completion, who is slipping away and what calling them back does."""
+"""Learning service: attendance, completion, who is slipping away, and does calling help."""

@@ -23,7 +23,7 @@ def share_figures(
     Returns
     -------
     ibis Table
-        `metrics.foundation.units.rollup`'s columns with ``metric`` and ``part`` ("now" or "before");
+        `rollup`'s columns with ``metric`` and ``part`` ("now" or "before");
         a metric that the role may not read has no units, so n is 0.
     """
     parts = {"now": activities, **({"before": earlier} if earlier else {})}

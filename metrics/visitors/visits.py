@@ -232,7 +232,7 @@ def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = 
     Returns
     -------
     ibis Table
-        `metrics.foundation.units.rollup`'s columns with ``metric`` and ``part`` ("now" or "before").
+        `rollup`'s columns with ``metric`` and ``part`` ("now" or "before").
     """
     parts = {"now": filters.period, "before": filters.comparison}
     days = [period for period in parts.values() if period is not None]

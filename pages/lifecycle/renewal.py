@@ -7,7 +7,7 @@ from components.kit.choices.filters import current_filters
 from components.kit.states import nothing_to_show
 from components.screens.renewal.expansion import expansion_view
 from components.screens.renewal.reading import Reading
-from components.screens.renewal.referral import referral_view
+from components.screens.renewal.referral.view import referral_view
 from components.screens.renewal.view import VIEWS, renewal_view
 from components.words.i18n import _
 from metrics import load_all

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data.installation.process
-from components.frame.account_words import ACTION_LABELS, ROLE_LABELS
+from components.kit.account_words import ACTION_LABELS, ROLE_LABELS
 from data.accounts import Accounts, totp
 from data.accounts.accounts import WrongPassword
 from data.installation.home import Home

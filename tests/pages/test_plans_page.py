@@ -40,7 +40,7 @@ def save(campus: str, value: float) -> None:
 
     import pandas as pd
 
-    from components.screens.plans.saving import save_targets
+    from components.kit.plans.saving import save_targets
 
     save_targets(date(2026, 11, 1), "new_leads", pd.Series({campus: value}))
 

@@ -13,7 +13,7 @@ from components.ask import query
 from components.kit.navigation import SECTIONS
 from components.screens.renewal.board import renewal_answers
 from components.screens.renewal.panels import PANELS
-from components.screens.renewal.referral import PANELS as REFERRAL_PANELS
+from components.screens.renewal.referral.view import PANELS as REFERRAL_PANELS
 from data.sample.truths import BURST_LEADS, CHEAP_CHANNEL, SELF_REFERRERS
 from data.scope import ROLES, Filters, Period
 from tests.pages import screens

@@ -10,7 +10,7 @@ from components.kit.choices.activity_choice import CHOICE
 from components.screens.spread.panels import PANELS
 from components.screens.spread.reading import EVER, SpreadReading
 from data.sample.truths import STAR_ACTIVITY
-from metrics.spread.concentration import concentration
+from metrics.foundation.concentration import concentration
 from metrics.spread.credit import kols
 from metrics.spread.layout import below_of
 from metrics.spread.shares import share_arrivals

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
 from components.ask import query
 from components.words.formats import MISSING
 from components.words.i18n import _
+from data.scope import Filters, Period
 
 EVERY = "all"
 ACTIVITY = "activity"  # in the address, as on the activities screen: the id
 CHOICE = "activity_choice"
+# A tree cut in time is none: every day there is.
+EVER = Filters(period=Period(start=date(1970, 1, 1), end=date(2200, 1, 1)))
 
 
 @query.remembered

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components.frame.account_words import campus_names, campus_text, role_label
+from components.kit.account_words import campus_names, campus_text, role_label
 from components.kit.rows.columns import names_by_id
 from components.screens.access.actions import act, give_one_time_password
 from components.screens.access.second_step import forget_second_step, steps_text

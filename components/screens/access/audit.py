@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask.session import current_session
-from components.frame.account_words import action_label, people_label, role_label
+from components.kit.account_words import action_label, people_label, role_label
 from components.screens.access.actions import act
 from components.words.formats import escape, moment, number
 from components.words.i18n import _

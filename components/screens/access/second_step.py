@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.frame.account_words import role_label
+from components.kit.account_words import role_label
 from components.screens.access.actions import act
 from components.words.i18n import _
 from data.accounts import Account, Accounts

@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit.activity_words import STREAMS, said
 from components.kit.rows.drawer import day_column, open_list
 from components.kit.rows.drill import open_rows
 from components.screens.activities.reading import Life
 from components.screens.activities.sentences import title_of
-from components.screens.activities.words import STREAMS, said
 from components.words.i18n import _
 from metrics.activities.gap import stream_people
 from metrics.activities.traffic import activity_leads

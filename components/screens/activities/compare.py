@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from components.kit.activity_words import VERDICTS, said
 from components.kit.charts.chart import show
 from components.kit.charts.lifeline import aligned_lines
 from components.kit.rows.drill import open_rows
@@ -13,7 +14,6 @@ from components.kit.states import nothing_to_show
 from components.screens.activities.behind import open_leads
 from components.screens.activities.reading import Life
 from components.screens.activities.sentences import title_of
-from components.screens.activities.words import VERDICTS, said
 from components.words.formats import number
 from components.words.i18n import N_, _
 from metrics.activities.outcomes import activity_cost_per_lead

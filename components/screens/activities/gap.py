@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from components.ask import query
+from components.kit.activity_words import FACTORS, SHARE_CHANNELS, STREAMS, said
 from components.kit.charts.chart import show
 from components.kit.charts.waterfall import waterfall
 from components.kit.rows.table import clickable_table
 from components.kit.states import nothing_to_show
 from components.screens.activities.behind import LEADS, VISITORS, open_stream_people
 from components.screens.activities.reading import Life
-from components.screens.activities.words import FACTORS, SHARE_CHANNELS, STREAMS, said
 from components.words.formats import is_missing, number
 from components.words.i18n import N_, _, sentences
 from metrics.activities.cohort import DIRECT, UNSEEN

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit.activity_words import TYPES, VERDICTS, said
 from components.kit.answer import answer_card
 from components.kit.rows.columns import names_by_id
 from components.kit.rows.drill import download_buttons, open_rows
@@ -23,7 +24,6 @@ from components.kit.rows.table import (
 from components.kit.states import nothing_to_show
 from components.screens.activities.reading import RETURN_DAYS, Overview, open_activity
 from components.screens.activities.sentences import overview_sentence
-from components.screens.activities.words import TYPES, VERDICTS, said
 from components.words.formats import number, percent
 from components.words.i18n import N_, _
 from data.scope import Filters, Period

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit.activity_words import PHASES, said
 from components.kit.answer import answer_card
 from components.kit.charts.chart import show
 from components.kit.charts.lifeline import hour_bars, lifeline
@@ -18,7 +19,6 @@ from components.kit.states import nothing_to_show
 from components.screens.activities.phases import phase_table
 from components.screens.activities.reading import Life, open_activity
 from components.screens.activities.sentences import life_sentence, title_of
-from components.screens.activities.words import PHASES, said
 from components.words.formats import day, days_range, interval, number, percent
 from components.words.i18n import N_, _
 from data.scope import Period

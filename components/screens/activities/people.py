@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit.activity_words import STREAMS, TYPES, said
 from components.kit.answer import evidence
 from components.kit.rows.columns import stage_label
 from components.kit.rows.drill import download_buttons, open_rows, person_column, person_links
@@ -13,7 +14,6 @@ from components.kit.rows.table import clickable_table, share_column, whole_colum
 from components.kit.states import ENOUGH, nothing_to_show
 from components.screens.activities.behind import EVERYBODY, LEADS, VISITORS, open_stream_people
 from components.screens.activities.reading import Life
-from components.screens.activities.words import STREAMS, TYPES, said
 from components.words.formats import escape, number, percent
 from components.words.i18n import N_, _
 from metrics.activities.gap import activity_streams, streams_of

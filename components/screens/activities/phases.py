@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.kit.activity_words import PHASES, said
 from components.kit.rows.table import clickable_table, share_column
 from components.screens.activities.behind import open_leads
 from components.screens.activities.reading import Life
-from components.screens.activities.words import PHASES, said
 from components.words.i18n import _
 from metrics.activities.health import phase_days
 from metrics.activities.plan import phase_gaps

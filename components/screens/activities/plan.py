@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from components.kit.activity_words import PHASES, SHARE_CHANNELS, said
+from components.kit.activity_words import STREAMS as CHANNELS
+from components.kit.plans.history import history_list
+from components.kit.plans.saving import may_edit, save_activity_plans
 from components.screens.activities.reading import Life
-from components.screens.activities.words import PHASES, SHARE_CHANNELS, said
-from components.screens.activities.words import STREAMS as CHANNELS
-from components.screens.plans.history import history_list
-from components.screens.plans.saving import may_edit, save_activity_plans
 from components.words.formats import number
 from components.words.i18n import _, sentences
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from components.kit.activity_words import VERDICTS, said
 from components.screens.activities.reading import Life, Overview
-from components.screens.activities.words import VERDICTS, said
 from components.words.formats import escape, interval, is_missing, number, percent
 from components.words.i18n import _, ngettext, sentences
 from metrics.activities.health import (

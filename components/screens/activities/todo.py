@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from components.kit.activity_words import PHASES, TYPES, said
 from components.kit.todo import Task, draw_tasks
 from components.screens.activities.reading import Life
-from components.screens.activities.words import PHASES, TYPES, said
 from components.words.formats import day, is_missing, number
 from components.words.i18n import N_, _
 from metrics.activities.health import LAUNCH_WEAK, NO_SPRINT, SPRINT_ABOVE, STALLED, phase_days

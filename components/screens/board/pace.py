@@ -13,12 +13,12 @@ import streamlit as st
 from components.ask import query
 from components.kit.answer import answer_card
 from components.kit.charts.chart import day_axis, figure, label_room, own_palette, show, value_axis
+from components.kit.plans.planned import PLANNED
 from components.kit.rows.drill import open_rows
 from components.runtime.theme import Palette
 from components.words.formats import day, interval, number, percent, value
 from components.words.i18n import N_, _, sentences
 from data.scope import Filters, Period, role
-from metrics.acquisition.orders import first_order_persons, net_revenue
 from metrics.foundation.registry import Metric
 from metrics.leads.new_leads import new_leads
 from metrics.models.run_rate import HISTORY_DAYS
@@ -26,11 +26,6 @@ from metrics.plans.pace import Pace, pace, pace_curve
 from metrics.plans.plan import month_plan
 from metrics.plans.today import leads_by_hour
 
-PLANNED: dict[str, Metric] = {
-    "new_leads": new_leads,
-    "first_orders": first_order_persons,
-    "net_revenue": net_revenue,
-}
 _ANSWERED = "new_leads"  # the answer above says its sentence
 _HOUR_WEEKS = 8
 

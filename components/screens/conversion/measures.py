@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.screens.acquisition.measures import WINDOW, WINDOWS, Measure
-from components.screens.acquisition.measures import Choice as Days
+from components.kit.measures import WINDOW, WINDOWS, Measure
+from components.kit.measures import Choice as Days
 from components.words.i18n import N_
 from metrics.leads.response import CLOSES, OPENS
 from metrics.leads.rules import RULES, Rule

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from components.kit.panels import Panel
-from components.screens.conversion.assignment import assignment_panel
-from components.screens.conversion.consultants import consultants_panel
+from components.screens.conversion.consultants.assignment import assignment_panel
+from components.screens.conversion.consultants.response import response_panel
+from components.screens.conversion.consultants.skill import consultants_panel
+from components.screens.conversion.consultants.timing import timing_panel
 from components.screens.conversion.pool import pool_panel, process_panel
 from components.screens.conversion.pool_rule import pool_rule_panel
 from components.screens.conversion.quality import quality_panel
 from components.screens.conversion.reading import Reading
-from components.screens.conversion.response import response_panel
 from components.screens.conversion.sop import sop_panel
-from components.screens.conversion.timing import timing_panel
 from components.words.i18n import N_
 
 PANELS: dict[str, Panel[Reading]] = {

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit.choices.activity_choice import EVER
 from components.kit.rows.columns import names_by_id
 from components.screens.person.names import is_known
 from components.screens.person.view import View
-from components.screens.spread.reading import EVER
 from components.words.formats import escape, money, number
 from components.words.i18n import _, ngettext
 from data.scope import role

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.frame.search import find_people
+from components.ask.people_search import find_people
 from components.kit.states import nothing_to_show
 from components.screens.person.names import Names, full_moment, is_known
 from components.screens.person.view import View, as_rows

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.frame.search import PERSON_PAGE
+from components.kit.navigation import PERSON_PAGE
 from components.kit.rows.drill import download_buttons
 from components.kit.states import nothing_to_show
 from components.runtime.theme import palette

@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit.plans.history import history_list
+from components.kit.plans.planned import PLANNED
+from components.kit.plans.saving import may_edit, save_targets
 from components.kit.rows.columns import names_by_id
 from components.kit.states import nothing_to_show
-from components.screens.board.pace import PLANNED
-from components.screens.plans.history import history_list
-from components.screens.plans.saving import may_edit, save_targets
 from components.words.formats import delta, is_missing, number, value
 from components.words.formats import month as month_words
 from components.words.i18n import _

@@ -6,7 +6,7 @@ from components.ask import query
 from components.kit.answer import Answer
 from components.screens.renewal.answer import outlook_sentence, renewal_sentence
 from components.screens.renewal.reading import Reading
-from components.screens.renewal.referral import Referral, referral_sentence
+from components.screens.renewal.referral.view import Referral, referral_sentence
 from components.words.i18n import N_, sentences
 from data.scope import Filters
 from metrics.foundation.registry import find

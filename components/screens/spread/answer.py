@@ -12,9 +12,9 @@ from components.kit.states import ENOUGH
 from components.screens.spread.reading import EVER, SpreadReading
 from components.words.formats import escape, interval, is_missing, number, percent
 from components.words.i18n import _, ngettext, sentences
+from metrics.foundation.concentration import Concentration
 from metrics.foundation.registry import Metric
 from metrics.kernels.share_tree import median_hop_hours
-from metrics.spread.concentration import Concentration
 from metrics.spread.shares import k_factor, share_arrivals, share_leads, share_revenue
 
 _LEAST_WIDTH = 200

@@ -18,7 +18,7 @@ from components.screens.spread.reading import SpreadReading
 from components.screens.spread.tree import RELATIONS
 from components.words.formats import MISSING, interval, number, percent
 from components.words.i18n import N_, _, sentences
-from metrics.spread.concentration import lorenz
+from metrics.foundation.concentration import lorenz
 from metrics.spread.credit import stability
 
 SCOPES = {"all": N_("All activities"), "one": N_("This activity")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,19 +10,17 @@ import pandas as pd
 
 from components.ask import query
 from components.kit.charts.sankey import CARRIERS, ENDED, PEOPLE
-from components.kit.choices.activity_choice import EVERY
+from components.kit.choices.activity_choice import EVER, EVERY
 from components.kit.rows.columns import names_by_id
 from components.words.i18n import N_
-from data.scope import Filters, Period, Scope
+from data.scope import Scope
+from metrics.foundation.concentration import Concentration, concentration
 from metrics.foundation.registry import Metric
-from metrics.spread.concentration import Concentration, concentration
 from metrics.spread.credit import generation_table, kols, node_table
 from metrics.spread.figures import share_figures, shared_activities
 from metrics.spread.nodes import SpreadForest, grow, spread_nodes
 from metrics.spread.people import spread_people
 
-# A tree cut in time is none: every day there is.
-EVER = Filters(period=Period(start=date(1970, 1, 1), end=date(2200, 1, 1)))
 # What a figure of a generation counts.
 PARTS = {
     PEOPLE: N_("People"),

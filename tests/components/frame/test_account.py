@@ -10,8 +10,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.testing.v1 import AppTest
 
 import data.installation.process
-from components.frame.account_words import campus_text
 from components.frame.activity import is_activity
+from components.kit.account_words import campus_text
 from data.accounts import Accounts
 from data.installation.home import Home
 from data.installation.process import Installation

@@ -6,7 +6,7 @@ import pytest
 from streamlit.util import calc_hash
 
 from components.frame import search
-from components.kit.navigation import SECTIONS, entries_for
+from components.kit.navigation import PERSON_PAGE, SECTIONS, entries_for
 from components.words.i18n import N_
 from data.scope import ROLES
 
@@ -149,13 +149,13 @@ def test_search_finds_pages_by_their_name_in_any_language():
 
 
 def test_the_way_to_a_person_leads_through_a_page_that_exists():
-    assert search.PERSON_PAGE in ENTRIES
+    assert PERSON_PAGE in ENTRIES
 
 
 def looked_up() -> None:
     import streamlit as st
 
-    from components.frame.search import find_people
+    from components.ask.people_search import find_people
 
     st.session_state["found"] = sorted(find_people(st.query_params["text"])["name"])
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from data.__main__ import main
 from data.accounts import Accounts, totp
 from data.accounts.command import user_command
 from data.accounts.second_factor import RECOVERY_CODES, WrongCode
@@ -15,6 +14,7 @@ from data.accounts.sessions import CODE, ENROLMENT, PASSWORD
 from data.accounts.throttle import TooManyAttempts
 from data.errors import NotAllowed, UnknownName
 from data.installation.home import Home
+from edulens.commands import main
 from tests.clocks import Clock, code
 from tests.signin import add_account
 

@@ -7,10 +7,10 @@ import threading
 
 import pytest
 
-from data.__main__ import main
 from data.errors import StoreUnavailable
 from data.installation.control import CommandSocket, forward
 from data.installation.home import Home
+from edulens.commands import main
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from data.__main__ import main
 from data.errors import StoreUnavailable
 from data.installation.home import Home
 from data.landing.zone import Landing
+from edulens.commands import main
 
 
 def test_a_home_that_cannot_be_made_is_told_in_words(

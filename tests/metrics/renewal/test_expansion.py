@@ -9,7 +9,7 @@ import pytest
 from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.scope import Filters, Period
-from metrics.renewal.active import month_starts
+from metrics.foundation.active import month_starts
 from metrics.renewal.expansion import (
     expansion_eligible,
     expansion_rate,

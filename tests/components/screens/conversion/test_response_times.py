@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.screens.conversion.response import times_table
+from components.screens.conversion.consultants.response import times_table
 from metrics.models.kaplan_meier import kaplan_meier
 
 

@@ -13,7 +13,7 @@ from components.kit.rows.columns import named
 from components.kit.rows.drill import download_buttons, person_column, person_links
 from components.kit.rows.table import lines_height, whole_column
 from components.kit.states import nothing_to_show
-from components.screens.conversion.consultants import FAIR_DAYS
+from components.screens.conversion.consultants.skill import FAIR_DAYS
 from components.screens.conversion.reading import LEARNED_DAYS, Reading, institution_score
 from components.words.formats import money, number, percent
 from components.words.i18n import _, sentences

@@ -9,9 +9,9 @@ from datetime import date
 
 import pytest
 
-from components.command import _options, _period
-from data.__main__ import main
 from data.errors import InvalidOption, UnknownName
+from edulens.commands import main
+from edulens.query import _options, _period
 from tests.components.conftest import Served
 
 Rows = list[dict[str, str]]

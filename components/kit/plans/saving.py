@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask.session import current_viewer
-from components.screens.plans.words import refusal
+from components.kit.plans.words import refusal
 from components.words.i18n import _, ngettext
 from data.errors import NotAllowed
 from data.installation.process import installation

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit.activity_words import PHASES, STREAMS, said
+from components.kit.plans.words import ITEMS
 from components.kit.rows.columns import names_by_id
-from components.screens.activities.words import PHASES, STREAMS, said
-from components.screens.plans.words import ITEMS
 from components.words.formats import moment
 from components.words.formats import month as month_words
 from components.words.i18n import _

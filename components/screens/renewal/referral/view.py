@@ -18,10 +18,10 @@ from components.kit.panels import Panel, panels
 from components.kit.states import nothing_to_show
 from components.kit.todo import Task, draw_tasks
 from components.screens.renewal.cards import monthly
-from components.screens.renewal.checks import CHECK_WORDS, checks_panel
-from components.screens.renewal.introducers import generations_panel, introducers_panel
-from components.screens.renewal.invited import step_dialog
 from components.screens.renewal.reading import Reading
+from components.screens.renewal.referral.checks import CHECK_WORDS, checks_panel
+from components.screens.renewal.referral.introducers import generations_panel, introducers_panel
+from components.screens.renewal.referral.invited import step_dialog
 from components.screens.renewal.todo import HEADS, MARKETING
 from components.words.formats import days_range, escape, is_missing, money, number, percent
 from components.words.i18n import N_, _, sentences

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.screens.activities.words import said
+from components.kit.activity_words import said
 from components.words.formats import escape
 from components.words.i18n import N_, _, ngettext
 from data.work.plans import PlanRefused, Problem

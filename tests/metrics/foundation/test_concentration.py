@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InvalidOption
-from metrics.spread.concentration import concentration, gini, least_people, lorenz, top_share
+from metrics.foundation.concentration import concentration, gini, least_people, lorenz, top_share
 
 
 def test_one_of_five_who_brings_80_of_100_is_twenty_eighty():

@@ -1,0 +1,1 @@
+"""The person screen: one family’s state, timeline, identity, household and what comes next."""

@@ -1,0 +1,1 @@
+"""The command line: one entry above all layers, like app.py. `python -m edulens --help`."""
