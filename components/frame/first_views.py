@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from components.ask import query
 from components.kit.choices.activity_choice import EVERY
+from components.kit.measures import Choice as AcquisitionChoice
 from components.screens.acquisition import measures as acquisition_measures
 from components.screens.acquisition.answer import answer_of
 from components.screens.acquisition.cards import CARDS as ACQUISITION_CARDS
@@ -71,7 +72,7 @@ def board(filters: Filters) -> None:
 
 def acquisition(filters: Filters) -> None:
     """The answer, the cards, the ranking, the channels and the tasks."""
-    reading = AcquisitionReading.of(filters, acquisition_measures.Choice())
+    reading = AcquisitionReading.of(filters, AcquisitionChoice())
     if not reading.seen("conversion") or reading.is_empty:
         return
     answer_of(reading)

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from components.kit.choices.filters import current_filters
+from components.kit.measures import RETURN_DAYS, WINDOWS, Choice
 from components.kit.panels import Handover, panels
 from components.kit.states import nothing_to_show
 from components.screens.acquisition.answer import channel_answer, role_note
 from components.screens.acquisition.cards import acquisition_cards
 from components.screens.acquisition.channels import channels_side_by_side
-from components.screens.acquisition.measures import RETURN_DAYS, WINDOWS, Choice
 from components.screens.acquisition.panels import PANELS
 from components.screens.acquisition.reading import Reading
 from components.screens.acquisition.todo import todo_list

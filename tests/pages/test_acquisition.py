@@ -11,7 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.ask import query
-from components.screens.acquisition.measures import MEASURES, Choice
+from components.kit.measures import Choice
+from components.screens.acquisition.measures import MEASURES
 from components.screens.acquisition.panels import PANELS
 from components.screens.acquisition.reading import Reading
 from components.screens.acquisition.tree import tree_rows

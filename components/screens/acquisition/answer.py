@@ -10,9 +10,10 @@ import streamlit as st
 
 from components.ask import query
 from components.kit.answer import answer_card
+from components.kit.measures import Choice
 from components.kit.states import too_few
 from components.screens.acquisition.linkage import LINKS, weakest_link
-from components.screens.acquisition.measures import MEASURES, Choice
+from components.screens.acquisition.measures import MEASURES
 from components.screens.acquisition.reading import Reading
 from components.words.formats import days_range, delta, escape, interval, money, number, percent
 from components.words.i18n import N_, _, ngettext, sentences

@@ -6,9 +6,10 @@ import pandas as pd
 
 from components.ask import query
 from components.kit.answer import Answer
+from components.kit.measures import Choice
 from components.kit.states import too_few
 from components.screens.acquisition.answer import finding
-from components.screens.acquisition.measures import MEASURES, Choice
+from components.screens.acquisition.measures import MEASURES
 from components.screens.acquisition.reading import Reading
 from components.words.formats import number, percent
 from components.words.i18n import N_, _

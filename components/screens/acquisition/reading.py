@@ -12,7 +12,8 @@ import pandas as pd
 from components.ask import query
 from components.ask.tally import tally
 from components.kit.choices.filters import known_comparison
-from components.screens.acquisition.measures import MEASURES, Choice, visible
+from components.kit.measures import Choice
+from components.screens.acquisition.measures import MEASURES, visible
 from data.scope import Filters, Scope, role
 from metrics.acquisition.verdicts import channel_verdicts, judged_filters
 from metrics.foundation.separation import LEAST_MATURE

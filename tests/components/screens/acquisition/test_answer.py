@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.kit.measures import Choice
 from components.screens.acquisition import board
 from components.screens.acquisition.answer import finding, remarks
-from components.screens.acquisition.measures import MEASURES, Choice, visible
+from components.screens.acquisition.measures import MEASURES, visible
 from data.scope import ROLES
 from metrics import load_all
 

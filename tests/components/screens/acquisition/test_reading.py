@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from components.kit.measures import Choice
 from components.kit.panels import Handover
-from components.screens.acquisition.measures import Choice
 from components.screens.acquisition.reading import Reading
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 
