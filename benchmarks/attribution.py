@@ -53,7 +53,7 @@ def _measure(store: DuckDBStore, size: int) -> float:
         as_of=datetime.fromisoformat("2026-10-15"),
     )
     facts = Facts(scope)
-    touches = attribution_touches(facts, PERIOD, level="channel_id")
+    touches = attribution_touches(facts.filtered(PERIOD), level="channel_id")
     table = facts.touch
     # The scan reads what attribution reads, and must look at every value of it.
     scan = table.aggregate(

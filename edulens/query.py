@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from inspect import Parameter
 
 import pandas as pd
 
@@ -14,17 +16,21 @@ from data.errors import InvalidOption, UnknownName
 from data.installation.home import Home
 from data.installation.process import Installation, installation
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope, day_start
-from metrics.foundation.registry import REGISTRY, find
-from metrics.foundation.units import GROUPS
+from metrics import load_all
+from metrics.foundation.registry import REGISTRY, TABLES, Table, find_any
 
 
 def query_command(options: argparse.Namespace, home: Home) -> int:
     """Print what was asked for, within the named user's scope."""
+    load_all()
     if options.metric == "list":
-        for name, entry in sorted(REGISTRY.items()):
-            print(f"{name:<28} {entry.kind:<11} {entry.definition}")
+        _list()
         return 0
-    entry = find(options.metric)
+    entry = find_any(options.metric)
+    if isinstance(entry, Table) and (options.by or options.rows or options.sql):
+        raise InvalidOption(f"--by, --rows and --sql go with a metric; {entry.name} is a table")
+    if isinstance(entry, Table) and entry.gated:
+        raise InvalidOption(f"{entry.name} is shown in the application only, with a reason")
     if not home.store.exists():
         raise InvalidOption(f"EDULENS_HOME must hold a store, got {home.path}")
     opened = installation()
@@ -40,15 +46,17 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     if scope.campuses != EVERY_CAMPUS and not scope.narrowed(filters.campuses).campuses:
         raise InvalidOption(f"campuses must be in the scope of {options.user}")
     chosen = _options(options.option, entry.options)
+    _check_needed(chosen, entry.options)
     _check_names(options.by, "dimension", pd.Series(GROUPS))
     if options.sql:
         print(query.sql_of(entry, filters, by=tuple(options.by), scope=scope, **chosen))
         return 0
-    found = (
-        query.list_rows(entry, filters, scope=scope, **chosen)
-        if options.rows
-        else query.run(entry, filters, by=tuple(options.by), scope=scope, **chosen)
-    )
+    if isinstance(entry, Table):
+        found = query.fetch(entry, filters, scope=scope, **chosen)
+    elif options.rows:
+        found = query.list_rows(entry, filters, scope=scope, **chosen)
+    else:
+        found = query.run(entry, filters, by=tuple(options.by), scope=scope, **chosen)
     if found.empty:
         print(
             f"nothing from {filters.period.start} up to {filters.period.end};"
@@ -60,6 +68,15 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     else:
         found.to_csv(sys.stdout, index=False)
     return 0
+
+
+def _list() -> None:
+    """Name every metric, then every table, with what it tells in a sentence."""
+    for name, entry in sorted(REGISTRY.items()):
+        print(f"{name:<28} {entry.kind:<11} {entry.definition}")
+    for name, rows in sorted(TABLES.items()):
+        if not rows.gated:
+            print(f"{name:<28} {'table':<11} {rows.definition}")
 
 
 def _period(start: date | None, end: date | None, today: date) -> Period:
@@ -106,8 +123,20 @@ def _options(pairs: list[str], known: dict[str, object]) -> dict[str, object]:
     return chosen
 
 
+def _check_needed(chosen: dict[str, object], known: dict[str, object]) -> None:
+    """Every option without a default must have been given."""
+    missing = [n for n, default in known.items() if default is Parameter.empty and n not in chosen]
+    if missing:
+        raise InvalidOption(f"--option must give {', '.join(missing)}, got none")
+
+
 def _value(name: str, text: str, default: object) -> object:
-    """An option's value of the kind that its default has; one without default is a number."""
+    """An option's value of the kind that its default has.
+
+    One without default is a day, a number or a text, as it is written.
+    """
+    if default is Parameter.empty or default is None:
+        return _as_written(text)
     if isinstance(default, str):
         return text
     if isinstance(default, tuple):
@@ -122,3 +151,10 @@ def _value(name: str, text: str, default: object) -> object:
     except ValueError:
         kind = "a number" if isinstance(default, float) else "a whole number"
         raise InvalidOption(f"{name} must be {kind}, got {text!r}") from None
+
+
+def _as_written(text: str) -> object:
+    for read in (int, float, date.fromisoformat):
+        with suppress(ValueError):
+            return read(text)
+    return text

@@ -19,7 +19,7 @@ from data.facts import Facts
 from data.facts.build import rebuild
 from data.installation.process import Installation
 from data.landing.loader import create_tables
-from data.scope import EVERY_CAMPUS, ROLES, Scope
+from data.scope import EVERY_CAMPUS, ROLES, Filters, Scope
 from data.stores.duck import DuckDBStore
 from tests.clocks import Clock, code
 from tests.journeys import KEY, Story, moment
@@ -42,6 +42,12 @@ class StoreFacts(Facts):
     ) -> None:
         self._viewer = (store, role, campuses, staff_id)
         self._role = ROLES.get(role)
+        self.filters = None
+        self._given = None
+
+    def filtered(self, filters: Filters | None) -> Facts:
+        """The facts as of now, with what somebody picked."""
+        return Facts(self.scope, filters)
 
     @property
     def scope(self) -> Scope:

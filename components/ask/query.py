@@ -1,7 +1,7 @@
 """Where a metric, a viewer's scope and a store meet; the only place that caches.
 
-What decides the rows is in every key: the compiled SQL (which holds the scope), the
-scope itself, the store and its version. Viewers of equal scope share what was found.
+What decides the rows is in every key: the statement, the values bound to it, the scope,
+the store and its version. Viewers of equal scope share what was found.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, wraps
 from itertools import count
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -22,17 +23,14 @@ import pyarrow as pa
 import streamlit as st
 
 from components.ask.session import current_viewer
+from components.ask.statements import Statements
 from components.runtime.theme import theme_name
 from components.words.i18n import language
-from data.facts import DIMENSIONS, Facts
+from data.facts import DIMENSIONS, Facts, Look
 from data.installation.process import installation
 from data.scope import Filters, Scope
-from metrics import load_all
-from metrics.foundation.question import Asked, Expression, FunctionRows, MetricFigures, MetricRows
+from metrics.foundation.question import Pairs, Question, Rows, asked, expression_of, pairs
 from metrics.foundation.registry import Metric, find
-from metrics.foundation.statements import Look, Statements
-
-load_all()  # metrics are also asked for by name
 
 _HOUR = 3600
 _MOST_MADE = 128  # of each function that is remembered
@@ -80,9 +78,8 @@ def run(
     ``by`` names dimensions of the units; ``channel_root`` and ``channel_level2`` group
     by the levels of the channel tree. Without groups there is exactly one row.
     """
-    scope = _cut(scope, filters)
-    asked = MetricFigures(_named(metric), tuple(by), _plain(options))
-    return _fetched(_sql(asked, scope, _expanded(filters, scope)), scope)
+    question = Question(_named(metric), by=tuple(by), options=pairs(options))
+    return _fetched(question, _look(scope, filters))
 
 
 def sql_of(
@@ -93,10 +90,9 @@ def sql_of(
     scope: Scope | None = None,
     **options: Any,
 ) -> str:
-    """The SQL behind a metric's figures as the store runs it, set out to be read."""
-    scope = _cut(scope, filters)
-    look = Look(nameless(scope), _expanded(filters, scope))
-    figures = MetricFigures(_named(metric), tuple(by), _plain(options))(look)
+    """The SQL behind a metric's figures with its values, set out to be read."""
+    question = Question(_named(metric), by=tuple(by), options=pairs(options))
+    figures = expression_of(question, _look(scope, filters))
     return installation().store.compile(figures, pretty=True)
 
 
@@ -109,39 +105,35 @@ def list_rows(
     **options: Any,
 ) -> pd.DataFrame:
     """The units behind a metric's figure; the mature ones add up to it exactly."""
-    scope = _cut(scope, filters)
-    asked = MetricRows(_named(metric), _plain(where or {}), _plain(options))
-    return _fetched(_sql(asked, scope, _expanded(filters, scope)), scope)
+    question = Question(
+        _named(metric), as_rows=True, where=pairs(where or {}), options=pairs(options)
+    )
+    return _fetched(question, _look(scope, filters))
 
 
 def fetch(
-    function: Expression,
+    table: Rows,
     filters: Filters | None = None,
     *,
     scope: Scope | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """The rows of any pure function ``(facts, filters, **options)`` or ``(facts, **options)``.
-
-    A ``person_id`` among the options may only be compared with.
-    """
-    scope = _cut(scope, filters)
-    return _fetched(_expression_sql(function, scope, filters, options), scope)
+    """The rows of a table, a pure function ``(facts, **options)``."""
+    return _fetched(Question(table, options=pairs(options)), _look(scope, filters))
 
 
 def fold(
-    function: Expression,
+    table: Rows,
     kernel: Callable[[pa.Table], Any],
-    filters: Filters,
+    filters: Filters | None,
     *,
     scope: Scope | None = None,
     **options: Any,
 ) -> Any:
-    """A kernel's result over the rows of a pure function; the kernel is a module's function."""
-    scope = _cut(scope, filters)
-    sql = _expression_sql(function, scope, filters, options)
+    """A kernel's result over the rows of a table; the kernel is a module's function."""
+    read = _read(Question(table, options=pairs(options)), _look(scope, filters))
     name = f"{kernel.__module__}.{kernel.__qualname__}"
-    return _folded(sql, name, nameless(scope), _version(), kernel)
+    return _folded(*read, name, _version(), kernel)
 
 
 def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -186,19 +178,17 @@ def _dimension(facts: Facts, *, dimension: str) -> ir.Table:
     return table.order_by(table.columns[0])
 
 
-def _expression_sql(
-    function: Expression, scope: Scope, filters: Filters | None, options: dict[str, Any]
-) -> str:
-    person_id = str(options.pop("person_id", None) or "")
-    asked = FunctionRows(function, _plain(options))
-    expanded = _expanded(filters, scope) if filters else None
-    return _sql(asked, scope, expanded, person_id)
+def _named(metric: Metric | str) -> Metric:
+    return find(metric) if isinstance(metric, str) else metric
 
 
-def _cut(scope: Scope | None, filters: Filters | None) -> Scope:
+def _look(scope: Scope | None, filters: Filters | None) -> Look:
+    """The look at the viewer's rows, cut to the campuses picked, with whole channel subtrees."""
     if scope is None:
-        return current_scope(filters)
-    return scope.narrowed(filters.campuses) if filters else scope
+        scope = current_scope(filters)
+    elif filters is not None:
+        scope = scope.narrowed(filters.campuses)
+    return Look(nameless(scope), _expanded(filters, scope) if filters is not None else None)
 
 
 def nameless(scope: Scope) -> Scope:
@@ -214,14 +204,6 @@ def _version() -> tuple[int, int]:
     """Which store of this process, and how many loads it has seen."""
     store = installation().store
     return _serials.setdefault(store, next(_serial)), store.version
-
-
-def _plain(options: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
-    """Options as a hashable value; lists become tuples."""
-    return tuple(
-        (name, tuple(value) if isinstance(value, list) else value)
-        for name, value in sorted(options.items())
-    )
 
 
 def _expanded(filters: Filters, scope: Scope) -> Filters:
@@ -244,52 +226,67 @@ def _expanded(filters: Filters, scope: Scope) -> Filters:
     )
 
 
-_statements = Statements()
+_statements: WeakKeyDictionary[object, Statements] = WeakKeyDictionary()
+_opening = Lock()
 
 
-def unlearnt() -> int:
-    """How many statements were compiled for one look and are not yet known for others."""
-    return len(_statements.met)
+def statements() -> Statements:
+    """The statements compiled for the process's store, kept in its home."""
+    opened = installation()
+    with _opening:
+        known = _statements.get(opened.store)
+        if known is None:
+            known = _statements[opened.store] = Statements(opened.home.statements)
+    return known
 
 
-def learn(most: int | None = None) -> None:
-    """Learn to write what was compiled, so that other days and campuses cost no compiling."""
-    _statements.learn(lambda asked, look: installation().store.compile(asked(look)), most=most)
+def _read(question: Question, look: Look) -> tuple[Any, Pairs, Scope]:
+    """What a store is asked to read and with which values; and whose rows they are."""
+    store = installation().store
+    if not store.binds:
+        return _Written(question, look), (), look.scope
+    question, look = asked(question, look)
+    statement = statements().of(question, look, store)
+    values = look.values
+    return statement.sql, tuple((name, _kept(values[name])) for name in statement.names), look.scope
 
 
-def _named(metric: Metric | str) -> str:
-    return find(metric).name if isinstance(metric, str) else metric.name
+def _kept(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
-def _sql(asked: Asked, scope: Scope, filters: Filters | None, person_id: str = "") -> str:
-    look = Look(nameless(scope), filters, person_id)
-    written = _statements.written(asked, look)
-    if written is None and _seen_as.get() is not None:
-        learn()  # nobody waits: what is made ahead is made for other days too
-        written = _statements.written(asked, look)
-    return written or _compiled(asked, look)
+@dataclass(frozen=True)
+class _Written:
+    """A question with its look's values written in, for a store that has no variables."""
+
+    question: Question
+    look: Look
+
+    @property
+    def expression(self) -> ir.Table:
+        return expression_of(self.question, self.look)
 
 
-# Compiling an expression takes longer than running it on a small store.
-@lru_cache(maxsize=4096)
-def _compiled(asked: Asked, look: Look) -> str:
-    return installation().store.compile(asked(look))
+def _expression(read: str | _Written) -> str | ir.Table:
+    return read if isinstance(read, str) else read.expression
 
 
-def _fetched(sql: str, scope: Scope) -> pd.DataFrame:
-    return _frame(sql, nameless(scope), _version())
+def _fetched(question: Question, look: Look) -> pd.DataFrame:
+    return _frame(*_read(question, look), _version())
 
 
-@st.cache_data(ttl=_HOUR, max_entries=2000, show_spinner=False)
-def _frame(sql: str, scope: Scope, version: tuple[int, int]) -> pd.DataFrame:
+@st.cache_data(ttl=_HOUR, max_entries=2000, show_spinner=False, hash_funcs={_Written: repr})
+def _frame(
+    read: str | _Written, values: Pairs, scope: Scope, version: tuple[int, int]
+) -> pd.DataFrame:
     del scope, version  # in the key, so that no viewer and no load meets another's rows
-    return installation().store.fetch(sql)
+    return installation().store.fetch(_expression(read), dict(values))
 
 
-@st.cache_data(ttl=_HOUR, max_entries=200, show_spinner=False)
+@st.cache_data(ttl=_HOUR, max_entries=200, show_spinner=False, hash_funcs={_Written: repr})
 def _folded(
-    sql: str, kernel: str, scope: Scope, version: tuple[int, int],
+    read: str | _Written, values: Pairs, scope: Scope, kernel: str, version: tuple[int, int],
     _kernel: Callable[[pa.Table], Any],
 ) -> Any:  # fmt: skip
     del kernel, scope, version  # in the key
-    return installation().store.fold(sql, _kernel)
+    return installation().store.fold(_expression(read), _kernel, dict(values))

@@ -20,7 +20,6 @@ MOST_SCOPES = 3  # what is left is made when it is asked for
 FOR_THE_NEXT = 3  # views that scopes after the first get: board, acquisition, person
 PAUSE_SECONDS = 2.0
 REST = 4  # times the length of a preparation before the next, however many loads come
-LEARNED_AT_ONCE = 4
 log = logging.getLogger(__name__)
 
 
@@ -32,8 +31,8 @@ def start() -> Callable[[], None]:
 
 
 def keep_prepared(stop: Event) -> None:
-    """Prepare now and after each load, and learn statements while nobody asks for new ones."""
-    prepared, rested, unlearnt = -1, 0.0, 0
+    """Prepare now and after each load."""
+    prepared, rested = -1, 0.0
     while not stop.is_set():
         try:
             version = installation().store.version
@@ -44,10 +43,7 @@ def keep_prepared(stop: Event) -> None:
             prepare()
             prepared = version
             rested = time.monotonic() + REST * (time.monotonic() - began)
-        if query.unlearnt() == unlearnt:
-            query.learn(LEARNED_AT_ONCE)
-        unlearnt = query.unlearnt()
-        stop.wait(PAUSE_SECONDS if unlearnt == 0 else PAUSE_SECONDS / 4)
+        stop.wait(PAUSE_SECONDS)
 
 
 def prepare() -> None:

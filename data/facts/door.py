@@ -4,69 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
-import ibis
 import ibis.expr.types as ir
 
-from data.facts.names import DIMENSIONS
-from data.facts.schema import FACTS
-from data.scope import EVERY_CAMPUS, ROLES, Role, Scope
+from data.facts.viewed import ViewedFacts
 
 
-class Facts:
-    """The facts a viewer may read, as unbound Ibis tables.
-
-    Campuses, role, own leads or classes and the as-of time are applied here,
-    before a metric sees a table. An unknown role or an empty scope has no rows.
-    Personal columns come masked unless the role may read them.
-    """
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self._role: Role | None = ROLES.get(scope.role)
-
-    @property
-    def as_of(self) -> ir.TimestampScalar:
-        """The instant after which nothing is known."""
-        return ibis.literal(self.scope.as_of, "timestamp(6)")
-
-    def _known(self, name: str) -> ir.Table:
-        """The fact's rows of the scope's campuses, known at the as-of time."""
-        fact = FACTS[name]
-        rows = ibis.table(fact.schema, name=fact.table)
-        if self._role is None or not self.scope.campuses or name in self._role.hidden_facts:
-            return rows.filter(ibis.literal(False))
-        if self.scope.campuses != EVERY_CAMPUS:
-            rows = rows.filter(rows.campus_id.isin(self.scope.campuses))
-        if fact.at:
-            rows = rows.filter(rows[fact.at] <= self.as_of)
-        elif fact.on:
-            rows = rows.filter(rows[fact.on] <= ibis.literal(self.scope.as_of_on))
-        return rows
-
-    def _own_people(self) -> ir.Table | None:
-        """Persons the role is bound to; None where it is bound to none in particular."""
-        people = self._role.people if self._role else "all"
-        staff_id = self.scope.staff_id
-        if people == "own_leads":
-            leads = self._known("lead")
-            return leads.filter(leads.owner_id == staff_id).select("person_id").distinct()
-        if people == "own_classes":
-            enrolments = self._known("enrolment")
-            own = (enrolments.teacher_id == staff_id) | (enrolments.class_teacher_id == staff_id)
-            return enrolments.filter(own).select("person_id").distinct()
-        return None
-
-    def _visible(self, name: str) -> ir.Table:
-        fact = FACTS[name]
-        rows = self._known(name)
-        own = self._own_people()
-        if own is not None and name == "lead" and self._role and self._role.people == "own_leads":
-            rows = rows.filter(rows.owner_id == self.scope.staff_id)
-        elif own is not None and "person_id" in fact.columns:
-            rows = rows.semi_join(own, "person_id")
-        if fact.personal and not (self._role and self._role.personal):
-            rows = rows.mutate(**{c: rows[f"{c}_masked"] for c in fact.personal})
-        return rows.drop(*(f"{c}_masked" for c in fact.personal)) if fact.personal else rows
+class Facts(ViewedFacts):
+    """The facts a viewer may read, as unbound Ibis tables; see `ViewedFacts`."""
 
     # One property a fact, so that a metric which names a fact that does not exist
     # fails the type check.
@@ -220,11 +164,3 @@ class Facts:
     def freshness(self) -> ir.Table:
         """When each source last spoke."""
         return self._names("freshness")
-
-    def _names(self, name: str) -> ir.Table:
-        rows = ibis.table(DIMENSIONS[name], name=f"dim_{name}")
-        if self._role is None or not self.scope.campuses:
-            return rows.filter(ibis.literal(False))
-        if "campus_id" in DIMENSIONS[name] and self.scope.campuses != EVERY_CAMPUS:
-            rows = rows.filter(rows.campus_id.isin(self.scope.campuses))
-        return rows

@@ -61,6 +61,11 @@ class Home:
         return self.path / "accounts.sqlite3"
 
     @property
+    def statements(self) -> Path:
+        """Compiled statements (SQLite); may be deleted at any time."""
+        return self.path / "statements.sqlite3"
+
+    @property
     def secrets(self) -> Path:
         """Keys made on first start."""
         return self.path / "secrets"

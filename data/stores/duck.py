@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,13 @@ import pandas as pd
 import pyarrow as pa
 
 from data.errors import StoreUnavailable
-from data.stores.base import Kernel, Result
+from data.stores.base import Kernel, Result, Values
 
 READ_SECONDS = 15  # a read that takes longer is stopped
+_VARIABLE = {
+    bool: "BOOLEAN", str: "VARCHAR", date: "DATE", datetime: "TIMESTAMP", list: "VARCHAR[]",
+    tuple: "VARCHAR[]",
+}  # fmt: skip
 
 
 class DuckDBStore:
@@ -103,20 +107,29 @@ class DuckDBStore:
         """The DuckDB SQL of an expression."""
         return str(ibis.to_sql(expr, dialect="duckdb", pretty=pretty))
 
-    def fetch(self, expr: ir.Table | str) -> pd.DataFrame:
-        """The rows of an expression, or of SQL that `compile` made."""
-        frame: pd.DataFrame = self._arrow(expr).to_pandas()
+    @property
+    def binds(self) -> bool:
+        """Values are variables of the cursor that reads."""
+        return True
+
+    def fetch(self, expr: ir.Table | str, values: Values | None = None) -> pd.DataFrame:
+        """The rows of an expression, or of SQL that `compile` made, with values bound."""
+        frame: pd.DataFrame = self._arrow(expr, values).to_pandas()
         return frame
 
-    def fold(self, expr: ir.Table | str, kernel: Kernel[Result]) -> Result:
+    def fold(
+        self, expr: ir.Table | str, kernel: Kernel[Result], values: Values | None = None
+    ) -> Result:
         """A kernel's result over the expression's rows."""
-        return kernel(self._arrow(expr))
+        return kernel(self._arrow(expr, values))
 
-    def _arrow(self, expr: ir.Table | str) -> pa.Table:
+    def _arrow(self, expr: ir.Table | str, values: Values | None) -> pa.Table:
         sql = expr if isinstance(expr, str) else self.compile(expr)
         cursor = self.cursor()
         try:
             cursor.execute(f"SET max_execution_time={READ_SECONDS * 1000}")
+            for name, value in (values or {}).items():
+                cursor.execute(f"SET VARIABLE {name} = ?::{_VARIABLE[type(value)]}", [value])
             return cursor.sql(sql).to_arrow_table()
         finally:
             cursor.close()

@@ -17,7 +17,7 @@ from pyspark.sql import SparkSession
 
 from data.errors import StoreUnavailable
 from data.facts.lake import Lake, tables
-from data.stores.base import Kernel, Result
+from data.stores.base import Kernel, Result, Values
 
 _TYPES = {
     "string": "STRING", "timestamp(6)": "TIMESTAMP_NTZ", "date": "DATE", "int64": "BIGINT",
@@ -97,12 +97,19 @@ class SparkStore:
         # TRICKY: not `ibis.to_sql`, which leaves the backend's options unread.
         return str(ibis.pyspark.compile(expr, pretty=pretty))
 
-    def fetch(self, expr: ir.Table | str) -> pd.DataFrame:
+    @property
+    def binds(self) -> bool:
+        """Spark SQL has no variables that fold when it plans: values are literals here."""
+        return False
+
+    def fetch(self, expr: ir.Table | str, values: Values | None = None) -> pd.DataFrame:
         """The rows of an expression, or of SQL that `compile` made."""
         frame: pd.DataFrame = self._arrow(expr).to_pandas()
         return frame
 
-    def fold(self, expr: ir.Table | str, kernel: Kernel[Result]) -> Result:
+    def fold(
+        self, expr: ir.Table | str, kernel: Kernel[Result], values: Values | None = None
+    ) -> Result:
         """A kernel's result over the expression's rows, brought to the driver as Arrow."""
         return kernel(self._arrow(expr))
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters
 from metrics.acquisition.path_sums import ORDERS, PathSums, attribute, merged
 from metrics.foundation.clock import at_least, formal_lines
 from metrics.foundation.money import to_the_cent
+from metrics.foundation.registry import table
 from metrics.kernels.attribution import RULES
 from metrics.models.markov import removal_effects
 
@@ -27,9 +27,9 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 
+@table(grain="touch")
 def attribution_touches(
     facts: Facts,
-    filters: Filters,
     *,
     lookback_days: int = 30,
     half_life_days: float = 7.0,
@@ -43,7 +43,7 @@ def attribution_touches(
 
     Parameters
     ----------
-    facts, filters
+    facts
         The viewer's facts, and the period with course lines.
     lookback_days
         Touches older than this before the conversion earn nothing, at least 1.
@@ -72,9 +72,9 @@ def attribution_touches(
     at_least("lookback_days", lookback_days)
     if half_life_days <= 0:
         raise InvalidOption(f"half_life_days must be more than 0, got {half_life_days}")
-    touches = _touches(facts, filters, lookback_days, level)
-    conversions = _conversions(facts, filters)
-    period = filters.period
+    touches = _touches(facts, lookback_days, level)
+    conversions = _conversions(facts)
+    period = facts.period
     outcome = ibis.cases(
         (conversions.paid_on < period.start, -1), (conversions.paid_on < period.end, 1), else_=0
     )
@@ -97,13 +97,13 @@ def attribution_touches(
     )
 
 
-def _touches(facts: Facts, filters: Filters, lookback_days: int, level: str) -> ir.Table:
+def _touches(facts: Facts, lookback_days: int, level: str) -> ir.Table:
     if level not in LEVELS:
         raise InvalidOption(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
     touches = facts.touch
-    first_on = ibis.literal(filters.period.start) - ibis.interval(days=lookback_days + 1)
+    first_on = facts.period.start - ibis.interval(days=lookback_days + 1)
     touches = touches.filter(
-        touches.touched_on >= first_on, touches.touched_on < filters.period.end
+        touches.touched_on >= first_on.cast("date"), touches.touched_on < facts.period.end
     ).select("person_id", "channel_id", "is_direct", "touched_on", at="touched_at")
     if level == "channel_id":
         return touches.mutate(channel=touches.channel_id)
@@ -112,7 +112,7 @@ def _touches(facts: Facts, filters: Filters, lookback_days: int, level: str) -> 
     return named.mutate(channel=named.channel.coalesce(named.channel_id))
 
 
-def _conversions(facts: Facts, filters: Filters) -> ir.Table:
+def _conversions(facts: Facts) -> ir.Table:
     lines = formal_lines(facts)
     orders = lines.group_by("person_id", "order_id").aggregate(
         paid_at=lines.paid_at.min(), paid_on=lines.paid_on.min(), value_cny=lines.net_cny.sum(),
@@ -123,13 +123,13 @@ def _conversions(facts: Facts, filters: Filters) -> ir.Table:
     whole = ibis.struct({name: orders[name] for name in names}).min()
     firsts = orders.group_by("person_id").aggregate(first=whole)
     firsts = firsts.select("person_id", **{name: firsts.first[name] for name in names})
-    if filters.course_lines:
-        chosen = firsts.course_line.isin(sorted(filters.course_lines))
-        # Who bought another line first is no "non-converting" path of this one.
-        firsts = firsts.mutate(
-            paid_on=ibis.ifelse(chosen, firsts.paid_on, ibis.literal("1970-01-01").cast("date"))
-        )
-    return firsts
+    chosen = facts.of_course_lines(firsts.course_line)
+    if chosen is None:
+        return firsts
+    # Who bought another line first is no "non-converting" path of this one.
+    return firsts.mutate(
+        paid_on=ibis.ifelse(chosen, firsts.paid_on, ibis.literal("1970-01-01").cast("date"))
+    )
 
 
 def credits(sums: PathSums, *, markov_order: int = 1) -> pd.DataFrame:
@@ -226,9 +226,9 @@ def disagreement(table: pd.DataFrame) -> pd.DataFrame:
     return found.assign(disagrees=found["rank_best"] != found["rank_worst"])
 
 
+@table(grain="touch")
 def converting_touches(
     facts: Facts,
-    filters: Filters,
     *,
     channel: str | None = None,
     lookback_days: int = 30,
@@ -238,7 +238,7 @@ def converting_touches(
 
     Parameters
     ----------
-    facts, filters
+    facts
         As in `attribution_touches`.
     channel
         Only paths with a touch of this channel at ``level``; None keeps all.
@@ -252,12 +252,11 @@ def converting_touches(
         ``value_cny``. `paths` makes one row per conversion of it.
     """
     at_least("lookback_days", lookback_days)
-    conversions = _conversions(facts, filters)
-    period = filters.period
-    won = conversions.filter(
-        conversions.paid_on >= period.start, conversions.paid_on < period.end
-    ).select("person_id", "value_cny", converted_at="paid_at")
-    rows = _touches(facts, filters, lookback_days, level).inner_join(won, "person_id")
+    conversions = _conversions(facts)
+    won = conversions.filter(facts.period.hold(conversions.paid_on)).select(
+        "person_id", "value_cny", converted_at="paid_at"
+    )
+    rows = _touches(facts, lookback_days, level).inner_join(won, "person_id")
     rows = rows.filter(
         rows.at <= rows.converted_at,
         rows.at >= rows.converted_at - ibis.interval(days=lookback_days),

@@ -11,20 +11,18 @@ import numpy as np
 import pandas as pd
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import at_least, first_leads
 from metrics.foundation.names import with_name
-from metrics.foundation.units import within
+from metrics.foundation.registry import table
 
 
-def cohort_cashflow(
-    facts: Facts, filters: Filters, *, days: int = 365, by: str = "channel_id"
-) -> ir.Table:
+@table(grain="channel and day since the lead")
+def cohort_cashflow(facts: Facts, *, days: int = 365, by: str = "channel_id") -> ir.Table:
     """Net revenue of a lead cohort by days since the lead, and the cohort's spend.
 
     Parameters
     ----------
-    facts, filters
+    facts
         The cohort: first leads, and spend, of the period, channels and course lines
         (spend has no course line: of some lines there is none).
     days
@@ -43,13 +41,10 @@ def cohort_cashflow(
     InvalidOption
         If ``days`` is less than 1.
     """
-    paid = _revenue(facts, filters, at_least("days", days))
+    paid = _revenue(facts, at_least("days", days))
     revenue = paid.group_by(by, "day_no").aggregate(net=paid.net_cny.sum())
     spend = facts.spend
-    spent = within(
-        spend.mutate(unit_on=spend.spend_on, course_line=ibis.null("string")),
-        period=filters.period, channels=filters.channels, course_lines=filters.course_lines,
-    )  # fmt: skip
+    spent = facts.picked(spend, on="spend_on")
     cost = spent.group_by(by).aggregate(cost=spent.cost_cny.sum())
     money, nothing = "decimal(18, 2)", ibis.literal(0)
     return revenue.select(
@@ -62,14 +57,13 @@ def cohort_cashflow(
     )  # fmt: skip
 
 
-def cohort_orders(
-    facts: Facts, filters: Filters, *, channels: tuple[str, ...], days: int
-) -> ir.Table:
+@table(grain="order line")
+def cohort_orders(facts: Facts, *, channels: tuple[str, ...], days: int) -> ir.Table:
     """The order lines that a lead cohort's revenue is made of, the newest first.
 
     Parameters
     ----------
-    facts, filters
+    facts
         The cohort, as for `cohort_cashflow`.
     channels
         Channels of the leads.
@@ -83,7 +77,7 @@ def cohort_orders(
         read it), ``created_on`` (the lead's day), ``paid_on``, ``day_no``, ``net_cny``
         (refunds below 0): adds up to the curve's revenue on that day.
     """
-    paid = _revenue(facts, filters, at_least("days", days, 0))
+    paid = _revenue(facts, at_least("days", days, 0))
     paid = paid.filter(paid.channel_id.isin(channels))
     rows = with_name(facts, paid)
     return rows.select(
@@ -92,13 +86,12 @@ def cohort_orders(
     ).order_by(ibis.desc("paid_on"), "person_id", "net_cny")  # fmt: skip
 
 
-def _revenue(facts: Facts, filters: Filters, days: int) -> ir.Table:
+def _revenue(facts: Facts, days: int) -> ir.Table:
     """Order lines of a cohort's people, from their lead up to so many days after it."""
     leads = first_leads(facts)
-    cohort = within(
-        leads.mutate(unit_on=leads.created_on), period=filters.period,
-        channels=filters.channels, course_lines=filters.course_lines,
-    ).select("person_id", "campus_id", "channel_id", "created_at", "created_on")  # fmt: skip
+    cohort = facts.picked(leads, on="created_on").select(
+        "person_id", "campus_id", "channel_id", "created_at", "created_on"
+    )
     lines = facts.order_line.select("person_id", "paid_at", "paid_on", "net_cny")
     paid = lines.inner_join(cohort, "person_id")
     paid = paid.filter(paid.paid_at >= paid.created_at)

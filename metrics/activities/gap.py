@@ -22,12 +22,14 @@ from metrics.activities.cohort import (
 from metrics.foundation.clock import at_least
 from metrics.foundation.lmdi import product_parts, settled
 from metrics.foundation.names import with_name
+from metrics.foundation.registry import table
 
 REACH, VISIT_RATE, SUBMIT_RATE = "reach", "visit_rate", "submit_rate"
 SHARES, VISITS_PER_SHARE, UNTRACED = "shares", "visits_per_share", "untraced"
 FACTORS = (REACH, VISIT_RATE, SHARES, VISITS_PER_SHARE, SUBMIT_RATE, UNTRACED)
 
 
+@table(grain="activity and stream")
 def activity_streams(
     facts: Facts, *, activities: tuple[str, ...], days: int | None = None
 ) -> ir.Table:
@@ -70,6 +72,7 @@ def activity_streams(
     )
 
 
+@table(grain="person")
 def stream_people(
     facts: Facts, *, activities: tuple[str, ...], days: int | None = None
 ) -> ir.Table:

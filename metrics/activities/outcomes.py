@@ -110,7 +110,7 @@ def activity_conversion(
 def _costs(facts: Facts, activities: Activities) -> ir.Table:
     """Budgets of activities, booked as they begin, and rewards given in them."""
     known, given = picked(facts.activity, activities), picked(facts.reward, activities)
-    known = known.filter(known.budget_cny.notnull(), known.starts_on <= facts.scope.as_of_on)
+    known = known.filter(known.budget_cny.notnull(), known.starts_on <= facts.today)
     ends = facts.activity.select("activity_id", "ends_on")
     given = given.filter(given.cost_cny.notnull()).inner_join(ends, "activity_id")
     return known.select(

@@ -8,12 +8,14 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.activities.cohort import activity_cohort, arrivals, share_origin
 from metrics.foundation.clock import formal_lines, with_first_paid
+from metrics.foundation.registry import table
 
 # Points of the heat score: each thing, up to a most; together 100.
 HEAT = {"views": (4, 20), "minutes": (1, 15), "shares": (5, 10), "brought": (2, 40)}
 LEAD_POINTS = 15
 
 
+@table(grain="person")
 def participants(facts: Facts, *, activity: str) -> ir.Table:
     """Everybody seen on an activity or who left a lead in it, the keenest first.
 

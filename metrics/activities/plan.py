@@ -11,8 +11,10 @@ import pandas as pd
 from data.facts import Facts
 from metrics.activities.cohort import Activities, picked
 from metrics.activities.health import PHASES, phase_days
+from metrics.foundation.registry import table
 
 
+@table(grain="activity, phase and way of sharing")
 def activity_plan(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     """The plan rows of activities.
 
@@ -26,6 +28,7 @@ def activity_plan(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     return rows.drop("campus_id").order_by("activity_id", "phase", "share_channel")
 
 
+@table(grain="activity")
 def activity_plan_totals(facts: Facts) -> ir.Table:
     """Planned visits and leads of each activity: one row per ``activity_id``."""
     plan = facts.activity_plan
@@ -36,6 +39,7 @@ def activity_plan_totals(facts: Facts) -> ir.Table:
     return totals.order_by("activity_id")
 
 
+@table(grain="change")
 def plan_edits(facts: Facts, *, plan: str, activity: str = "", most: int = 200) -> ir.Table:
     """Who changed which planned figure, the newest first.
 

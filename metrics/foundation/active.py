@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
 
 MONTHS = 24
-
-
-def month_starts(as_of_on: date, months: int = MONTHS) -> list[date]:
-    """The first days of the last months, the running one last."""
-    number = as_of_on.year * 12 + as_of_on.month - 1
-    return [date(n // 12, n % 12 + 1, 1) for n in range(number - months + 1, number + 1)]
 
 
 def ended_on(rows: ir.Table) -> ir.Value:
@@ -32,7 +24,8 @@ def active_months(facts: Facts, *, per: str = "person_id") -> ir.Table:
     ``campus_id`` and ``course_line`` of the enrolment that began first. With ``per``
     "student_id" one row per student: a family with two children has two.
     """
-    starts = [ibis.literal(day) for day in month_starts(facts.scope.as_of_on)]
+    month = facts.today.truncate("M")
+    starts = [(month - ibis.interval(months=back)).cast("date") for back in range(MONTHS)]
     rows = facts.due.mutate(month_on=ibis.array(starts).unnest())
     end = ended_on(rows)
     rows = rows.filter(rows.started_on <= rows.month_on, (end > rows.month_on).fill_null(True))

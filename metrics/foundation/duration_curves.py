@@ -12,21 +12,19 @@ import pyarrow as pa
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters
-from metrics.foundation.registry import find
-from metrics.foundation.units import on_either_side, within
+from metrics.foundation.registry import find, table
+from metrics.foundation.units import on_either_side
 from metrics.models.kaplan_meier import Survival, kaplan_meier
 
 
-def duration_tally(
-    facts: Facts, filters: Filters, *, metric: str, per_unit: int = 60, **options: Any
-) -> ir.Table:
+@table(grain="step of a curve")
+def duration_tally(facts: Facts, *, metric: str, per_unit: int = 60, **options: Any) -> ir.Table:
     """How many units were watched for how long, in the period and in the one compared with.
 
     Parameters
     ----------
-    facts, filters
-        The viewer's facts and what they picked.
+    facts
+        The viewer's facts with what they picked.
     metric
         The name of a metric of kind ``duration``; ``options`` are its own.
     per_unit
@@ -46,10 +44,7 @@ def duration_tally(
     entry = find(metric)
     if entry.kind != "duration":
         raise InvalidOption(f"metric must be a duration, got {metric!r} of kind {entry.kind!r}")
-    units = within(
-        entry(facts, **options), channels=filters.channels, course_lines=filters.course_lines
-    )
-    units = on_either_side(units, filters)
+    units = on_either_side(facts, entry(facts, **options))
     units = units.filter(units.mature_at <= facts.as_of).mutate(
         per_unit=ibis.literal(per_unit), steps=(units.amount * per_unit).ceil().cast("int64")
     )

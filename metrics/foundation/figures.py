@@ -8,9 +8,8 @@ from typing import Any
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.registry import Metric
-from metrics.foundation.units import rollup, rows, within
+from metrics.foundation.units import rollup, rows
 
 _TREE_LEVELS = {"channel_root": "root_id", "channel_level2": "level2_id"}
 
@@ -18,26 +17,24 @@ _TREE_LEVELS = {"channel_root": "root_id", "channel_level2": "level2_id"}
 def figures_of(
     facts: Facts,
     metric: Metric,
-    filters: Filters,
     *,
     by: tuple[str, ...],
     options: Mapping[str, Any],
 ) -> ir.Table:
     """One row per group, as `metrics.foundation.units.rollup` gives it."""
-    units = _units(facts, metric, filters, options, by)
+    units = _units(facts, metric, options, by)
     return rollup(units, kind=metric.kind, as_of=facts.as_of, by=by)
 
 
 def rows_of(
     facts: Facts,
     metric: Metric,
-    filters: Filters,
     *,
     where: Mapping[str, Any],
     options: Mapping[str, Any],
 ) -> ir.Table:
     """The units that ``where`` names, each with who it is about, the oldest first."""
-    units = _units(facts, metric, filters, options, where)
+    units = _units(facts, metric, options, where)
     listed = rows(units, as_of=facts.as_of, where=dict(where))
     who = facts.person.select("person_id", "campus_id", "name", "phone", "stage")
     listed = listed.left_join(who, ["person_id", "campus_id"])
@@ -47,17 +44,11 @@ def rows_of(
 def _units(
     facts: Facts,
     metric: Metric,
-    filters: Filters,
     options: Mapping[str, Any],
     groups: Iterable[str],
 ) -> ir.Table:
     """The filtered units, with the levels of the channel tree that are grouped by."""
-    units = within(
-        metric(facts, **options),
-        period=filters.period,
-        channels=filters.channels,
-        course_lines=filters.course_lines,
-    )
+    units = facts.picked(metric(facts, **options), on="unit_on")
     levels = {group: _TREE_LEVELS[group] for group in groups if group in _TREE_LEVELS}
     if not levels:
         return units

@@ -6,8 +6,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
+from metrics.foundation.registry import table
 
 
+@table(grain="institution")
 def known_days(facts: Facts) -> ir.Table:
     """The first and the last day on which a lead, an order or a lesson is known.
 

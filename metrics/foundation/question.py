@@ -1,65 +1,141 @@
-"""What a page asks for, before whose rows and which days are known."""
+"""The way from a question to an answer, step by step.
+
+1. A screen or a command asks for a `Question`: a metric's figures, the rows behind them,
+   or a table; with its options, but without whose rows and which days.
+2. The look of the viewer (`data.facts.Look`) tells those, as values.
+3. `statement_of` makes the question's expression over facts whose values are variables:
+   one expression, and so one compiled statement, for every look of the same shape.
+4. A store binds the values when it reads. Where a store knows no variables (Spark),
+   `expression_of` writes the look's values into the expression instead.
+
+Text that a reader typed or clicked (a person, an activity, the group behind a bar) never
+stands in a question: `asked` takes it apart into a placeholder and a value to be bound.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 import ibis.expr.types as ir
 
-from data.facts import Facts
+from data.facts import Facts, Look, Variables, variables_in
+from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.foundation.figures import figures_of, rows_of
-from metrics.foundation.registry import find
-from metrics.foundation.statements import Look
+from metrics.foundation.placeholders import bound, placeholder
+from metrics.foundation.registry import Metric, Table
 
-Expression = Callable[..., ir.Table]
-Asked = Callable[[Look], ir.Table]
 Pairs = tuple[tuple[str, Any], ...]  # a mapping that can be a key
+Rows = Callable[..., ir.Table]  # from a viewer's facts and options to rows
+
+# Options that name people, activities or what a reader typed: values, never text of SQL.
+TOLD = frozenset({
+    "person_id", "people", "person_ids", "lead_ids", "phone_key", "text", "activity",
+    "activities", "earlier", "channel", "channels", "owner_id",
+})  # fmt: skip
+_NEVER = datetime(1, 1, 1)  # noqa: DTZ001  # UTC without zone, as everywhere
+_A_DAY = Period(start=date(2000, 1, 1), end=date(2000, 1, 2))
 
 
 @dataclass(frozen=True)
-class MetricFigures:
-    """A metric's figures by groups."""
+class Question:
+    """What is asked: ``of`` a metric its figures ``by`` groups or its rows ``where``, or a table.
 
-    metric: str
-    by: tuple[str, ...]
-    options: Pairs
+    Equal questions of equal shape have the same statement, so all of it is hashable.
+    """
 
-    def __call__(self, look: Look) -> ir.Table:
-        """The figures of a look that has filters, see `metrics.foundation.figures`."""
-        assert look.filters is not None
-        facts, metric, options = Facts(look.scope), find(self.metric), dict(self.options)
-        return figures_of(facts, metric, look.filters, by=self.by, options=options)
+    of: Metric | Table | Rows
+    as_rows: bool = False
+    by: tuple[str, ...] = ()
+    where: Pairs = ()
+    options: Pairs = ()
+
+    def expression(self, facts: Facts) -> ir.Table:
+        """The question over a viewer's facts."""
+        options = dict(self.options)
+        if not isinstance(self.of, Metric):
+            return self.of(facts, **options)
+        if self.as_rows:
+            return rows_of(facts, self.of, where=dict(self.where), options=options)
+        return figures_of(facts, self.of, by=self.by, options=options)
+
+    @property
+    def name(self) -> str:
+        """The question as text, equal in every process."""
+        named = isinstance(self.of, Metric | Table)
+        of = self.of.name if named else f"{self.of.__module__}.{self.of.__qualname__}"
+        return repr((of, self.as_rows, self.by, self.where, self.options))
 
 
-@dataclass(frozen=True)
-class MetricRows:
-    """The rows behind a metric's figure."""
-
-    metric: str
-    where: Pairs
-    options: Pairs
-
-    def __call__(self, look: Look) -> ir.Table:
-        """The rows of a look that has filters, see `metrics.foundation.figures`."""
-        assert look.filters is not None
-        facts, metric, options = Facts(look.scope), find(self.metric), dict(self.options)
-        return rows_of(facts, metric, look.filters, where=dict(self.where), options=options)
+def asked(question: Question, look: Look) -> tuple[Question, Look]:
+    """The question with placeholders for what it was told, and the look with those values."""
+    options, told = _apart(question.options, TOLD)
+    where, chosen = _apart(tuple((f"where_{name}", value) for name, value in question.where), None)
+    where = tuple((name.removeprefix("where_"), value) for name, value in where)
+    return (
+        replace(question, options=options, where=where), replace(look, bound=(*told, *chosen)),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class FunctionRows:
-    """The rows of a pure function ``(facts, filters, **options)`` or ``(facts, **options)``."""
+def _apart(pairs: Pairs, names: Iterable[str] | None) -> tuple[Pairs, Pairs]:
+    kept, told = [], []
+    for name, value in pairs:
+        texts = value if isinstance(value, tuple) else (value,)
+        is_told = (names is None or name in names) and bool(value)
+        if is_told and all(isinstance(text, str) for text in texts):
+            told.append((name, value))
+            stand_in = placeholder(name)
+            kept.append((name, (stand_in,) if isinstance(value, tuple) else stand_in))
+        else:
+            kept.append((name, value))
+    return tuple(kept), tuple(told)
 
-    function: Expression
-    options: Pairs
 
-    def __call__(self, look: Look) -> ir.Table:
-        """The rows of a look; its person is given as the option ``person_id``."""
-        facts, options = Facts(look.scope), dict(self.options)
-        if look.person_id:
-            options["person_id"] = look.person_id
-        if look.filters is None:
-            return self.function(facts, **options)
-        return self.function(facts, look.filters, **options)
+def statement_of(question: Question, look: Look) -> ir.Table:
+    """The expression of a question for every look of this one's shape, its values variables.
+
+    ``question`` and ``look`` come from `asked`. What the facts are told of the look is its
+    shape alone, so that no value can find its way into the statement.
+    """
+    nobody = Scope(
+        user="", role=look.scope.role, as_of=_NEVER,
+        campuses=EVERY_CAMPUS if look.scope.campuses else (),
+    )  # fmt: skip
+    some_days = Filters(
+        period=_A_DAY,
+        comparison=_A_DAY if look.filters is not None and look.filters.comparison else None,
+    )
+    facts = Facts(nobody, some_days if look.filters is not None else None, binding=Variables())
+    return bound(question.expression(facts), dict(look.bound))
+
+
+def bears(question: Question, look: Look) -> frozenset[str]:
+    """Which of the filters bear on a question: "period", "channels", "course_lines".
+
+    Taken from its statement: what the statement does not ask for cannot change an answer.
+    """
+    named = set(variables_in(statement_of(*asked(question, look))))
+    return frozenset(
+        name
+        for name, asks in (
+            ("period", {"period_start", "period_end"}),
+            ("channels", {"channels"}),
+            ("course_lines", {"course_lines", "every_course_line"}),
+        )
+        if named & asks
+    )
+
+
+def expression_of(question: Question, look: Look) -> ir.Table:
+    """The expression of a question for one look, its values written in; not from `asked`."""
+    return question.expression(Facts(look.scope, look.filters))
+
+
+def pairs(options: Mapping[str, object]) -> Pairs:
+    """Options as a hashable value; lists become tuples."""
+    return tuple(
+        (name, tuple(value) if isinstance(value, list) else value)
+        for name, value in sorted(options.items())
+    )

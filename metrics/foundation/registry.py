@@ -19,12 +19,31 @@ KINDS = ("count", "sum", "proportion", "ratio", "duration")
 UNITS = ("people", "leads", "orders", "events", "cny", "ratio", "times", "days", "hours", "minutes")
 
 
+class Described:
+    """What metrics and tables say of themselves, from the function they are made of."""
+
+    made_by: Callable[..., ir.Table]
+
+    @property
+    def definition(self) -> str:
+        """The first sentence of the docstring: the tooltip and the dictionary's entry."""
+        text = inspect.getdoc(self.made_by) or ""
+        return " ".join(text.split("\n\n")[0].split())
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options with their defaults."""
+        parameters = inspect.signature(self.made_by).parameters.values()
+        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
 @dataclass(frozen=True, kw_only=True)
-class Metric:
+class Metric(Described):
     """A metric: a function from facts to units, and what a reader must know of it.
 
     ``kind`` decides the roll-up; ``better`` is 1 where more is better, -1 where less
-    is, 0 where neither; ``sources`` are the input tables it needs.
+    is, 0 where neither; ``sources`` are the input tables it needs; ``family`` is the
+    room it lies in.
     """
 
     name: str
@@ -46,23 +65,47 @@ class Metric:
         units = self.units(facts, **options)
         viewer = ROLES.get(facts.scope.role)
         hidden = {FACTS[name].table for name in viewer.hidden_facts} if viewer else set()
-        read = {table.name for table in units.op().find(UnboundTable)}
-        return units.filter(ibis.literal(False)) if read & hidden else units
+        return units.filter(ibis.literal(False)) if tables_read(units) & hidden else units
 
     @property
-    def definition(self) -> str:
-        """The first sentence of the docstring: the tooltip and the dictionary's entry."""
-        text = inspect.getdoc(self.units) or ""
-        return " ".join(text.split("\n\n")[0].split())
+    def made_by(self) -> Callable[..., ir.Table]:  # type: ignore[override]
+        """The function from facts to units."""
+        return self.units
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Described):
+    """Rows that a screen shows or a kernel folds: a function from facts to an Ibis table.
+
+    ``grain`` is what one row is. What it reads and which filters bear on it is taken from
+    its expression, see `tables_read` and `metrics.foundation.question.bears`. A table
+    that is ``gated`` holds what a viewer must give a reason for: a screen asks for it, the
+    command line does not.
+    """
+
+    name: str
+    grain: str
+    family: str
+    rows: Callable[..., ir.Table] = field(repr=False)
+    gated: bool = False
+
+    def __call__(self, facts: Facts, **options: Any) -> ir.Table:
+        """The rows over a viewer's facts."""
+        return self.rows(facts, **options)
 
     @property
-    def options(self) -> dict[str, Any]:
-        """Options with their defaults."""
-        parameters = inspect.signature(self.units).parameters.values()
-        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+    def made_by(self) -> Callable[..., ir.Table]:  # type: ignore[override]
+        """The function from facts to rows."""
+        return self.rows
+
+
+def tables_read(rows: ir.Table) -> set[str]:
+    """The names of the fact tables an expression reads."""
+    return {table.name for table in rows.op().find(UnboundTable)}
 
 
 REGISTRY: dict[str, Metric] = {}
+TABLES: dict[str, Table] = {}
 
 
 def metric(
@@ -83,13 +126,39 @@ def metric(
     def register(units: Callable[..., ir.Table]) -> Metric:
         entry = Metric(
             name=units.__name__, title=title, kind=kind, unit=unit, grain=grain,
-            family=units.__module__.rpartition(".")[2], units=units, sources=sources,
+            family=_room(units), units=units, sources=sources,
             better=better,
         )  # fmt: skip
         REGISTRY[entry.name] = entry
         return entry
 
     return register
+
+
+def table(*, grain: str, gated: bool = False) -> Callable[[Callable[..., ir.Table]], Table]:
+    """Register a function from `Facts` to rows as a table of its own name."""
+
+    def register(rows: Callable[..., ir.Table]) -> Table:
+        entry = Table(name=rows.__name__, grain=grain, family=_room(rows), rows=rows, gated=gated)
+        known = TABLES.setdefault(entry.name, entry)
+        if known.rows.__module__ != rows.__module__:
+            raise InvalidOption(f"a table's name must be its own, got {entry.name!r} twice")
+        TABLES[entry.name] = entry
+        return entry
+
+    return register
+
+
+def _room(function: Callable[..., ir.Table]) -> str:
+    return function.__module__.split(".")[1] if "." in function.__module__ else ""
+
+
+def find_any(name: str) -> Metric | Table:
+    """The metric or the table of this name; an unknown one suggests the nearest."""
+    entry = REGISTRY.get(name) or TABLES.get(name)
+    if entry is None:
+        raise UnknownName("metric or table", name, {**REGISTRY, **TABLES})
+    return entry
 
 
 def find(name: str) -> Metric:

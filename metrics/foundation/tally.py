@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.intervals import Z95, count_bounds, share_bounds
-from metrics.foundation.registry import find
-from metrics.foundation.units import on_either_side, within
+from metrics.foundation.registry import find, table
+from metrics.foundation.units import on_either_side
 
 ELSEWHERE = ""  # the node of channels that are not in the tree, and of no channel
 SUMS = (
@@ -34,15 +33,16 @@ STRETCHES = 12  # points of a spark line, where the period has as many days
 Floats = NDArray[np.float64]
 
 
+@table(grain="channel and stretch of days")
 def channel_tally(
-    facts: Facts, filters: Filters, *, metric: str, campaigns: bool = False, **options: Any
+    facts: Facts, *, metric: str, campaigns: bool = False, **options: Any
 ) -> ir.Table:
     """A metric's sums by channel, stretch of the period and side of the comparison.
 
     Parameters
     ----------
-    facts, filters
-        The viewer's facts and what they picked; periods that overlap count on both sides.
+    facts
+        The viewer's facts with what they picked; periods that overlap count on both sides.
     metric
         A metric's name; ``options`` are its own.
     campaigns
@@ -57,11 +57,8 @@ def channel_tally(
         period), and those sums of `SUMS` that the metric's kind needs.
     """
     entry = find(metric)
-    units = within(
-        entry(facts, **options), channels=filters.channels, course_lines=filters.course_lines
-    )
-    units = on_either_side(units, filters)
-    start, end = ibis.literal(filters.period.start), ibis.literal(filters.period.end)
+    units = on_either_side(facts, entry(facts, **options))
+    start, end = facts.period.start, facts.period.end
     day, days = (on.delta(start, unit="day") for on in (units.unit_on, end))
     stretches = ibis.least(days, ibis.literal(STRETCHES))
     mature = units.mature_at <= facts.as_of

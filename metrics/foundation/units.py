@@ -10,15 +10,12 @@ Sums are taken over integers and decimals, so they do not depend on the order of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from ibis.expr.operations import UnboundTable
 
-from data.facts import FACTS
-from data.scope import Filters, Period
+from data.facts import Facts
 from metrics.foundation.durations import duration_figures
 from metrics.foundation.intervals import Z95, byar, wilson
 
@@ -26,7 +23,6 @@ GROUPS = (
     "campus_id", "channel_id", "channel_root", "channel_level2", "campaign", "material",
     "course_line", "unit_on", "grain",
 )  # fmt: skip
-_SPEND = FACTS["spend"].table
 _CARRIED = ("person_id", "campus_id", "channel_id", "campaign", "material", "course_line")
 
 
@@ -64,49 +60,19 @@ def as_units(
     )
 
 
-def within(
-    units: ir.Table,
-    *,
-    period: Period | None = None,
-    channels: Sequence[str] = (),
-    course_lines: Sequence[str] = (),
-) -> ir.Table:
-    """The units of a period, of some channels, of some course lines; none given keeps all.
-
-    Spend is booked for no course line: a figure over spend has no units of some lines, for
-    what is left without it would be a cost of 0.
-    """
-    if period is not None:
-        units = units.filter(units.unit_on >= period.start, units.unit_on < period.end)
-    if channels:
-        units = units.filter(units.channel_id.isin(sorted(channels)))
-    if course_lines:
-        reads_spend = any(table.name == _SPEND for table in units.op().find(UnboundTable))
-        chosen = units.course_line.isin(sorted(course_lines))
-        units = units.filter(ibis.literal(False) if reads_spend else chosen)
-    return units
-
-
-def on_either_side(units: ir.Table, filters: Filters) -> ir.Table:
-    """The units of the period and of the one compared with.
+def on_either_side(facts: Facts, units: ir.Table) -> ir.Table:
+    """The units picked, of the period and of the one compared with.
 
     ``inside`` and ``compared`` tell which; a unit may be on both sides.
     """
-    now, before = filters.period, filters.comparison
-    if before is None:
-        units = units.mutate(inside=_in_period(units, now), compared=ibis.literal(False))
-        return units.filter(units.inside)
-    units = units.mutate(inside=_in_period(units, now), compared=_in_period(units, before))
+    units = facts.picked(units)
+    inside = facts.period.hold(units.unit_on)
+    if not facts.compares:
+        return units.mutate(inside=inside, compared=ibis.literal(False)).filter(inside)
+    units = units.mutate(inside=inside, compared=facts.compared.hold(units.unit_on))
     # The bounds of both, which a store hands on through joins as it does no alternative.
-    first = ibis.least(ibis.literal(now.start), ibis.literal(before.start))
-    end = ibis.greatest(ibis.literal(now.end), ibis.literal(before.end))
-    units = units.filter(units.unit_on >= first, units.unit_on < end)
+    units = units.filter(facts.both_periods.hold(units.unit_on))
     return units.filter(units.inside | units.compared)
-
-
-def _in_period(units: ir.Table, period: Period) -> ir.BooleanValue:
-    start, last = ibis.literal(period.start), ibis.literal(period.end - timedelta(days=1))
-    return units.unit_on.between(start, last)
 
 
 def rollup(

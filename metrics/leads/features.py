@@ -14,10 +14,9 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import at_least
 from metrics.foundation.names import with_name
-from metrics.foundation.units import within
+from metrics.foundation.registry import table
 from metrics.leads.pool import standing_leads
 
 # Columns of ours that are known at creation: text, then numbers. Not the campus: where few
@@ -77,9 +76,8 @@ def _is_refused(name: str) -> bool:
     return plain in _REFUSED or plain.startswith(_REFUSED_BEGINNINGS)
 
 
-def training_rows(
-    facts: Facts, filters: Filters, *, window_days: int = 30, most: int = MOST_LEARNED
-) -> ir.Table:
+@table(grain="lead")
+def training_rows(facts: Facts, *, window_days: int = 30, most: int = MOST_LEARNED) -> ir.Table:
     """Leads old enough to know whether they ordered, with what was known at creation.
 
     Leads of families that had already paid are none of it. Of more than ``most`` leads a
@@ -87,7 +85,7 @@ def training_rows(
 
     Parameters
     ----------
-    facts, filters
+    facts
         The leads of the period; channels and course lines are not cut.
     window_days
         Days from creation within which a first formal order counts, at least 1.
@@ -108,7 +106,7 @@ def training_rows(
     """
     window = ibis.interval(days=at_least("window_days", window_days))
     leads = facts.lead
-    leads = within(leads.mutate(unit_on=leads.created_on), period=filters.period)
+    leads = facts.picked(leads, on="created_on", channels=False, course_lines=False)
     leads = leads.filter(leads.created_at + window <= facts.as_of)
     # TRICKY: a fixed congruence, not the engine's own hash: engines differ in theirs.
     drawn = leads.created_at.epoch_seconds() * 48_271 % 2_147_483_647 % 1_000_000
@@ -133,12 +131,13 @@ def training_rows(
     )  # fmt: skip
 
 
-def open_rows(facts: Facts, filters: Filters, *, person_id: str = "") -> ir.Table:
+@table(grain="lead")
+def open_rows(facts: Facts, *, person_id: str = "") -> ir.Table:
     """Unpaid leads that are not lost, with what was known at their creation.
 
     Parameters
     ----------
-    facts, filters
+    facts
         The leads of the period, channels and course lines.
     person_id
         One person's leads only; all without it.
@@ -152,23 +151,19 @@ def open_rows(facts: Facts, filters: Filters, *, person_id: str = "") -> ir.Tabl
     """
     own = facts.lead.person_id == person_id if person_id else None
     leads = standing_leads(facts, own)
-    leads = within(
-        leads.mutate(unit_on=leads.created_on), period=filters.period,
-        channels=filters.channels, course_lines=filters.course_lines,
-    )  # fmt: skip
+    leads = facts.picked(leads, on="created_on")  # fmt: skip
     leads = leads.filter(leads.state != "lost")
     rows = with_name(facts, leads)
     return rows.select(*_STANDING, "name", **_known(rows), properties=rows.properties)
 
 
-def revival_rows(
-    facts: Facts, filters: Filters, *, cold_days: int = 30, seen_days: int = 30
-) -> ir.Table:
+@table(grain="lead")
+def revival_rows(facts: Facts, *, cold_days: int = 30, seen_days: int = 30) -> ir.Table:
     """Old unpaid leads whose family was seen again lately, lost ones too.
 
     Parameters
     ----------
-    facts, filters
+    facts
         Channels and course lines apply; the period does not.
     cold_days
         A lead is old from so many days on, up to a year.
@@ -188,15 +183,13 @@ def revival_rows(
     people = people.select("person_id", "campus_id", "name", "last_seen_at")
     rows = standing_leads(facts, old & young).inner_join(people, ["person_id", "campus_id"])
     rows = rows.filter(rows.last_seen_at > rows.created_at + ibis.interval(days=cold_days))
-    rows = within(
-        rows.mutate(unit_on=rows.created_on), channels=filters.channels,
-        course_lines=filters.course_lines,
-    )  # fmt: skip
+    rows = facts.picked(rows)  # fmt: skip
     return rows.select(
         *_STANDING, "name", "last_seen_at", **_known(rows), properties=rows.properties
     )
 
 
+@table(grain="lead")
 def leads_named(facts: Facts, *, lead_ids: tuple[str, ...]) -> ir.Table:
     """Those of some leads that are in scope, with their person's name.
 
@@ -211,7 +204,8 @@ def leads_named(facts: Facts, *, lead_ids: tuple[str, ...]) -> ir.Table:
     return with_name(facts, leads)
 
 
-def received_rows(facts: Facts, filters: Filters, *, window_days: int = 90) -> ir.Table:
+@table(grain="lead")
+def received_rows(facts: Facts, *, window_days: int = 90) -> ir.Table:
     """Leads that consultants received, old enough to know whether they ordered.
 
     Returns
@@ -219,13 +213,14 @@ def received_rows(facts: Facts, filters: Filters, *, window_days: int = 90) -> i
     ibis Table
         As `training_rows`, with ``owner_id`` and ``person_id``; every assigned lead.
     """
-    rows = training_rows(facts, filters, window_days=window_days, most=2_000_000_000)
+    rows = training_rows(facts, window_days=window_days, most=2_000_000_000)
     owners = facts.lead.filter(facts.lead.owner_id.notnull(), facts.lead.assigned_at <= facts.as_of)
     found = rows.inner_join(owners.select("lead_id", "person_id", "owner_id"), "lead_id")
     return found.drop("lead_id_right") if "lead_id_right" in found.columns else found
 
 
-def received_leads(facts: Facts, filters: Filters, *, window_days: int, owner_id: str) -> ir.Table:
+@table(grain="lead")
+def received_leads(facts: Facts, *, window_days: int, owner_id: str) -> ir.Table:
     """The leads of `received_rows` that one consultant received, the newest first.
 
     Returns
@@ -234,7 +229,7 @@ def received_leads(facts: Facts, filters: Filters, *, window_days: int, owner_id
         ``lead_id``, ``person_id``, ``campus_id``, ``channel_id``, ``created_at``, ``won``,
         ``name`` (masked unless the role may read it).
     """
-    rows = received_rows(facts, filters, window_days=window_days)
+    rows = received_rows(facts, window_days=window_days)
     rows = rows.filter(rows.owner_id == owner_id)
     rows = rows.select("lead_id", "person_id", "campus_id", "channel_id", "created_at", "won")
     return with_name(facts, rows).order_by(ibis.desc("created_at"), "lead_id")

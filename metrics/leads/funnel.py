@@ -10,10 +10,9 @@ import pandas as pd
 
 from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import day_start_at, first_leads, formal_lines, trial_lines
 from metrics.foundation.intervals import share_bounds
-from metrics.foundation.units import within
+from metrics.foundation.registry import table
 from metrics.referral.rates import honest_referrals
 from metrics.renewal.due import sold_renewals
 
@@ -48,9 +47,7 @@ TOP = ("impression", "click", "visit")
 _CARRIED = ("lead_id", "person_id", "campus_id", "channel_id", "created_at", "is_valid")
 
 
-def lead_steps(
-    facts: Facts, filters: Filters, *, skip: tuple[str, ...] = (), chain: str = "lifecycle"
-) -> ir.Table:
+def lead_steps(facts: Facts, *, skip: tuple[str, ...] = (), chain: str = "lifecycle") -> ir.Table:
     """When each new lead of the period took each step after the one before it.
 
     Sequential: a step's time is the person's first such time at or after the step before
@@ -58,7 +55,7 @@ def lead_steps(
 
     Parameters
     ----------
-    facts, filters
+    facts
         The cohort: persons whose first lead falls in the period, channels and course
         lines.
     skip
@@ -80,10 +77,7 @@ def lead_steps(
         If ``skip`` names no step, or there is no such chain.
     """
     leads = first_leads(facts)
-    cohort = within(
-        leads.mutate(unit_on=leads.created_on), period=filters.period,
-        channels=filters.channels, course_lines=filters.course_lines,
-    )  # fmt: skip
+    cohort = facts.picked(leads, on="created_on")  # fmt: skip
     rows, previous = cohort.select(*_CARRIED, "assigned_at"), "created_at"
     persons = cohort.select(event_person_id="person_id")
     for step in _chosen(skip, chain):
@@ -97,7 +91,7 @@ def lead_steps(
         # Only the cohort's events: a join of everybody's would hold them all in memory.
         events = step_events(facts, step.name, persons).semi_join(persons, "event_person_id")
         # No step comes before the cohort's first day: an engine skips older rows unread.
-        events = events.filter(events.event_at >= day_start_at(ibis.literal(filters.period.start)))
+        events = events.filter(events.event_at >= day_start_at(facts.period.start))
         rows = _next(rows, events, step.name, previous)
         previous = f"{step.name}_at"
     return rows
@@ -161,9 +155,9 @@ def _chosen(skip: tuple[str, ...], chain: str) -> list[Step]:
     return [step for step in steps if step.name not in skip]
 
 
+@table(grain="group")
 def lead_funnel(
     facts: Facts,
-    filters: Filters,
     *,
     by: str | None = None,
     skip: tuple[str, ...] = (),
@@ -173,7 +167,7 @@ def lead_funnel(
 
     Parameters
     ----------
-    facts, filters, skip, chain
+    facts, skip, chain
         As in `lead_steps`.
     by
         ``channel_id`` or ``campus_id``; None for the whole.
@@ -185,7 +179,7 @@ def lead_funnel(
         window), ``<step>_from`` (those of them at the step before), ``<step>_reached``
         (of those, in time), ``<step>_anyway`` (of the old, in time, in any order).
     """
-    rows = lead_steps(facts, filters, skip=skip, chain=chain)
+    rows = lead_steps(facts, skip=skip, chain=chain)
     counts: dict[str, ir.Value] = {"leads": rows.count()}
     reached_before: ir.Value = ibis.literal(True)
     for step in _chosen(skip, chain):
@@ -203,7 +197,8 @@ def lead_funnel(
     return rows.aggregate(by=[by] if by else [], **counts)
 
 
-def funnel_top(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="step")
+def funnel_top(facts: Facts) -> ir.Table:
     """What stands above the leads: impressions and clicks as platforms count them, visitors.
 
     These are not the cohort's persons: a visitor may have clicked in another period.
@@ -214,12 +209,8 @@ def funnel_top(facts: Facts, filters: Filters) -> ir.Table:
         ``step`` (of `TOP`) and ``reached``: impressions, clicks, distinct visitors.
     """
     spend, visits = facts.spend, facts.visit
-    paid = within(
-        spend.mutate(unit_on=spend.spend_on), period=filters.period, channels=filters.channels
-    )
-    came = within(
-        visits.mutate(unit_on=visits.started_on), period=filters.period, channels=filters.channels
-    )
+    paid = facts.picked(spend, on="spend_on", course_lines=False)
+    came = facts.picked(visits, on="started_on", course_lines=False)
     counts = (
         paid.aggregate(reached=paid.impressions.sum().fill_null(0).cast("int64")),
         paid.aggregate(reached=paid.clicks.sum().fill_null(0).cast("int64")),

@@ -7,13 +7,13 @@ import ibis.expr.types as ir
 
 from data.errors import UnknownName
 from data.facts import Facts
-from data.scope import Filters
+from metrics.foundation.registry import table
 from metrics.leads.funnel import CHAINS, lead_steps
 
 
+@table(grain="lead")
 def leads_at_step(
     facts: Facts,
-    filters: Filters,
     *,
     step: str,
     reached: bool = True,
@@ -24,7 +24,7 @@ def leads_at_step(
 
     Parameters
     ----------
-    facts, filters, skip, chain
+    facts, skip, chain
         As in `metrics.leads.funnel.lead_steps`.
     step
         A step's name.
@@ -49,7 +49,7 @@ def leads_at_step(
     names = [found.name for found in steps]
     if step not in names:
         raise UnknownName("step", step, names)
-    rows = lead_steps(facts, filters, skip=skip, chain=chain)
+    rows = lead_steps(facts, skip=skip, chain=chain)
     wanted: ir.BooleanValue = ibis.literal(True)
     for found in steps[: names.index(step) + 1]:
         window = ibis.interval(days=found.days)

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
+from metrics.foundation.registry import table
 from metrics.leads.funnel import CHAINS, step_events
 
 _ON_THE_LEAD = {"valid": "is_valid", "assigned": "assigned_at"}
@@ -20,6 +21,7 @@ def unless_silent(facts: Facts, rows: ir.Table, source: str) -> ir.Table:
     return rows.filter(silent.count() == 0)
 
 
+@table(grain="step")
 def recorded_steps(facts: Facts, *, chain: str = "lifecycle") -> ir.Table:
     """Whether each step of a chain of `metrics.leads.funnel` has ever been recorded.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from data.facts import Facts
 from metrics.foundation.clock import at_least, formal_lines
 from metrics.foundation.intervals import Z95, newcombe
-from metrics.foundation.registry import metric
+from metrics.foundation.registry import metric, table
 from metrics.foundation.separation import LEAST_MATURE
 from metrics.foundation.units import as_units
 
@@ -96,6 +96,7 @@ def sop_conversion(facts: Facts, *, window_days: int = 60) -> ir.Table:
     )  # fmt: skip
 
 
+@table(grain="arm of a playbook")
 def sop_arms(facts: Facts, *, window_days: int = 60) -> ir.Table:
     """Sums of each playbook's arms over persons whose window has passed.
 

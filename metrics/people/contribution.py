@@ -8,11 +8,13 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from data.facts import Facts
+from metrics.foundation.registry import table
 from metrics.referral.rates import honest_referrals
 
 _GENERATIONS = 50  # first arrivals form no circle; referrals entered by hand may
 
 
+@table(grain="person")
 def contribution(facts: Facts, *, person_id: str) -> ir.Table:
     """A person's own money, lessons and shares, and what they brought directly, one row.
 
@@ -51,8 +53,8 @@ def contribution(facts: Facts, *, person_id: str) -> ir.Table:
         rewards.aggregate(rewards_cny=rewards.cost_cny.sum().fill_null(0)),
     )
     first, *others = tables
-    for table in others:
-        first = first.cross_join(table)
+    for other in others:
+        first = first.cross_join(other)
     return first
 
 

@@ -61,7 +61,7 @@ def assessment_weeks(facts: Facts, tests: ir.Table) -> ir.Table:
     """
     tests = tests.mutate(
         week_on=tests.due_on.truncate("W"),
-        handed_in=(tests.taken_on <= ibis.literal(facts.scope.as_of_on)).fill_null(False),
+        handed_in=(tests.taken_on <= facts.today).fill_null(False),
     )
     reached, full = (tests[name].sum(where=tests.handed_in) for name in ("score", "full_score"))
     return tests.group_by("week_on", "student_id", "course_id").aggregate(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.facts import Facts
+from metrics.foundation.registry import table
 from metrics.kernels.share_tree import NOBODY
 from metrics.spread.edges import first_edges
 from metrics.spread.nodes import MEASURES, SpreadForest
@@ -16,6 +17,7 @@ from metrics.spread.nodes import MEASURES, SpreadForest
 MOST_CHILDREN = 5
 
 
+@table(grain="activity")
 def shared_in(facts: Facts, *, person_id: str) -> ir.Table:
     """Activities to which a person came by a share, or brought somebody: ``activity_id``."""
     edge = facts.share_edge

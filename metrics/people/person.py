@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from data.errors import InvalidOption
 from data.facts import Facts
+from metrics.foundation.registry import table
 from metrics.people.contribution import contribution, descendants, introduced, share_children
 from metrics.people.phone import masked_phone
 from metrics.people.state import Standing, current_state, standing
@@ -30,6 +31,7 @@ _LAST_DIGITS = 4  # fewer digits would find half the institution
 _NO_MATCH = 9
 
 
+@table(grain="person")
 def search(facts: Facts, *, text: str = "", phone_key: str = "") -> ir.Table:
     """The people a viewer means by a name, pinyin, number or id, best match first.
 
@@ -119,6 +121,7 @@ def _ranked_by_number(facts: Facts, who: ir.Table, text: str) -> ir.Table:
     return marked.mutate(rank=ibis.cases(*ranks, else_=_NO_MATCH)).drop("is_named")
 
 
+@table(grain="phone", gated=True)
 def phone(facts: Facts, *, person_id: str) -> ir.Table:
     """A person's numbers as the role may read them: whole with personal rights, else masked.
 
@@ -128,6 +131,7 @@ def phone(facts: Facts, *, person_id: str) -> ir.Table:
     return who.filter(who.phone.notnull()).select("phone").distinct().order_by("phone")
 
 
+@table(grain="identifier")
 def identifiers(facts: Facts, *, person_id: str) -> ir.Table:
     """What makes these records one person: each identifier with its evidence, newest first.
 
@@ -141,6 +145,7 @@ def identifiers(facts: Facts, *, person_id: str) -> ir.Table:
     return linked.order_by("is_weak", ibis.desc("linked_at"), "kind", "value")
 
 
+@table(grain="person")
 def household(facts: Facts, *, person_id: str) -> ir.Table:
     """Who belongs to the person's household: adults first, then students.
 

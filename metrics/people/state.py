@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import ROLES, local_day
+from metrics.foundation.registry import table
 from metrics.people.lessons import MISSES_ALARM
 from metrics.people.phone import masked_phone
 
@@ -35,6 +36,7 @@ _AFTER_CONTACT = {
 }
 
 
+@table(grain="person")
 def current_state(facts: Facts, *, person_id: str) -> ir.Table:
     """What is known of a person as of now, one row; none for a person out of scope.
 
@@ -126,7 +128,7 @@ def _contacts(facts: Facts, person_id: str) -> ir.Table:
 
 def _learning(facts: Facts, person_id: str) -> ir.Table:
     enrolments = facts.enrolment.filter(facts.enrolment.person_id == person_id)
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     # A trial is no membership, and a term that is over runs no more, whatever its state says.
     active = enrolments.filter(
         enrolments.state == "active", enrolments.is_formal.fill_null(True),

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from data.errors import UnknownName
 from data.facts import Facts
+from metrics.foundation.registry import table
 from metrics.people.entries import as_entries, joined, local_day_of
 from metrics.people.lessons import MISSES_ALARM, assessment_weeks, lesson_weeks
 
@@ -17,6 +18,7 @@ TIMELINE_LIMIT = 2000
 _PHONE_IN_TEXT = r"(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})"
 
 
+@table(grain="entry")
 def timeline(facts: Facts, *, person_id: str, kinds: tuple[str, ...] = ()) -> ir.Table:
     """Everything the viewer may know of a person, one row an entry, newest first.
 
@@ -187,7 +189,7 @@ def _enrolment(facts: Facts, person_id: str) -> ir.Table:
         status=ibis.ifelse(rows.is_formal, ibis.null("string"), "trial"),
         quantity=rows.lessons_bought, ref_id=rows.enrolment_id, staff_id=rows.class_teacher_id,
     )  # fmt: skip
-    ended = rows.filter(rows.stopped_on <= ibis.literal(facts.scope.as_of_on))
+    ended = rows.filter(rows.stopped_on <= facts.today)
     stopped = as_entries(
         ended, "enrolment", entry_id=ended.enrolment_id + "/stopped", on=ended.stopped_on,
         title=ibis.literal("stopped"), status=ended.state, ref_id=ended.enrolment_id,

@@ -11,19 +11,19 @@ import pandas as pd
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import local_seconds
+from metrics.foundation.registry import table
 
 _DAY = 86_400  # seconds
 
 
-def same_weekdays(facts: Facts, weeks: int) -> list[date]:
+def same_weekdays(facts: Facts, weeks: int) -> list[ir.DateScalar]:
     """The as-of day and the same weekday of the weeks before it, newest first."""
-    today = facts.scope.as_of_on
-    return [today - timedelta(days=7 * week) for week in range(weeks + 1)]
+    return [(facts.today - ibis.interval(days=7 * week)).cast("date") for week in range(weeks + 1)]
 
 
-def leads_by_hour(facts: Facts, filters: Filters, *, weeks: int = 4) -> ir.Table:
+@table(grain="day and hour")
+def leads_by_hour(facts: Facts, *, weeks: int = 4) -> ir.Table:
     """New leads of the as-of day and of the same weekday in the weeks before, by hour.
 
     The as-of day is unfinished: its hours after the as-of time have no row, and of the days
@@ -32,9 +32,7 @@ def leads_by_hour(facts: Facts, filters: Filters, *, weeks: int = 4) -> ir.Table
     Parameters
     ----------
     facts
-        The viewer's facts.
-    filters
-        Channels and course lines apply; the period does not.
+        The viewer's facts; channels and course lines picked apply, the period does not.
     weeks
         How many weeks back, 1 to 12.
 
@@ -53,10 +51,7 @@ def leads_by_hour(facts: Facts, filters: Filters, *, weeks: int = 4) -> ir.Table
         raise InvalidOption(f"weeks must be from 1 to 12, got {weeks}")
     lead = facts.lead
     lead = lead.filter(lead.is_first, lead.created_on.isin(same_weekdays(facts, weeks)))
-    if filters.channels:
-        lead = lead.filter(lead.channel_id.isin(filters.channels))
-    if filters.course_lines:
-        lead = lead.filter(lead.course_line.isin(filters.course_lines))
+    lead = facts.picked(lead)
     # One offset from UTC all year: the time of day is as far from midnight as UTC's is.
     time, now = (local_seconds(at) % _DAY for at in (lead.created_at, facts.as_of))
     by_now = (time <= now).cast("int64")

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from data.facts import Facts
-from data.scope import Filters
+from metrics.foundation.registry import table
 
 SAME_PERSON, SAME_DEVICE, CIRCLE, BURST, REWARD_CAP, LATER_CODE = (
     "same_person", "same_device", "circle", "burst", "reward_cap", "later_code",
@@ -20,7 +20,8 @@ BURST_LEADS, BURST_MINUTES = 5, 60
 REWARD_LIMIT, REWARD_DAYS = 5, 30  # rewards of one introducer within so many days
 
 
-def checked_rows(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="lead")
+def checked_rows(facts: Facts) -> ir.Table:
     """Every recommended lead with what was given for it, whatever the filter's days.
 
     Returns
@@ -29,7 +30,6 @@ def checked_rows(facts: Facts, filters: Filters) -> ir.Table:
         ``lead_id``, ``person_id``, ``introducer_person_id``, ``campus_id``, ``created_at``,
         ``is_same_person``, ``is_same_device``, ``code_no``, ``rewards``, ``reward_cny``.
     """
-    del filters
     rewards = facts.reward
     given = rewards.group_by("lead_id").aggregate(
         rewards=rewards.count(), reward_cny=rewards.cost_cny.sum().cast("float64")

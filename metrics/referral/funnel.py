@@ -6,15 +6,15 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import HOURS_AHEAD, cohort_mature_at, formal_lines, trial_lines
+from metrics.foundation.registry import table
 from metrics.referral.rates import honest_referrals
 
 FUNNEL_STEPS = ("invited", "lead", "trial", "paid")
 STEP_DAYS = 60  # all steps within so many days of the invitation
 
 
-def _invited(facts: Facts, filters: Filters, days: int) -> ir.Table:
+def _invited(facts: Facts, days: int) -> ir.Table:
     """One row per person invited in the period, with the steps they took as yes or no."""
     lines = formal_lines(facts)
     members = lines.group_by(sharer_person_id=lines.person_id).aggregate(since=lines.paid_at.min())
@@ -41,9 +41,7 @@ def _invited(facts: Facts, filters: Filters, days: int) -> ir.Table:
     )
     day = (rows["at"] + ibis.interval(hours=HOURS_AHEAD)).date()
     rows = rows.mutate(invited_on=day)
-    rows = rows.filter(
-        rows.invited_on >= filters.period.start, rows.invited_on < filters.period.end
-    )
+    rows = rows.filter(facts.period.hold(rows.invited_on))
     end = rows["at"] + ibis.interval(days=days)
     is_lead = (rows.lead_at <= end).fill_null(False)
     is_paid = is_lead & (rows.paid_at <= end).fill_null(False)
@@ -54,7 +52,8 @@ def _invited(facts: Facts, filters: Filters, days: int) -> ir.Table:
     )  # fmt: skip
 
 
-def referral_funnel(facts: Facts, filters: Filters, *, days: int = STEP_DAYS) -> ir.Table:
+@table(grain="period")
+def referral_funnel(facts: Facts, *, days: int = STEP_DAYS) -> ir.Table:
     """How many persons invited in the period took each step within the days, in one row.
 
     Invited: arrived through the share of somebody who had paid, or left a lead that names
@@ -66,7 +65,7 @@ def referral_funnel(facts: Facts, filters: Filters, *, days: int = STEP_DAYS) ->
     ibis Table
         ``invited``, ``lead``, ``trial``, ``paid``, ``immature``.
     """
-    rows = _invited(facts, filters, days)
+    rows = _invited(facts, days)
     return rows.aggregate(
         **{
             step: (rows.mature & rows[step]).sum().fill_null(0).cast("float64")
@@ -76,11 +75,10 @@ def referral_funnel(facts: Facts, filters: Filters, *, days: int = STEP_DAYS) ->
     )
 
 
-def invited_at_step(
-    facts: Facts, filters: Filters, *, step: str, days: int = STEP_DAYS
-) -> ir.Table:
+@table(grain="person")
+def invited_at_step(facts: Facts, *, step: str, days: int = STEP_DAYS) -> ir.Table:
     """The persons behind a step of `referral_funnel`: exactly as many, the newest first."""
-    rows = _invited(facts, filters, days)
+    rows = _invited(facts, days)
     rows = rows.filter(rows.mature, rows[step])
     return rows.select(
         "person_id", "campus_id", "invited_on", "lead_at", "tried_at", "paid_at"

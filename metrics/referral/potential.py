@@ -40,7 +40,7 @@ def referral_potential(facts: Facts, *, days: int = 180) -> ir.Table:
     InvalidOption
         If ``days`` is less than 1.
     """
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     since = (today - ibis.interval(days=at_least("days", days))).cast("date")
     voices = facts.feedback
     voices = voices.filter(voices.given_on > since, voices.person_id.notnull())

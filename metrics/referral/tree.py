@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import local_days
 from metrics.foundation.concentration import Concentration, concentration, lorenz
 from metrics.foundation.intervals import count_bounds
+from metrics.foundation.registry import table
 from metrics.kernels.share_tree import ShareTree, share_tree
 from metrics.models.ranks import UNTOLD, rank_correlation
 from metrics.referral.rates import honest_referrals, referred_orders
@@ -23,7 +23,8 @@ HALF_DAYS = 180  # of each of the two spans compared for stability
 _DAY = 86_400_000_000  # microseconds
 
 
-def referral_nodes(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="person in the tree")
+def referral_nodes(facts: Facts) -> ir.Table:
     """Everybody in the tree: who introduced and who was introduced, up to the as-of time.
 
     Returns
@@ -34,7 +35,6 @@ def referral_nodes(facts: Facts, filters: Filters) -> ir.Table:
         ``revenue_cny`` (net, so far), ``campus_id``, ``as_of`` (the same on every row).
         The filter's days play no part: a tree has no period.
     """
-    del filters
     leads = honest_referrals(facts).select(
         "person_id", "introducer_person_id", "campus_id", referred_at="created_at"
     )

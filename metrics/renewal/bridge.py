@@ -10,8 +10,7 @@ import ibis.expr.types as ir
 
 from data.errors import UnknownName
 from data.facts import Facts
-from data.scope import Filters
-from metrics.foundation.units import within
+from metrics.foundation.registry import table
 from metrics.renewal.due import due_rows, flow_rows, settled_at
 
 # From the due cohort to the month's flow, in this order.
@@ -37,7 +36,8 @@ class Bridge:
     counts: dict[str, float]
 
 
-def bridge_sums(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="period")
+def bridge_sums(facts: Facts) -> ir.Table:
     """One row: the counts and amounts by which the three rates of a period differ.
 
     ``due``, ``renewed`` of the mature due cohort; of its renewals ``paid_before`` and
@@ -46,22 +46,22 @@ def bridge_sums(facts: Facts, filters: Filters) -> ir.Table:
     ``flow_closed``; ``due_cny``, ``renewed_due_cny`` (what the renewed ones had been bought
     for), ``renewed_cny``.
     """
-    rows = _cohort(facts, filters)
+    rows = _cohort(facts)
     cohort = rows.aggregate(
         due=rows.count(),
         renewed=rows.is_renewed.sum().fill_null(0),
         **{
             name: is_part.sum().fill_null(0)
-            for name, is_part in _of_cohort(rows, filters).items()
+            for name, is_part in _of_cohort(rows, facts).items()
             if name in FLOW_PARTS
         },
         due_cny=rows.judged_cny.sum().fill_null(0).cast("float64"),
         renewed_due_cny=rows.judged_cny.sum(where=rows.is_renewed).fill_null(0).cast("float64"),
         renewed_cny=rows.renewed_cny.sum(where=rows.is_renewed).fill_null(0).cast("float64"),
     )
-    flow = _flow(facts, filters)
+    flow = _flow(facts)
     paid = flow.kind == "renewal"
-    parts = _of_flow(flow, facts, filters)
+    parts = _of_flow(flow, facts)
     flows = flow.aggregate(
         flow_renewed=paid.sum().fill_null(0),
         flow_closed=parts["closings"].sum().fill_null(0),
@@ -73,7 +73,8 @@ def bridge_sums(facts: Facts, filters: Filters) -> ir.Table:
     return cohort.cross_join(flows)
 
 
-def bridge_rows(facts: Facts, filters: Filters, *, part: str) -> ir.Table:
+@table(grain="enrolment")
+def bridge_rows(facts: Facts, *, part: str) -> ir.Table:
     """The enrolments behind a part of the bridge, the largest first.
 
     Of ``closings`` they are those that closed unrenewed; of ``size`` and ``price`` the
@@ -91,11 +92,11 @@ def bridge_rows(facts: Facts, filters: Filters, *, part: str) -> ir.Table:
     UnknownName
         If no part is called so.
     """
-    rows = _cohort(facts, filters)
-    found = _of_cohort(rows, filters)
+    rows = _cohort(facts)
+    found = _of_cohort(rows, facts)
     if part not in found:
-        rows = _flow(facts, filters)
-        found = _of_flow(rows, facts, filters)
+        rows = _flow(facts)
+        found = _of_flow(rows, facts)
     if part not in found:
         raise UnknownName("part", part, (*FLOW_PARTS, *AMOUNT_PARTS))
     return (
@@ -108,42 +109,35 @@ def bridge_rows(facts: Facts, filters: Filters, *, part: str) -> ir.Table:
     )  # fmt: skip
 
 
-def _cut(rows: ir.Table, filters: Filters) -> ir.Table:
-    return within(rows, channels=filters.channels, course_lines=filters.course_lines)
+def _cut(rows: ir.Table, facts: Facts) -> ir.Table:
+    return facts.picked(rows)
 
 
-def _cohort(facts: Facts, filters: Filters) -> ir.Table:
+def _cohort(facts: Facts) -> ir.Table:
     """What fell due in the days and is settled."""
-    rows = _cut(due_rows(facts), filters)
-    period = filters.period
-    return rows.filter(
-        rows.due_on >= ibis.literal(period.start), rows.due_on < ibis.literal(period.end),
-        settled_at(rows.due_on) <= facts.as_of,
-    )  # fmt: skip
+    rows = facts.picked(due_rows(facts), on="due_on")
+    return rows.filter(settled_at(rows.due_on) <= facts.as_of)
 
 
-def _flow(facts: Facts, filters: Filters) -> ir.Table:
+def _flow(facts: Facts) -> ir.Table:
     """What was paid or closed in the days."""
-    flow, period = _cut(flow_rows(facts), filters), filters.period
-    return flow.filter(
-        flow.flow_on >= ibis.literal(period.start), flow.flow_on < ibis.literal(period.end)
-    )
+    return facts.picked(flow_rows(facts), on="flow_on")
 
 
-def _of_cohort(rows: ir.Table, filters: Filters) -> dict[str, ir.BooleanValue]:
+def _of_cohort(rows: ir.Table, facts: Facts) -> dict[str, ir.BooleanValue]:
     """Which of the due cohort belong to a part."""
-    period = filters.period
+    period = facts.period
     return {
-        "paid_before": rows.is_renewed & (rows.renewed_on < ibis.literal(period.start)),
-        "paid_after": rows.is_renewed & (rows.renewed_on >= ibis.literal(period.end)),
+        "paid_before": rows.is_renewed & (rows.renewed_on < period.start),
+        "paid_after": rows.is_renewed & (rows.renewed_on >= period.end),
         "size": rows.is_renewed,
         "price": rows.is_renewed,
     }
 
 
-def _of_flow(flow: ir.Table, facts: Facts, filters: Filters) -> dict[str, ir.BooleanValue]:
+def _of_flow(flow: ir.Table, facts: Facts) -> dict[str, ir.BooleanValue]:
     """Which of those paid or closed belong to a part."""
-    start, end = ibis.literal(filters.period.start), ibis.literal(filters.period.end)
+    start, end = facts.period.start, facts.period.end
     paid = flow.kind == "renewal"
     young = settled_at(flow.due_on) > facts.as_of
     credited = paid & flow.is_renewed

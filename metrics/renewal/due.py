@@ -34,7 +34,7 @@ def due_rows(facts: Facts, *, early_days: int = EARLY_DAYS, late_days: int = LAT
         (what it was bought for, where the renewal's price is known as well), ``closed_on``
         (the earlier of stop and end, missing while it runs).
     """
-    rows, today = _standing(facts), ibis.literal(facts.scope.as_of_on)
+    rows, today = _standing(facts), facts.today
     first = rows.due_on - ibis.interval(days=at_least("early_days", early_days, 0))
     last = rows.due_on + ibis.interval(days=at_least("late_days", late_days, 0))
     in_window = rows.renewed_on.between(first.cast("date"), last.cast("date")).fill_null(False)
@@ -55,7 +55,7 @@ def due_rows(facts: Facts, *, early_days: int = EARLY_DAYS, late_days: int = LAT
 
 def _standing(facts: Facts) -> ir.Table:
     """The fact without transfers and carry-overs, with ``due_on`` and ``is_sold`` as known."""
-    rows, today = facts.due, ibis.literal(facts.scope.as_of_on)
+    rows, today = facts.due, facts.today
     known = (rows.renewed_on <= today).fill_null(False)
     is_charge = (rows.renewal_kind == "charge").fill_null(False)
     moved = rows.state.fill_null("") == "transferred"

@@ -7,10 +7,9 @@ import ibis.expr.types as ir
 
 from data.errors import UnknownName
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.active import active_months, ended_on
 from metrics.foundation.clock import at_least, day_start_at
-from metrics.foundation.registry import metric
+from metrics.foundation.registry import metric, table
 from metrics.foundation.units import as_units
 
 _SOURCES = ("enrolments", "orders", "order_lines")
@@ -94,7 +93,7 @@ def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
     InvalidOption
         If ``settled_days`` is less than 1.
     """
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     settled = (today - ibis.interval(days=at_least("settled_days", settled_days))).cast("date")
     ahead = (today + ibis.interval(days=MONTH_DAYS)).cast("date")
     lines = subject_starts(facts)
@@ -116,7 +115,8 @@ def expansion_eligible(facts: Facts, *, settled_days: int = 60) -> ir.Table:
     )  # fmt: skip
 
 
-def next_subjects(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="pair of subjects")
+def next_subjects(facts: Facts) -> ir.Table:
     """How often one subject is followed by another, whatever the filter's days.
 
     Returns
@@ -144,8 +144,8 @@ def next_subjects(facts: Facts, filters: Filters) -> ir.Table:
         whole=pairs.students.sum().over(whole),
     )
     rows = pairs.inner_join(had, "subject")
-    if filters.course_lines:
-        rows = rows.filter(rows.subject.isin(sorted(filters.course_lines)))
+    chosen = facts.of_course_lines(rows.subject)
+    rows = rows if chosen is None else rows.filter(chosen)
     share = rows.students.cast("float64") / rows.added
     usual = rows.towards.cast("float64") / rows.whole
     return rows.select(
@@ -155,7 +155,8 @@ def next_subjects(facts: Facts, filters: Filters) -> ir.Table:
     ).order_by(ibis.desc("students"), "subject", "next_subject")  # fmt: skip
 
 
-def retention_sums(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="period")
+def retention_sums(facts: Facts) -> ir.Table:
     """Net revenue retention of the period in one row, by the value of a month per person.
 
     A running enrolment is worth its price ÷ its length × 30 days. Persons there when the
@@ -165,7 +166,7 @@ def retention_sums(facts: Facts, filters: Filters) -> ir.Table:
     is the worth of those who came since, and is in none of it. ``persons`` counts the
     opening, ``stayed`` those of them still there.
     """
-    persons = _worths(facts, filters)
+    persons = _worths(facts)
     first, then = persons.first, persons.then
     stays = (first > 0) & (then > 0)
     parts = _retention_parts(persons)
@@ -184,7 +185,8 @@ def retention_sums(facts: Facts, filters: Filters) -> ir.Table:
     return sums.mutate(**{name: sums[name].cast("float64") / 100 for name in money})
 
 
-def retention_rows(facts: Facts, filters: Filters, *, part: str) -> ir.Table:
+@table(grain="person")
+def retention_rows(facts: Facts, *, part: str) -> ir.Table:
     """The persons behind a part of `retention_sums`, the largest change first.
 
     Returns
@@ -199,7 +201,7 @@ def retention_rows(facts: Facts, filters: Filters, *, part: str) -> ir.Table:
     UnknownName
         If ``part`` is none of opening, expansion, contraction, churn and closing.
     """
-    persons = _worths(facts, filters)
+    persons = _worths(facts)
     parts = _retention_parts(persons)
     if part not in parts:
         raise UnknownName("part", part, parts)
@@ -224,12 +226,11 @@ def _retention_parts(persons: ir.Table) -> dict[str, ir.BooleanValue]:
     }
 
 
-def _worths(facts: Facts, filters: Filters) -> ir.Table:
+def _worths(facts: Facts) -> ir.Table:
     """What each person's enrolments are worth a month, in cents: ``first`` and ``then``."""
-    start, last = filters.period.start, min(filters.period.end, facts.scope.as_of_on)
+    start, last = facts.period.start, ibis.least(facts.period.end, facts.today)
     rows = facts.due
-    if filters.course_lines:
-        rows = rows.filter(rows.course_line.isin(list(filters.course_lines)))
+    rows = facts.picked(rows, channels=False)
     end = ended_on(rows)
     days = rows.due_on.delta(rows.started_on, unit="day")
     by_length = rows.due_cny.cast("float64") * MONTH_DAYS / ibis.greatest(days, MONTH_DAYS)
@@ -238,8 +239,7 @@ def _worths(facts: Facts, filters: Filters) -> ir.Table:
     )
     cents = (by_length.fill_null(by_pace).fill_null(0.0) * 100).round().cast("int64")
 
-    def worth(day: object) -> ir.Value:
-        moment = ibis.literal(day)
+    def worth(moment: ir.DateScalar) -> ir.Value:
         there = (rows.started_on <= moment) & (end > moment).fill_null(True)
         return ibis.ifelse(there, cents, 0).sum()
 

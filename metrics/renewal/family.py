@@ -6,10 +6,12 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
+from metrics.foundation.registry import table
 from metrics.renewal.due import EARLY_DAYS
 from metrics.renewal.pool import pool_rows
 
 
+@table(grain="enrolment")
 def person_renewal(facts: Facts, *, person_id: str, ahead_days: int = 180) -> ir.Table:
     """What falls due of one person, the soonest first.
 
@@ -21,7 +23,7 @@ def person_renewal(facts: Facts, *, person_id: str, ahead_days: int = 180) -> ir
         ``open`` (60 days and less before the end), ``ahead``.
     """
     rows = pool_rows(facts, ahead_days=ahead_days, person_id=person_id)
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     soon = (today + ibis.interval(days=EARLY_DAYS)).cast("date")
     band = ibis.cases((rows.due_on < today, "late"), (rows.due_on <= soon, "open"), else_="ahead")
     return rows.select(

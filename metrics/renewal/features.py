@@ -6,8 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from data.scope import Filters
-from metrics.foundation.units import within
+from metrics.foundation.registry import table
 from metrics.renewal.due import LATE_DAYS, due_rows
 from metrics.renewal.pool import pool_rows
 
@@ -21,13 +20,14 @@ _CARRIED = (
 )  # fmt: skip
 
 
-def intent_rows(facts: Facts, filters: Filters, *, ahead_days: int = 90) -> ir.Table:
+@table(grain="enrolment")
+def intent_rows(facts: Facts, *, ahead_days: int = 90) -> ir.Table:
     """One row per enrolment and day on which it is looked at.
 
     The past: enrolments that fell due and are settled, looked at 30 days before the end
     and on it, where they were not yet renewed or gone. Now: the pool, where nothing is
     paid, as of today. Everything a row holds was known on its ``seen_on``; only
-    ``renewed`` came later. The past is the whole scope's, the pool is cut by the filters.
+    ``renewed`` came later. The past is the whole scope's, the pool is of what was picked.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def intent_rows(facts: Facts, filters: Filters, *, ahead_days: int = 90) -> ir.T
         0 or 1), ``complaints`` and ``rating`` (missing without one) of 180 days,
         ``pipeline`` (missing in the past).
     """
-    looked = _past(facts).union(_now(facts, filters, ahead_days))
+    looked = _past(facts).union(_now(facts, ahead_days))
     for part in (_seats(facts, looked), _talks(facts, looked), _voices(facts, looked)):
         looked = looked.left_join(part, ["enrolment_id", "seen_on"])
         looked = looked.drop("enrolment_id_right", "seen_on_right")
@@ -47,7 +47,7 @@ def intent_rows(facts: Facts, filters: Filters, *, ahead_days: int = 90) -> ir.T
 
 
 def _past(facts: Facts) -> ir.Table:
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     rows = due_rows(facts)
     first, last = (
         (today - ibis.interval(days=days)).cast("date") for days in (PAST_DAYS, LATE_DAYS + 1)
@@ -69,13 +69,9 @@ def _past(facts: Facts) -> ir.Table:
     return ibis.union(*seen)
 
 
-def _now(facts: Facts, filters: Filters, ahead_days: int) -> ir.Table:
-    rows = within(
-        pool_rows(facts, ahead_days=ahead_days),
-        channels=filters.channels,
-        course_lines=filters.course_lines,
-    )
-    today = ibis.literal(facts.scope.as_of_on)
+def _now(facts: Facts, ahead_days: int) -> ir.Table:
+    rows = facts.picked(pool_rows(facts, ahead_days=ahead_days))
+    today = facts.today
     rows = rows.filter(rows.pipeline != "paid")
     return rows.select(
         *_CARRIED, is_past=ibis.literal(False), seen_on=today,

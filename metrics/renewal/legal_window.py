@@ -10,11 +10,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.active import ended_on
 from metrics.foundation.clock import at_least, day_start_at
-from metrics.foundation.registry import metric
-from metrics.foundation.units import as_units, within
+from metrics.foundation.registry import metric, table
+from metrics.foundation.units import as_units
 from metrics.renewal.due import lessons_left, used_up_on
 
 MOST_LESSONS, MOST_DAYS = 60, 92
@@ -56,7 +55,7 @@ def charges_beyond_window(
     METRICS, "legal window". Notice of three ministries on prepaid training, 2022-03-03.
     """
     lessons, days = at_least("most_lessons", most_lessons), at_least("most_days", most_days)
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     rows = facts.due
     charged = rows.order_kind.fill_null("charge") == "charge"
     rows = rows.filter(rows.is_school_age, charged, rows.paid_on <= today)
@@ -104,7 +103,7 @@ def renewals_before_window(
     METRICS, "legal window".
     """
     left, days = at_least("lessons_left", lessons_left, 0), at_least("days_before", days_before, 0)
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     rows = facts.due
     rows = rows.filter(
         rows.is_school_age, (rows.renewal_kind == "charge").fill_null(False),
@@ -121,7 +120,8 @@ def renewals_before_window(
     )  # fmt: skip
 
 
-def depletion_rows(facts: Facts, filters: Filters, *, limit: int = 200) -> ir.Table:
+@table(grain="enrolment")
+def depletion_rows(facts: Facts, *, limit: int = 200) -> ir.Table:
     """Running enrolments by the day on which they run out at the family's own pace.
 
     Returns
@@ -133,15 +133,14 @@ def depletion_rows(facts: Facts, filters: Filters, *, limit: int = 200) -> ir.Ta
         charge is allowed at that pace, or a month before the end; today where it already
         is), the soonest first, at most ``limit``. The filter's days play no part.
     """
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     rows = facts.due
     rows = rows.filter(
         rows.state.fill_null("active") == "active",
         (ended_on(rows) > today).fill_null(True),
         rows.lessons_bought.fill_null(0) > 0,
     )
-    if filters.course_lines:
-        rows = within(rows, course_lines=filters.course_lines)
+    rows = facts.picked(rows, channels=False)
     rows = rows.mutate(lessons_left=lessons_left(rows))
     depletes_on = used_up_on(rows, rows.lessons_left, today)
     reached = used_up_on(rows, ibis.greatest(rows.lessons_left - LESSONS_LEFT, 0.0), today)

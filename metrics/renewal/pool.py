@@ -8,10 +8,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from data.scope import Filters, Period
+from data.scope import Period
 from metrics.foundation.clock import at_least, day_start_at
-from metrics.foundation.registry import metric
-from metrics.foundation.units import as_units, within
+from metrics.foundation.registry import metric, table
+from metrics.foundation.units import as_units
 from metrics.renewal.due import EARLY_DAYS, LATE_DAYS, due_rows, lessons_left, used_up_on
 
 AHEAD_DAYS = 90
@@ -25,7 +25,7 @@ def expected_rows(facts: Facts) -> ir.Table:
 
     One without an end and without a lesson in the last 30 days has no day.
     """
-    rows, today = due_rows(facts), ibis.literal(facts.scope.as_of_on)
+    rows, today = due_rows(facts), facts.today
     in_use = (rows.lessons_bought.fill_null(0) > 0) & (rows.state.fill_null("active") == "active")
     ahead = ibis.ifelse(in_use, used_up_on(rows, lessons_left(rows), today), ibis.null("date"))
     return rows.mutate(due_on=rows.due_on.coalesce(ahead))
@@ -49,7 +49,7 @@ def pool_rows(facts: Facts, *, ahead_days: int = AHEAD_DAYS, person_id: str = ""
         (Monday of the week it falls due).
     """
     ahead = ibis.interval(days=at_least("ahead_days", ahead_days))
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     rows = expected_rows(facts)
     rows = rows.filter(
         rows.due_on >= (today - ibis.interval(days=LATE_DAYS)).cast("date"),
@@ -138,16 +138,13 @@ def renewal_pool(facts: Facts, *, ahead_days: int = AHEAD_DAYS) -> ir.Table:
     )  # fmt: skip
 
 
-def pool_table(facts: Facts, filters: Filters, *, ahead_days: int = AHEAD_DAYS) -> ir.Table:
+@table(grain="week and stage")
+def pool_table(facts: Facts, *, ahead_days: int = AHEAD_DAYS) -> ir.Table:
     """The pool by week and stage: ``enrolments`` and ``due_cny``; its days ignore the filter's.
 
     One row per ``week_on``, ``pipeline`` and ``reason``.
     """
-    rows = within(
-        pool_rows(facts, ahead_days=ahead_days),
-        channels=filters.channels,
-        course_lines=filters.course_lines,
-    )
+    rows = facts.picked(pool_rows(facts, ahead_days=ahead_days))
     return (
         rows.group_by("week_on", "pipeline", "reason")
         .aggregate(enrolments=rows.count(), due_cny=rows.due_cny.sum().cast("float64"))
@@ -155,20 +152,20 @@ def pool_table(facts: Facts, filters: Filters, *, ahead_days: int = AHEAD_DAYS) 
     )
 
 
+@table(grain="person")
 def names_of(facts: Facts, *, people: tuple[str, ...]) -> ir.Table:
     """``person_id`` and ``name`` of some people, masked where the role may not read them."""
     known = facts.person.filter(facts.person.person_id.isin(list(people)))
     return known.group_by("person_id").aggregate(name=known.name.min())
 
 
-def month_plan(facts: Facts, filters: Filters, *, start: date, end: date) -> ir.Table:
+@table(grain="period")
+def renewal_month(facts: Facts, *, start: date, end: date) -> ir.Table:
     """What falls due in some days, how much of it is renewed, and the plan of that month.
 
     One row: ``due``, ``renewed``, ``plan`` (missing where none is set; of whole campuses).
     """
-    rows = within(
-        expected_rows(facts), channels=filters.channels, course_lines=filters.course_lines
-    )
+    rows = facts.picked(expected_rows(facts))
     there = rows.state.fill_null("active").isin(["active", "completed"])
     rows = rows.filter(rows.due_on >= start, rows.due_on < end, there)
     sums = rows.aggregate(due=rows.count(), renewed=rows.is_sold.sum().fill_null(0).cast("float64"))

@@ -21,7 +21,7 @@ _COLUMNS = ("enrolment_id", "person_id", "campus_id", "course_line")
 
 def _enrolments(facts: Facts) -> ir.Table:
     """Enrolments with a price, and the day on which nothing more is owed for them."""
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     rows = facts.due
     rows = rows.filter(rows.due_cny.notnull(), rows.paid_on <= today)
     end = ended_on(rows)

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import first_sources, formal_lines
-from metrics.foundation.units import within
+from metrics.foundation.registry import table
 
 MOST_WEEKS = 52  # farther ahead nothing is told, however long the history
 LEAST_WEEKS = 13
 
 
+@table(grain="institution")
 def order_span(facts: Facts) -> ir.Table:
     """One row: of all formal orders ``first_on``, ``lines``, ``paid_cny``; ``refunded_cny``."""
     lines = facts.order_line
@@ -97,7 +97,8 @@ def _weeks(start: ir.Value, end: ir.Value) -> ir.Value:
     return (end.delta(start, unit="day") / 7).floor().cast("int64")
 
 
-def payers(facts: Facts, filters: Filters, *, until: date) -> ir.Table:
+@table(grain="person")
+def payers(facts: Facts, *, until: date) -> ir.Table:
     """What each payer of some channels bought by a day; days picked are not read.
 
     Orders of one day are one order; transfers, carry-overs and trials are none. Where
@@ -111,20 +112,18 @@ def payers(facts: Facts, filters: Filters, *, until: date) -> ir.Table:
         first order to the last, and to ``until``).
     """
     people = _people(_order_days(facts, until), until).drop("later")
-    if filters.channels:
-        sources = within(first_sources(facts), channels=filters.channels)
-        people = people.semi_join(sources, "person_id")
-    if filters.course_lines:
-        lines = within(formal_lines(facts), course_lines=filters.course_lines)
-        people = people.semi_join(lines, "person_id")
+    people = facts.of_picked_people(people, first_sources(facts), course_lines=False)
+    people = facts.of_picked_people(people, formal_lines(facts), channels=False)
     return people.order_by("person_id")
 
 
+@table(grain="person")
 def payer(facts: Facts, *, person_id: str, until: date) -> ir.Table:
     """One person's row of `payers`; none for who has bought nothing."""
     return _people(_order_days(facts, until, person_id), until).drop("later")
 
 
+@table(grain="person")
 def trial_payers(
     facts: Facts, *, until: date, after: date, repeats: int, or_more: bool = False
 ) -> ir.Table:
@@ -156,10 +155,11 @@ def trial_payers(
     ).order_by(ibis.desc("later"), ibis.desc("last_on"), "person_id")  # fmt: skip
 
 
-def history_counts(facts: Facts, filters: Filters, *, until: date, after: date) -> ir.Table:
+@table(grain="history")
+def history_counts(facts: Facts, *, until: date, after: date) -> ir.Table:
     """How many people have each history, how long each gap between orders was, and its value.
 
-    The filters are not read: what is learnt does not depend on what is picked.
+    What is learnt does not depend on what is picked.
 
     Parameters
     ----------
@@ -181,7 +181,6 @@ def history_counts(facts: Facts, filters: Filters, *, until: date, after: date) 
         values    so far     yuan a order -           -
         ========= ========== ============ =========== ==========================
     """
-    del filters
     days = _order_days(facts, after)
     people = _people(days, until)
     past = days.filter(days.paid_on <= ibis.literal(until))

@@ -11,9 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.active import ended_on
-from metrics.foundation.units import within
+from metrics.foundation.registry import table
 from metrics.models.kaplan_meier import Survival, kaplan_meier
 from metrics.models.sbg import Sbg, fit_sbg
 from metrics.renewal.due import EARLY_DAYS, LATE_DAYS, due_rows, settled_at
@@ -21,27 +20,28 @@ from metrics.renewal.due import EARLY_DAYS, LATE_DAYS, due_rows, settled_at
 MOST_GROUPS, LEAST = 6, 30
 
 
-def times_to_renewal(facts: Facts, filters: Filters, *, segment: str) -> ir.Table:
+@table(grain="duration")
+def times_to_renewal(facts: Facts, *, segment: str) -> ir.Table:
     """Days from 60 days before the end to the renewal, counted by segment; open ones are kept.
 
     Of what fell due in the filter's days or before: ``segment``, ``days``, ``happened``
     (renewed; else watched so far, up to 30 days after the end, or gone), ``n``.
     """
-    return _counted(_until_renewal(facts, filters), segment)
+    return _counted(_until_renewal(facts), segment)
 
 
-def times_to_stop(facts: Facts, filters: Filters, *, segment: str) -> ir.Table:
+@table(grain="duration")
+def times_to_stop(facts: Facts, *, segment: str) -> ir.Table:
     """Days from the start of an enrolment to its stop, counted by segment.
 
     An enrolment that ended in time, or still runs, is watched until then: ``segment``,
     ``days``, ``happened`` (stopped or paid back), ``n``.
     """
-    return _counted(_until_stop(facts, filters), segment)
+    return _counted(_until_stop(facts), segment)
 
 
-def timed_rows(
-    facts: Facts, filters: Filters, *, outcome: str, segment: str, group: str
-) -> ir.Table:
+@table(grain="enrolment")
+def timed_rows(facts: Facts, *, outcome: str, segment: str, group: str) -> ir.Table:
     """The enrolments behind one group's curve, the latest start first.
 
     ``outcome`` is "renewal" or "stop": those that `times_to_renewal` or `times_to_stop`
@@ -54,7 +54,7 @@ def timed_rows(
         ``channel_id``, ``course_line``, ``started_on``, ``due_on``, ``days``, ``happened``.
     """
     until = {"renewal": _until_renewal, "stop": _until_stop}[outcome]
-    rows = until(facts, filters)
+    rows = until(facts)
     return (
         rows.filter(rows[segment] == group)
         .select(
@@ -65,14 +65,14 @@ def timed_rows(
     )  # fmt: skip
 
 
-def _until_renewal(facts: Facts, filters: Filters) -> ir.Table:
-    today = ibis.literal(facts.scope.as_of_on)
-    rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
+def _until_renewal(facts: Facts) -> ir.Table:
+    today = facts.today
+    rows = facts.picked(due_rows(facts))
     begins = (rows.due_on - ibis.interval(days=EARLY_DAYS)).cast("date")
     last = ibis.least((rows.due_on + ibis.interval(days=LATE_DAYS)).cast("date"), today)
     rows = rows.mutate(begins=begins, last=last)
     rows = rows.filter(
-        rows.due_on.notnull(), rows.begins <= today, rows.due_on < filters.period.end,
+        rows.due_on.notnull(), rows.begins <= today, rows.due_on < facts.period.end,
         (rows.stopped_on > rows.begins).fill_null(True),
     )  # fmt: skip
     days = ibis.ifelse(
@@ -83,10 +83,10 @@ def _until_renewal(facts: Facts, filters: Filters) -> ir.Table:
     return _timed(rows, ibis.greatest(days, 0), rows.is_renewed)
 
 
-def _until_stop(facts: Facts, filters: Filters) -> ir.Table:
-    today = ibis.literal(facts.scope.as_of_on)
-    rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
-    rows = rows.filter(rows.started_on < filters.period.end)
+def _until_stop(facts: Facts) -> ir.Table:
+    today = facts.today
+    rows = facts.picked(due_rows(facts))
+    rows = rows.filter(rows.started_on < facts.period.end)
     stopped = (rows.stopped_on <= today).fill_null(False)
     end = ibis.least(ended_on(rows).fill_null(today), today)
     days = ibis.greatest(end.delta(rows.started_on, unit="day"), 0)
@@ -133,9 +133,10 @@ def curves(rows: pa.Table) -> list[Curve]:
     return sorted(found, key=lambda curve: -curve.n)[:MOST_GROUPS]
 
 
-def term_counts(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="term")
+def term_counts(facts: Facts) -> ir.Table:
     """By how many terms came before: ``term_no``, ``at_risk`` (due and settled), ``renewed``."""
-    rows = within(due_rows(facts), channels=filters.channels, course_lines=filters.course_lines)
+    rows = facts.picked(due_rows(facts))
     rows = rows.filter(rows.due_on.notnull(), settled_at(rows.due_on) <= facts.as_of)
     return (
         rows.group_by("term_no")

@@ -162,7 +162,7 @@ def attendance_made_up(facts: Facts, *, days: int = MAKE_UP_DAYS) -> ir.Table:
     at_least("days", days)
     seats = expected_seats(facts)
     # What is made up after the as-of day is not known yet.
-    known = (seats.made_up_on <= ibis.literal(facts.scope.as_of_on)).fill_null(False)
+    known = (seats.made_up_on <= facts.today).fill_null(False)
     taken = seats.attendance.isin(ATTENDED) | (made_up(seats, days) & known)
     return seat_units(
         seats, numerator=taken.cast("int64"), mature_at=cohort_mature_at(seats.held_on, days)

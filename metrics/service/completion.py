@@ -74,7 +74,7 @@ def course_completion(facts: Facts) -> ir.Table:
     )
     enrolments = enrolments.mutate(unit_on=enrolments.ends_on.coalesce(enrolments.started_on))
     seats = expected_seats(facts)
-    known = (seats.made_up_on <= ibis.literal(facts.scope.as_of_on)).fill_null(False)
+    known = (seats.made_up_on <= facts.today).fill_null(False)
     done = seats.attendance.isin(ATTENDED) | (made_up(seats) & known)
     taken = seats.filter(done).select("enrolment_id")
     # TRICKY: the day goes through the sums and back into the join, so that an engine asked

@@ -11,10 +11,9 @@ from scipy.special import stdtrit
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import first_leads
 from metrics.foundation.intervals import Z95
-from metrics.foundation.units import within
+from metrics.foundation.registry import table
 from metrics.models.shrinkage import shrunk_to_zero
 from metrics.service.attendance import attendance_strict
 
@@ -24,7 +23,8 @@ LEAST_STUDENTS = 5
 _STAGES = (8, 24)  # lessons up to which a course begins, and is under way
 
 
-def league_rows(facts: Facts, filters: Filters, *, of: str = "teacher_id") -> ir.Table:
+@table(grain="teacher, class or course")
+def league_rows(facts: Facts, *, of: str = "teacher_id") -> ir.Table:
     """Each group's attended seats against those expected from its intake.
 
     Expected is what the same kind of children do elsewhere and here: by the channel that
@@ -33,7 +33,7 @@ def league_rows(facts: Facts, filters: Filters, *, of: str = "teacher_id") -> ir
 
     Parameters
     ----------
-    facts, filters
+    facts
         The viewer's facts, and the period with course lines.
     of
         ``teacher_id``, ``class_id`` or ``course_id``.
@@ -57,9 +57,7 @@ def league_rows(facts: Facts, filters: Filters, *, of: str = "teacher_id") -> ir
     """
     if of not in LEAGUES:
         raise InvalidOption(f"of must be one of {', '.join(LEAGUES)}, got {of!r}")
-    seats = within(
-        attendance_strict(facts), period=filters.period, course_lines=filters.course_lines
-    )
+    seats = facts.picked(attendance_strict(facts), on="unit_on")
     enrolments = facts.enrolment
     renewals = enrolments.select(
         "enrolment_id", is_renewal=enrolments.renewed_from_id.notnull().cast("int64")

@@ -11,8 +11,8 @@ from scipy.special import ndtr
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.intervals import Z95
+from metrics.foundation.registry import table
 from metrics.service.attendance import ATTENDED, expected_seats
 
 LEAST_SEATS = 300
@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 _SUMS = ("numerator", "denominator", "n_lessons", "xx", "xy", "yy")
 
 
-def lesson_curve(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="course and lesson")
+def lesson_curve(facts: Facts) -> ir.Table:
     """Attendance by course and number of the lesson, as `attendance_strict` counts it.
 
     Returns
@@ -37,10 +38,7 @@ def lesson_curve(facts: Facts, filters: Filters) -> ir.Table:
     """
     # Whole numbers, not the units' decimals: there are millions of seats.
     seats = expected_seats(facts)
-    period = filters.period
-    seats = seats.filter(seats.held_on >= period.start, seats.held_on < period.end)
-    if filters.course_lines:
-        seats = seats.filter(seats.course_line.isin(sorted(filters.course_lines)))
+    seats = facts.picked(seats, on="held_on", channels=False)
     # The seats of a course's lesson at one campus on one day: one lesson, or two at most. Its
     # own id would make as many groups, over a longer key.
     by_lesson = seats.group_by("course_id", "lesson_no", "campus_id", "held_on").aggregate(

@@ -44,7 +44,7 @@ def misses_running(facts: Facts, *, misses: int = 2) -> ir.Table:
     METRICS, "attendance tiers".
     """
     at_least("misses", misses)
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     running = facts.enrolment
     gone = running.state.isin(["stopped", "refunded", "transferred"]).fill_null(False)
     # A stop whose day nobody noted cannot be placed; one after the as-of day is not known.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -12,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.intervals import newcombe
+from metrics.foundation.registry import table
 from metrics.referral.rates import honest_referrals
 from metrics.renewal.due import due_rows, settled_at
 from metrics.service.attendance import ATTENDED, held_seats, is_marked
@@ -44,7 +43,8 @@ _WHO = (
 )  # fmt: skip
 
 
-def quality_rows(facts: Facts, filters: Filters) -> ir.Table:
+@table(grain="enrolment")
+def quality_rows(facts: Facts) -> ir.Table:
     """Enrolments that fell due and are settled, with what was seen of each while it ran.
 
     Those that fell due in the year before the period's end; course lines narrow them.
@@ -57,13 +57,12 @@ def quality_rows(facts: Facts, filters: Filters) -> ir.Table:
         ``_n`` is 0 where nothing was seen. ``renewal_n`` and ``referral_n`` are always 1.
     """
     due = due_rows(facts)
-    end = filters.period.end
+    end = facts.period.end
     due = due.filter(
         settled_at(due.due_on) <= facts.as_of, due.due_on < end,
-        due.due_on >= end - timedelta(days=HISTORY_DAYS),
+        due.due_on >= (end - ibis.interval(days=HISTORY_DAYS)).cast("date"),
     )  # fmt: skip
-    if filters.course_lines:
-        due = due.filter(due.course_line.isin(sorted(filters.course_lines)))
+    due = facts.picked(due, channels=False)
     due = due.select(
         "enrolment_id", *_WHO, "started_on", "due_on", renewed=due.is_renewed.cast("int64")
     )
@@ -113,7 +112,7 @@ def _tests(facts: Facts, term: ir.Table) -> ir.Table:
         "student_id", "course_id", "due_on", "taken_on", "score", "full_score"
     ).rename(test_on="due_on")
     found = _within(tests, term, ["student_id", "course_id"], "test_on")
-    known = (found.taken_on <= ibis.literal(facts.scope.as_of_on)).fill_null(False)
+    known = (found.taken_on <= facts.today).fill_null(False)
     share = (known & (found.full_score > 0)).ifelse(found.score / found.full_score, None)
     found = found.mutate(share=share)
     scored = found.share.notnull()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pyarrow as pa
 from data.facts import Facts
 from metrics.foundation.clock import HOURS_AHEAD
 from metrics.foundation.intervals import newcombe
+from metrics.foundation.registry import table
 from metrics.service.tiers import TIERS, attendance_states
 
 SPELL_WEEKS = 26
@@ -62,13 +64,14 @@ def alarm_spells(table: pa.Table) -> pd.DataFrame:
     )[columns]
 
 
+@table(grain="contact")
 def service_contacts(facts: Facts) -> ir.Table:
     """Effective contacts with persons who have a formal enrolment.
 
     Of the weeks in which alarms are looked at: ``person_id``, ``at``, ``seconds`` (0 or
     missing where their length is not on record).
     """
-    since = facts.scope.as_of - timedelta(weeks=SPELL_WEEKS + 2)
+    since = facts.as_of - ibis.interval(weeks=SPELL_WEEKS + 2)
     enrolled = facts.enrolment.filter(facts.enrolment.is_formal).select("person_id").distinct()
     calls = facts.followup
     calls = calls.filter(calls.is_effective, calls.happened_at >= since)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.facts import Facts
-from data.scope import Filters
+from metrics.foundation.registry import table
 from metrics.models.hazard import LEAST_EVENTS, fit_hazard
 from metrics.models.logit import Logit
 from metrics.models.roc import Discrimination, discrimination
@@ -44,6 +44,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
+@table(grain="institution")
 def enrolments_ever(facts: Facts) -> ir.Table:
     """How many formal enrolments there are: ``enrolments``."""
     return facts.enrolment.aggregate(enrolments=facts.enrolment.is_formal.sum().fill_null(0))
@@ -60,10 +61,11 @@ def sample_for(enrolments: int, most: int = MOST_ENROLMENTS) -> str:
     return _DIGITS[cut // len(_DIGITS)] + _DIGITS[cut % len(_DIGITS)]
 
 
-def risk_rows(facts: Facts, filters: Filters | None = None, *, sample: str = "") -> ir.Table:
+@table(grain="seat or enrolment")
+def risk_rows(facts: Facts, *, sample: str = "") -> ir.Table:
     """`tier_rows` of all enrolments there ever were, of a sample of persons."""
-    del filters  # stops of every course teach; too few of one would not
-    return tier_rows(facts, None, sample=sample, whole_history=True)
+    # Stops of every course teach; too few of one would not.
+    return tier_rows(facts.filtered(None), sample=sample, whole_history=True)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def _months(rows: ir.Table, first: ir.Value, last: ir.Value) -> ir.Table:
 
 def _running(facts: Facts) -> ir.Table:
     """Formal enrolments by month of their term, with its last day or the as-of day."""
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     enrolments = facts.enrolment.filter(facts.enrolment.is_formal)
     until = ibis.least(enrolments.ends_on.fill_null(today), today)
     months = _months(enrolments, enrolments.started_on, until)
@@ -146,7 +146,7 @@ def refund_rate_amount(facts: Facts) -> ir.Table:
 
 
 def _openings(facts: Facts) -> ir.Table:
-    today = ibis.literal(facts.scope.as_of_on)
+    today = facts.today
     bought = facts.due
     bought = bought.filter(bought.due_cny > 0, bought.lessons_bought > 0)
     since = bought.paid_on.fill_null(bought.started_on)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.facts import Facts
+from metrics.foundation.registry import table
 from metrics.service.tiers import TIERS, States, attendance_states
 
 ABSENT = -1  # not enrolled, or before the first lesson
@@ -155,6 +156,7 @@ def of_states(states: States) -> StudentTiers:
     return StudentTiers(students, tiers[seen], states.days)
 
 
+@table(grain="person")
 def people_named(facts: Facts, *, person_ids: tuple[str, ...]) -> ir.Table:
     """Who persons are: ``person_id``, ``campus_id``, ``name``, ``student_names``, ``phone``."""
     people = facts.person

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from data.scope import Filters
 from metrics.foundation.clock import HOURS_AHEAD, at_least
+from metrics.foundation.registry import table
 from metrics.kernels.people import arrange, hashes_of
 from metrics.kernels.tiers import ATTENDED, COLUMNS, LEAVE, MADE_UP, MISSED, NOTHING, walk
 from metrics.service.attendance import made_up
@@ -36,9 +36,9 @@ _NEVER = 10**6  # a day that does not come
 Integers = NDArray[np.int64]
 
 
+@table(grain="seat or enrolment")
 def tier_rows(
     facts: Facts,
-    filters: Filters | None = None,
     *,
     weeks: int = WEEKS,
     leave: str = "neutral",
@@ -50,7 +50,7 @@ def tier_rows(
 
     Parameters
     ----------
-    facts, filters
+    facts
         The viewer's facts; course lines narrow the enrolments, the period does nothing:
         tiers are of the as-of day and the weeks before it.
     weeks
@@ -81,16 +81,16 @@ def tier_rows(
     at_least("weeks", weeks)
     if leave not in ("neutral", "miss"):
         raise InvalidOption(f"leave must be neutral or miss, got {leave!r}")
-    as_of_on = facts.scope.as_of_on
+    today = facts.today
     epoch = ibis.literal(_EPOCH)
-    enrolments = _enrolments(facts, filters, person_id, sample)
+    enrolments = _enrolments(facts, person_id, sample)
     if not whole_history:
-        first = ibis.literal(as_of_on - timedelta(days=7 * weeks + 7))
+        first = (today - ibis.interval(days=7 * weeks + 7)).cast("date")
         enrolments = enrolments.filter(enrolments.until_day >= first.delta(epoch, unit="day"))
     seats = facts.seat.semi_join(enrolments, "enrolment_id")
     said = seats.attendance.cases(*_MARKS.items(), else_=NOTHING)
     marked = (seats.lesson_state == "marked").fill_null(False)
-    known = (seats.made_up_on <= ibis.literal(as_of_on)).fill_null(False)
+    known = (seats.made_up_on <= today).fill_null(False)
     made = seats.attendance.isin(["absent", "leave"]) & made_up(seats) & known
     said = said + made.fill_null(False).ifelse(MADE_UP, 0)
     nothing = {name: ibis.null("string") for name in _WHO}
@@ -110,7 +110,7 @@ def tier_rows(
             until_day=enrolments.until_day.cast("int32"),
             stop_day=enrolments.stop_day.cast("int32"),
             lessons_bought=enrolments.lessons_bought.cast("int32"),
-            as_of_day=ibis.literal(as_of_on).delta(epoch, unit="day").cast("int32"),
+            as_of_day=today.delta(epoch, unit="day").cast("int32"),
             weeks=ibis.literal(0 if whole_history else weeks, "int32"),
             leave_is_miss=ibis.literal(int(leave == "miss"), "int32"),
             sampled=ibis.literal(sampled_of(sample), "int32"),
@@ -123,19 +123,18 @@ def sampled_of(sample: str) -> int:
     return int(sample, 32) if sample else 32**2
 
 
-def _enrolments(facts: Facts, filters: Filters | None, person_id: str, sample: str) -> ir.Table:
+def _enrolments(facts: Facts, person_id: str, sample: str) -> ir.Table:
     """Formal enrolments with the last day they run and the day they were stopped."""
     found = facts.enrolment.filter(facts.enrolment.is_formal)
     if person_id:
         found = found.filter(found.person_id == person_id)
     if sample:
         found = found.filter(found.person_id.right(len(sample)) < sample)
-    if filters is not None and filters.course_lines:
-        found = found.filter(found.course_line.isin(sorted(filters.course_lines)))
+    found = facts.picked(found, channels=False)
     # A stop whose day nobody noted cannot be placed: such an enrolment is left out.
     gone = found.state.isin(["stopped", "refunded", "transferred"]).fill_null(False)
     found = found.filter(~gone | found.stopped_on.notnull())
-    epoch, as_of = ibis.literal(_EPOCH), ibis.literal(facts.scope.as_of_on)
+    epoch, as_of = ibis.literal(_EPOCH), facts.today
     # A stop after the as-of day is not known yet; who is back has one behind them.
     known = gone & (found.stopped_on <= as_of)
     stopped = known.ifelse(found.stopped_on.delta(epoch, unit="day"), None)

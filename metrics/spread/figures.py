@@ -7,12 +7,14 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from metrics.activities.cohort import Activities
+from metrics.foundation.registry import table
 from metrics.foundation.units import rollup
 from metrics.spread.shares import k_factor, share_arrivals, share_leads, share_revenue
 
 FIGURES = (share_arrivals, share_leads, share_revenue, k_factor)
 
 
+@table(grain="group")
 def share_figures(
     facts: Facts, *, activities: Activities = (), earlier: Activities = ()
 ) -> ir.Table:
@@ -37,6 +39,7 @@ def share_figures(
     )  # fmt: skip
 
 
+@table(grain="activity")
 def shared_activities(facts: Facts) -> ir.Table:
     """Activities to which people came by shares: ``activity_id``, ``arrivals``, ``last_on``."""
     edges = facts.share_edge

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from data.facts import Facts
 from metrics.activities.cohort import Activities, arrivals
 from metrics.foundation.clock import at_least, hour_of
+from metrics.foundation.registry import table
 
 BURST = 10  # arrivals of one sharer within one clock hour
 EMPTY_SECONDS = 3.0  # dwell below which an arrival only opened the page
@@ -15,6 +16,7 @@ EMPTY_SHARE = 0.5
 LEAST_ARRIVALS = 5  # from which a share of empty ones says something
 
 
+@table(grain="sharer and hour")
 def suspicious_sharers(
     facts: Facts, *, activities: Activities = (), burst: int = BURST
 ) -> ir.Table:

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.activities.cohort import Activities, arrivals
 from metrics.foundation.clock import first_leads, first_paid, formal_lines
+from metrics.foundation.registry import table
 from metrics.kernels.people import hashes_of
 from metrics.kernels.share_tree import UNKNOWN_AT, ShareTree, share_tree
 from metrics.spread.edges import lead_outcomes
@@ -27,12 +27,11 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 Integers = NDArray[np.int64]
 
 
-def spread_nodes(
-    facts: Facts, filters: Filters, *, activities: Activities = (), days: int = DAYS
-) -> ir.Table:
+@table(grain="activity and person")
+def spread_nodes(facts: Facts, *, activities: Activities = (), days: int = DAYS) -> ir.Table:
     """One row per activity and person who took part: came, shared or left a lead.
 
-    The period of the filters does not bear on it: a tree that is cut in time is none.
+    The days picked do not bear on it: a tree that is cut in time is none.
 
     Returns
     -------
@@ -42,7 +41,6 @@ def spread_nodes(
         left a lead and no trace), ``shares``, ``leads``, ``orders``, ``net_cents``,
         ``relation`` (place in `RELATIONS`).
     """
-    del filters
     came, outcome = arrivals(facts, activities), lead_outcomes(facts, activities, days=days)
     none = ibis.literal(0, "int64")
     parts = came.select(

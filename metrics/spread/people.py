@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
+from metrics.foundation.registry import table
 
 FATIGUE_DAYS = 7
 MOST_CONTACTS = 2  # within those days; who had so many is not asked now
 
 
+@table(grain="person")
 def spread_people(facts: Facts, *, people: tuple[str, ...]) -> ir.Table:
     """Some people as the viewer may see them, one row each.
 
@@ -27,7 +27,7 @@ def spread_people(facts: Facts, *, people: tuple[str, ...]) -> ir.Table:
         name=known.name.max(), phone=known.phone.max(), stage=known.stage.max(),
         owner_id=known.owner_id.max(),
     )  # fmt: skip
-    since = ibis.literal(facts.scope.as_of_on - timedelta(days=FATIGUE_DAYS))
+    since = (facts.today - ibis.interval(days=FATIGUE_DAYS)).cast("date")
     calls = facts.followup.filter(
         facts.followup.person_id.isin(people), facts.followup.happened_on > since
     )

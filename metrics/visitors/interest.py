@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from data.facts import Facts
-from data.scope import Filters
 from metrics.activities.cohort import dwell_of
 from metrics.foundation.clock import first_leads
+from metrics.foundation.registry import table
 from metrics.spread.edges import first_edges
 from metrics.visitors.sums import eager_people, keen_people, reachable, visitor_sums
 
@@ -54,14 +53,12 @@ def interest(facts: Facts, *, as_of_days_ago: int = 0, of: ir.Table | None = Non
     ----------
     METRICS, "interest score".
     """
-    day = facts.scope.as_of_on - timedelta(days=as_of_days_ago)
+    day = _days_ago(facts, as_of_days_ago)
     on = facts.visit.started_on
-    rows = facts.visit.filter(
-        on <= ibis.literal(day), on > ibis.literal(day - timedelta(days=OLDEST_DAYS))
-    )
+    rows = facts.visit.filter(on <= day, on > _days_ago(facts, as_of_days_ago + OLDEST_DAYS))
     if of is not None:
         rows = rows.semi_join(of.select("person_id"), "person_id")
-    age = ibis.literal(day).delta(rows.started_on, unit="day").cast("float64")
+    age = day.delta(rows.started_on, unit="day").cast("float64")
     weight = ibis.literal(0.5).pow(age / HALF_LIFE_DAYS)
     amounts = {
         "visits": weight, "dwell_minutes": weight * dwell_of(rows) / 60,
@@ -79,11 +76,16 @@ def interest(facts: Facts, *, as_of_days_ago: int = 0, of: ir.Table | None = Non
     return scored.mutate(score=score)
 
 
+def _days_ago(facts: Facts, days: int) -> ir.DateValue:
+    return (facts.today - ibis.interval(days=days)).cast("date")
+
+
 def band_of(score: ir.Value) -> ir.Value:
     """The band of a score: how many of `BANDS` it has reached."""
     return sum(((score >= float(edge)).cast("int64") for edge in BANDS), ibis.literal(0, "int64"))
 
 
+@table(grain="score band")
 def band_outcomes(facts: Facts, *, horizon_days: int = 30) -> ir.Table:
     """What became of visitors without a lead, by their score a while ago: ``horizon_days``.
 
@@ -95,25 +97,24 @@ def band_outcomes(facts: Facts, *, horizon_days: int = 30) -> ir.Table:
     ibis Table
         ``band``, ``people``, ``leads`` (left one within the horizon).
     """
-    day = facts.scope.as_of_on - timedelta(days=horizon_days)
+    day = _days_ago(facts, horizon_days)
     then = interest(facts, as_of_days_ago=horizon_days)
     leads = first_leads(facts).select("person_id", "created_on")
     rows = then.left_join(leads, "person_id").drop("person_id_right")
-    rows = rows.filter((rows.created_on > ibis.literal(day)).fill_null(True))
+    rows = rows.filter((rows.created_on > day).fill_null(True))
     rows = rows.mutate(band=band_of(rows.score), left=rows.created_on.notnull().cast("int64"))
     return rows.group_by("band").aggregate(people=rows.count(), leads=rows["left"].sum())
 
 
+@table(grain="institution")
 def lead_worth(facts: Facts, *, days: int = 90) -> ir.Table:
     """What a lead brings: ``leads`` of the year before the last ``days``, ``net_cny`` in those.
 
     Missing revenue (a role that sees no orders) is a sum of nothing: ``net_cny`` missing.
     """
-    from_day = facts.scope.as_of_on - timedelta(days=days + 365)
-    to_day = facts.scope.as_of_on - timedelta(days=days)
     leads = first_leads(facts)
     leads = leads.filter(
-        leads.created_on >= ibis.literal(from_day), leads.created_on < ibis.literal(to_day)
+        leads.created_on >= _days_ago(facts, days + 365), leads.created_on < _days_ago(facts, days)
     )
     lines = facts.order_line.select("person_id", "paid_at", "net_cny")
     paid = lines.inner_join(leads.select("person_id", "created_at"), "person_id")
@@ -125,8 +126,9 @@ def lead_worth(facts: Facts, *, days: int = 90) -> ir.Table:
     )
 
 
+@table(grain="person")
 def scored_visitors(
-    facts: Facts, filters: Filters, *, most: int = 200, activity: str = "", keen_only: bool = False
+    facts: Facts, *, most: int = 200, activity: str = "", keen_only: bool = False
 ) -> ir.Table:
     """The visitors last seen in a period, the most interested first, with their true count.
 
@@ -147,9 +149,7 @@ def scored_visitors(
         and its points, ``band``, ``total``.
     """
     chosen = (activity,) if activity else ()
-    people = visitor_sums(facts, activities=chosen, seen=filters.period)
-    if filters.channels:
-        people = people.filter(people.channel_id.isin(sorted(filters.channels)))
+    people = facts.picked(visitor_sums(facts, activities=chosen, seen=facts.period))
     # Who has a phone is asked once: scoring some more people costs less.
     points = interest(facts, of=eager_people(people) if keen_only else people)
     if keen_only:
@@ -170,6 +170,7 @@ def scored_visitors(
     return scored.order_by(ibis.desc("score"), "person_id").limit(most)
 
 
+@table(grain="visitor and sharer")
 def upstream_edges(facts: Facts, *, people: tuple[str, ...]) -> ir.Table:
     """Every first arrival by a share in the activities to which some people came so.
 

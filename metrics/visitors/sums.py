@@ -5,8 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from data.facts import Facts
-from data.scope import Period
+from data.facts import Days, Facts
 from metrics.activities.cohort import Activities, picked
 from metrics.foundation.clock import at_least
 
@@ -14,7 +13,7 @@ _SUMS = ("visits", "pages", "dwell_seconds")
 
 
 def visitor_sums(
-    facts: Facts, *, activities: Activities = (), seen: Period | None = None
+    facts: Facts, *, activities: Activities = (), seen: Days | None = None
 ) -> ir.Table:
     """One row per person who ever visited: visits, dwell, depth, first and last time.
 
@@ -51,7 +50,7 @@ def visitor_sums(
 
 
 def first_visits(
-    facts: Facts, *, activities: Activities = (), seen: Period | None = None
+    facts: Facts, *, activities: Activities = (), seen: Days | None = None
 ) -> ir.Table:
     """One row per person who ever visited: when and how they first came.
 
@@ -100,7 +99,7 @@ def _first(rows: ir.Table, *names: str) -> ir.StructValue:
     return ibis.struct({name: rows[name] for name in names}).min()
 
 
-def _both(at_one: ir.Table, together: ir.Table, day: str, seen: Period | None) -> ir.Table:
+def _both(at_one: ir.Table, together: ir.Table, day: str, seen: Days | None) -> ir.Table:
     """Both kinds of people, with what is in ``first`` beside the rest, of some days or of all."""
     rows = together.select(
         **{
@@ -111,7 +110,7 @@ def _both(at_one: ir.Table, together: ir.Table, day: str, seen: Period | None) -
     if seen is None:
         return at_one.union(rows)
     # Before they come together, so that a store reads only these days.
-    parts = [part.filter(part[day] >= seen.start, part[day] < seen.end) for part in (at_one, rows)]
+    parts = [part.filter(seen.hold(part[day])) for part in (at_one, rows)]
     return parts[0].union(parts[1])
 
 

@@ -10,11 +10,10 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from data.scope import Filters, Period
 from metrics.activities.cohort import Activities, dwell_of, picked
 from metrics.foundation.clock import at_least, first_leads
-from metrics.foundation.registry import metric
-from metrics.foundation.units import as_units, rollup, within
+from metrics.foundation.registry import metric, table
+from metrics.foundation.units import as_units, rollup
 from metrics.visitors.sums import first_visits, keen_people, visitor_sums
 
 TO_LEAD_DAYS = 7  # most leads are left at the first visit
@@ -224,7 +223,8 @@ def _to_lead(facts: Facts, came: ir.Table, window_days: int) -> ir.Table:
     )  # fmt: skip
 
 
-def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = ()) -> ir.Table:
+@table(grain="group")
+def visitor_figures(facts: Facts, *, activities: Activities = ()) -> ir.Table:
     """The figures of this module's metrics, for the period and the one compared with.
 
     Each equals the metric's own figure; they share what they read.
@@ -234,9 +234,8 @@ def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = 
     ibis Table
         `rollup`'s columns with ``metric`` and ``part`` ("now" or "before").
     """
-    parts = {"now": filters.period, "before": filters.comparison}
-    days = [period for period in parts.values() if period is not None]
-    seen = Period(start=min(p.start for p in days), end=max(p.end for p in days))
+    parts = {"now": facts.period} | ({"before": facts.compared} if facts.compares else {})
+    seen = facts.both_periods
     sums = visitor_sums(facts, activities=activities, seen=seen)
     came = first_visits(facts, activities=activities, seen=seen)
     units = {
@@ -249,11 +248,10 @@ def visitor_figures(facts: Facts, filters: Filters, *, activities: Activities = 
     }
     rolled = [
         rollup(
-            within(rows, period=period, channels=filters.channels),
+            facts.picked(rows, on="unit_on", days=days, course_lines=False),
             kind=metric.kind, as_of=facts.as_of,
         ).mutate(metric=ibis.literal(metric.name), part=ibis.literal(part))
         for metric, rows in units.items()
-        for part, period in parts.items()
-        if period is not None
+        for part, days in parts.items()
     ]  # fmt: skip
     return ibis.union(*rolled)

@@ -20,7 +20,8 @@ import pyarrow as pa
 from data.facts import DIMENSIONS, FACTS, Facts
 from data.scope import EVERY_CAMPUS, Period, Scope, local_day
 from metrics.foundation.registry import Metric
-from metrics.foundation.units import rollup, rows, within
+from metrics.foundation.units import rollup, rows
+from tests.within import within
 
 _TYPES = {
     "string": "VARCHAR", "date": "DATE", "timestamp(6)": "TIMESTAMP", "int64": "BIGINT",

@@ -17,7 +17,7 @@ from components.screens.renewal.worklist import FEATURES, trust_words
 from components.words.formats import number
 from components.words.i18n import _, sentences
 from metrics.renewal.intent import Tested
-from metrics.renewal.pool import month_plan
+from metrics.renewal.pool import renewal_month
 
 
 def forecast_panel(reading: Reading) -> None:
@@ -56,9 +56,9 @@ def month_words(reading: Reading) -> str:
     """Of what falls due in the running month: paid, expected in all, and the plan."""
     start = reading.today.replace(day=1)
     end = (start + timedelta(days=32)).replace(day=1)
-    row = query.fetch(month_plan, reading.filters, scope=reading.scope, start=start, end=end).iloc[
-        0
-    ]
+    row = query.fetch(
+        renewal_month, reading.filters, scope=reading.scope, start=start, end=end
+    ).iloc[0]
     pool = reading.intent.pool
     days = pd.to_datetime(pool["due_on"]).dt.date
     expected, low, high = reading.intent.expected(pool[(days >= start) & (days < end)])

@@ -28,7 +28,7 @@ JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))
 
 
 def fold(tiny, facts, filters=JANUARY, **options):
-    expr = attribution_touches(facts, filters, **options)
+    expr = attribution_touches(facts.filtered(filters), **options)
     return attribute(tiny.connection.sql(ibis.to_sql(expr, dialect="duckdb")).to_arrow_table())
 
 
@@ -279,7 +279,7 @@ def test_touches_of_one_instant_fall_in_the_same_order_always():
 
 def test_parts_of_the_people_merge_to_the_whole():
     tiny, _, _ = random_facts(11)
-    expr = attribution_touches(tiny.facts("2026-06-01"), JANUARY)
+    expr = attribution_touches(tiny.facts("2026-06-01").filtered(JANUARY))
     run = partial(ibis.to_sql, dialect="duckdb")
     arrow = {}
     for half in (0, 1):
@@ -315,7 +315,7 @@ def test_attribution_as_of_a_day_does_not_know_later_rows(tiny):
 )
 def test_attribution_rejects_options_out_of_bounds(tiny, option, message):
     with pytest.raises(InvalidOption, match=message):
-        attribution_touches(tiny.facts("2026-03-01"), JANUARY, **option)
+        attribution_touches(tiny.facts("2026-03-01").filtered(JANUARY), **option)
 
 
 def test_disagreement_flags_channels_that_models_rank_apart(tiny):
@@ -339,9 +339,9 @@ def test_converting_paths_of_a_channel_are_the_people_behind_its_credit(tiny):
         }
     )
     facts = tiny.facts("2026-03-01")
-    listed = paths(tiny.fetch(converting_touches(facts, JANUARY, channel="sem")))
+    listed = paths(tiny.fetch(converting_touches(facts.filtered(JANUARY), channel="sem")))
     assert listed[["person_id", "path", "touches", "days"]].values.tolist() == [
         ["lin", "sem > feed", 2, 2.0]
     ]
-    every = paths(tiny.fetch(converting_touches(facts, JANUARY)))
+    every = paths(tiny.fetch(converting_touches(facts.filtered(JANUARY))))
     assert every["person_id"].tolist() == ["wu", "lin"]

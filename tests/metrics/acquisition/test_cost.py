@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from data.errors import InvalidOption
-from data.scope import Period
+from data.scope import Filters, Period
 from metrics.acquisition.cost import (
     cac_full,
     cac_media,
@@ -14,7 +14,7 @@ from metrics.acquisition.cost import (
     spend_total,
     unmapped_spend_share,
 )
-from metrics.foundation.units import rollup, within
+from metrics.foundation.units import rollup
 from metrics.leads.new_leads import new_leads
 
 
@@ -112,12 +112,14 @@ def test_cost_of_one_course_line_is_unknown_not_nothing(tiny):
         }
     )
     facts = tiny.facts("2026-03-01")
+    year = Period(start=date(2026, 1, 1), end=date(2027, 1, 1))
+    maths = facts.filtered(Filters(period=year, course_lines=("maths",)))
     for metric in (cpl, cac_full):
         assert tiny.figure(metric, facts).value > 0
-        units = within(metric(facts), course_lines=("maths",))
+        units = maths.picked(metric(facts))
         (row,) = tiny.fetch(rollup(units, kind=metric.kind, as_of=facts.as_of)).itertuples()
         assert row.value != row.value, "spend is booked for no course line"
-    leads = tiny.fetch(within(new_leads(facts), course_lines=("maths",)))
+    leads = tiny.fetch(maths.picked(new_leads(facts)))
     assert len(leads) == 1
 
 

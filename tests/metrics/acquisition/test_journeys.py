@@ -69,10 +69,12 @@ def test_attribution_and_funnel_of_whole_journeys(journeys, facts, store):
     journeys(TOLD, as_of="2026-06-02")
     day = local_day(moment("2026-01-01"))
     january = Filters(period=Period(start=day, end=day.replace(month=2)))
-    table = credits(store.fold(attribution_touches(facts, january, level="channel_id"), attribute))
+    table = credits(
+        store.fold(attribution_touches(facts.filtered(january), level="channel_id"), attribute)
+    )
     first = table[(table["model"] == "first") & (table["conversions"] > 0)]
     assert first[["channel", "conversions"]].values.tolist() == [["feed", 1]]
     assert first["revenue_cny"].tolist() == [5000]
-    (counts,) = store.fetch(lead_funnel(facts, january)).to_dict("records")
+    (counts,) = store.fetch(lead_funnel(facts.filtered(january))).to_dict("records")
     steps = funnel_table(counts).set_index("step")["reached"]
     assert steps[["lead", "valid", "contact", "trial", "order"]].tolist() == [3, 2, 1, 1, 1]

@@ -23,7 +23,7 @@ JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))
 
 def curve_of(tiny, as_of, filters=JANUARY, days=365):
     facts = tiny.facts(as_of)
-    cashflow = tiny.fetch(cohort_cashflow(facts, filters, days=days))
+    cashflow = tiny.fetch(cohort_cashflow(facts.filtered(filters), days=days))
     return payback_curve(
         cashflow, cohort_ends_on=filters.period.end, as_of_on=facts.scope.as_of_on, days=days
     )
@@ -97,19 +97,19 @@ def test_the_orders_behind_a_day_add_up_to_its_revenue(tiny, day):
         }
     )
     facts = tiny.facts("2026-06-01")
-    cashflow = tiny.fetch(cohort_cashflow(facts, JANUARY))
+    cashflow = tiny.fetch(cohort_cashflow(facts.filtered(JANUARY)))
     curve = payback_curve(
         cashflow[cashflow["channel_id"] == "sem"], cohort_ends_on=JANUARY.period.end,
         as_of_on=facts.scope.as_of_on,
     ).set_index("day_no")  # fmt: skip
-    rows = tiny.fetch(cohort_orders(facts, JANUARY, channels=("sem",), days=day))
+    rows = tiny.fetch(cohort_orders(facts.filtered(JANUARY), channels=("sem",), days=day))
     assert rows["net_cny"].sum() == curve.loc[day, "revenue_cny"]
     assert (rows["day_no"] <= day).all()
 
 
 def test_payback_rejects_no_days(tiny):
     with pytest.raises(InvalidOption, match="days must be at least 1, got 0"):
-        cohort_cashflow(tiny.facts("2026-06-01"), JANUARY, days=0)
+        cohort_cashflow(tiny.facts("2026-06-01").filtered(JANUARY), days=0)
 
 
 def test_ltv_to_cac_is_declared_from_the_two(tiny):

@@ -26,7 +26,9 @@ def test_the_curve_of_the_period_and_of_the_one_before(facts, journeys, store):
          "d": ["2026-02-06T02:00 lead sem assigned=2026-02-06T02:00"]},
         as_of="2026-02-20T05:00",
     )  # fmt: skip
-    curves = store.fold(duration_tally(facts, FEBRUARY, metric="response_time"), duration_curves)
+    curves = store.fold(
+        duration_tally(facts.filtered(FEBRUARY), metric="response_time"), duration_curves
+    )
     assert (curves.now.n, curves.now.happened, curves.before.n) == (3, 2, 1)
     assert curves.figure()["value"] == pytest.approx(40 / 60)
     assert curves.figure(share=0.3)["value"] == pytest.approx(20 / 60)
@@ -35,10 +37,12 @@ def test_the_curve_of_the_period_and_of_the_one_before(facts, journeys, store):
 
 def test_no_leads_is_no_curve(facts, journeys, store):
     journeys({"a": ["2026-05-01 lead sem"]})
-    curves = store.fold(duration_tally(facts, FEBRUARY, metric="response_time"), duration_curves)
+    curves = store.fold(
+        duration_tally(facts.filtered(FEBRUARY), metric="response_time"), duration_curves
+    )
     assert curves.now.n == 0
 
 
 def test_it_takes_durations_alone(facts):
     with pytest.raises(InvalidOption, match="metric must be a duration, got 'new_leads'"):
-        duration_tally(facts, FEBRUARY, metric="new_leads")
+        duration_tally(facts.filtered(FEBRUARY), metric="new_leads")

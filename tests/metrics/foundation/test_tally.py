@@ -16,7 +16,8 @@ from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.foundation import tally as module
 from metrics.foundation.registry import Metric
 from metrics.foundation.tally import ELSEWHERE, KERNELS, STRETCHES, channel_tally, figures
-from metrics.foundation.units import rollup, within
+from metrics.foundation.units import rollup
+from tests.within import within
 
 AS_OF = datetime(2026, 11, 21, 10, 0)  # noqa: DTZ001  # UTC without zone
 NOVEMBER = Filters(
@@ -105,7 +106,7 @@ def tallied(monkeypatch, engine, facts):
             units=lambda facts: engine.units, sources=(), better=1,
         )  # fmt: skip
         monkeypatch.setattr(module, "find", lambda name: entry)
-        tally = channel_tally(facts, filters, metric="made_up", **options)
+        tally = channel_tally(facts.filtered(filters), metric="made_up", **options)
         return KERNELS[kind](engine.arrow(tally))
 
     return make

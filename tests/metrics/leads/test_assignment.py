@@ -167,11 +167,11 @@ def test_the_proposal_keeps_leads_at_their_campus_and_to_the_capacity():
 def test_the_samples_consultants_bring_no_proven_gain(institution):
     store = institution.store
     facts = Facts(Scope(user="", role="analyst", campuses=EVERY_CAMPUS, as_of=store.as_of))
-    score = store.fold(training_rows(facts, EVERY, window_days=90), fit_lead_score)
+    score = store.fold(training_rows(facts.filtered(EVERY), window_days=90), fit_lead_score)
     kernel = simulator(score, capacity={}, a_day=10)
-    found = store.fold(received_rows(facts, EVERY, window_days=90), kernel)
+    found = store.fold(received_rows(facts.filtered(EVERY), window_days=90), kernel)
     assert found.leads > 1_000
     assert not found.is_proven
     own = Facts(institution.accounts.viewer("head_north").scope(store.as_of))
-    part = store.fold(received_rows(own, EVERY, window_days=90), kernel)
+    part = store.fold(received_rows(own.filtered(EVERY), window_days=90), kernel)
     assert part is None or part.leads < found.leads

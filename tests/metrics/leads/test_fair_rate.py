@@ -24,8 +24,8 @@ def people(institution):
     """The sample's consultants, by the leads of 90 days."""
     store = institution.store
     facts = Facts(Scope(user="", role="analyst", campuses=EVERY_CAMPUS, as_of=store.as_of))
-    score = store.fold(training_rows(facts, EVERY, window_days=DAYS), fit_lead_score)
-    rows = received_rows(facts, EVERY, window_days=DAYS)
+    score = store.fold(training_rows(facts.filtered(EVERY), window_days=DAYS), fit_lead_score)
+    rows = received_rows(facts.filtered(EVERY), window_days=DAYS)
     return store.fold(rows, fairness(score)).set_index("owner_id")
 
 

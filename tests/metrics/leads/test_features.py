@@ -58,7 +58,7 @@ def test_training_rows_know_the_outcome_and_only_what_was_before(facts, fetch, j
         },
         as_of="2026-05-01",
     )  # fmt: skip
-    found = {row.lead_id.split("-")[0]: row for row in fetch(training_rows(facts, EVERY))}
+    found = {row.lead_id.split("-")[0]: row for row in fetch(training_rows(facts.filtered(EVERY)))}
     assert set(found) == {"won", "lost"}
     won, lost = found["won"], found["lost"]
     assert (won.won, won.paid_days, won.net_cny) == (True, 10, 4000)
@@ -72,11 +72,11 @@ def test_training_rows_of_many_are_a_part_that_is_the_same_every_time(facts, fet
         {f"p{n}": [f"2026-01-{1 + n % 28:02d}T0{n % 8}:{n % 60:02d} lead sem"] for n in range(200)},
         as_of="2026-05-01",
     )
-    some = [row.lead_id for row in fetch(training_rows(facts, EVERY, most=50))]
-    again = [row.lead_id for row in fetch(training_rows(facts, EVERY, most=50))]
+    some = [row.lead_id for row in fetch(training_rows(facts.filtered(EVERY), most=50))]
+    again = [row.lead_id for row in fetch(training_rows(facts.filtered(EVERY), most=50))]
     assert sorted(some) == sorted(again)
     assert 20 < len(some) < 90
-    assert len(fetch(training_rows(facts, EVERY, most=200))) == 200
+    assert len(fetch(training_rows(facts.filtered(EVERY), most=200))) == 200
 
 
 def test_open_rows_are_unpaid_and_not_lost(facts, fetch, journeys):
@@ -87,10 +87,10 @@ def test_open_rows_are_unpaid_and_not_lost(facts, fetch, journeys):
             "lost": ["2026-01-02 lead sem status=lost"],
         }
     )
-    (row,) = fetch(open_rows(facts, EVERY))
+    (row,) = fetch(open_rows(facts.filtered(EVERY)))
     assert (row.person_id, row.name, row.state) == (ids["open"], "Lin", "unassigned")
-    assert fetch(open_rows(facts, EVERY, person_id=ids["paid"])) == []
-    assert len(fetch(open_rows(facts, EVERY, person_id=ids["open"]))) == 1
+    assert fetch(open_rows(facts.filtered(EVERY), person_id=ids["paid"])) == []
+    assert len(fetch(open_rows(facts.filtered(EVERY), person_id=ids["open"]))) == 1
 
 
 def test_revival_is_of_old_leads_whose_family_came_back(facts, fetch, journeys):
@@ -103,8 +103,8 @@ def test_revival_is_of_old_leads_whose_family_came_back(facts, fetch, journeys):
         },
         as_of="2026-06-01",
     )
-    assert [row.person_id for row in fetch(revival_rows(facts, EVERY))] == [ids["back"]]
-    assert fetch(revival_rows(facts, EVERY, seen_days=5)) == []
+    assert [row.person_id for row in fetch(revival_rows(facts.filtered(EVERY)))] == [ids["back"]]
+    assert fetch(revival_rows(facts.filtered(EVERY), seen_days=5)) == []
 
 
 def test_another_consultants_leads_are_not_listed(facts_for, fetch, journeys):
@@ -112,4 +112,4 @@ def test_another_consultants_leads_are_not_listed(facts_for, fetch, journeys):
         {"lin": ["2026-01-02 lead sem owner=c1"], "wang": ["2026-01-02 lead sem owner=c2"]}
     )
     own = facts_for("consultant", ("north",), "c1")
-    assert [row.person_id for row in fetch(open_rows(own, EVERY))] == [ids["lin"]]
+    assert [row.person_id for row in fetch(open_rows(own.filtered(EVERY)))] == [ids["lin"]]

@@ -33,12 +33,12 @@ PEOPLE = {
 def test_leads_at_step_are_as_many_as_the_funnel_counts(tiny, as_of, skip):
     tiny.tell(PEOPLE)
     facts = tiny.facts(as_of)
-    (counts,) = tiny.fetch(lead_funnel(facts, JANUARY, skip=skip)).to_dict("records")
+    (counts,) = tiny.fetch(lead_funnel(facts.filtered(JANUARY), skip=skip)).to_dict("records")
     for step in STEPS:
         if step.name in skip:
             continue
         took, dropped = (
-            tiny.fetch(leads_at_step(facts, JANUARY, step=step.name, reached=r, skip=skip))
+            tiny.fetch(leads_at_step(facts.filtered(JANUARY), step=step.name, reached=r, skip=skip))
             for r in (True, False)
         )
         assert len(took) == counts[f"{step.name}_reached"], step
@@ -48,10 +48,10 @@ def test_leads_at_step_are_as_many_as_the_funnel_counts(tiny, as_of, skip):
 def test_leads_at_step_name_who_dropped(tiny):
     tiny.tell(PEOPLE)
     facts = tiny.facts("2027-06-01")
-    dropped = tiny.fetch(leads_at_step(facts, JANUARY, step="contact", reached=False))
+    dropped = tiny.fetch(leads_at_step(facts.filtered(JANUARY), step="contact", reached=False))
     assert dropped["channel_id"].tolist() == ["feed"]
 
 
 def test_leads_at_step_refuse_a_step_that_is_left_out(tiny):
     with pytest.raises(UnknownName, match="step must be a known name, got 'trial'"):
-        leads_at_step(tiny.facts("2027-06-01"), JANUARY, step="trial", skip=("trial",))
+        leads_at_step(tiny.facts("2027-06-01").filtered(JANUARY), step="trial", skip=("trial",))

@@ -40,7 +40,7 @@ def recorded(fetch, facts, chain="lifecycle"):
 
 
 def funnel(fetch, facts, **options):
-    (row,) = fetch(lead_funnel(facts, JANUARY, **options))
+    (row,) = fetch(lead_funnel(facts.filtered(JANUARY), **options))
     table = funnel_table(pd.Series(row._asdict()), **options)
     return table.set_index("step")["reached"].to_dict()
 
@@ -65,7 +65,7 @@ def test_a_chain_without_what_nobody_records_reaches_the_order(facts, journeys, 
     assert funnel(fetch, facts)["order"] == 0  # none was called, so none bought after a call
     missing = ("contact", "first_lesson", "referral", "renewal", "trial")
     assert funnel(fetch, facts, skip=missing) == {"lead": 2, "valid": 2, "order": 1}
-    rows = fetch(leads_at_step(facts, JANUARY, step="order", skip=missing))
+    rows = fetch(leads_at_step(facts.filtered(JANUARY), step="order", skip=missing))
     assert len(rows) == 1
     sales = ("assigned", "contact", "first_contact", "visit_or_trial")
     assert funnel(fetch, facts, skip=sales, chain="sales") == {"lead": 2, "order": 1}
@@ -100,7 +100,7 @@ def test_validity_that_is_not_known_is_no_rate_and_no_cost(facts, journeys, fetc
         as_of="2027-06-01",
     )
     assert fetch(valid_lead_rate(facts)) == []
-    (cost,) = fetch(figures_of(facts, cpvl, JANUARY, by=(), options={}))
+    (cost,) = fetch(figures_of(facts.filtered(JANUARY), cpvl, by=(), options={}))
     assert (cost.numerator, cost.value) == (500, None)
 
 
@@ -114,15 +114,15 @@ def test_of_leads_without_phones_and_calls_only_the_orders_are_told(repo_dataset
     load(store, landing, key=KEY)
     facts = Facts(Scope(user="", role="analyst", campuses=EVERY_CAMPUS, as_of=store.as_of))
     for metric in (valid_lead_rate, first_contact_rate, effective_contact_rate, unassigned_rate):
-        (figure,) = store.fetch(figures_of(facts, metric, EVER, by=(), options={})).to_dict(
-            "records"
-        )
+        (figure,) = store.fetch(
+            figures_of(facts.filtered(EVER), metric, by=(), options={})
+        ).to_dict("records")
         assert figure["denominator"] == figure["immature"] == 0, metric.name
-    (leads,) = store.fetch(figures_of(facts, new_leads, EVER, by=(), options={}))["value"]
+    (leads,) = store.fetch(figures_of(facts.filtered(EVER), new_leads, by=(), options={}))["value"]
     steps = store.fetch(recorded_steps(facts)).set_index("step")["is_recorded"]
     assert steps[steps].index.tolist() == ["order"]
     skip = tuple(sorted(steps[~steps].index))
-    counts = store.fetch(lead_funnel(facts, EVER, skip=skip)).iloc[0]
+    counts = store.fetch(lead_funnel(facts.filtered(EVER), skip=skip)).iloc[0]
     table = funnel_table(counts, skip=skip).set_index("step")
     assert table.loc["lead", "reached"] == leads == 6_468
     assert table.loc["order", "entered"] == leads - table.loc["order", "immature"]

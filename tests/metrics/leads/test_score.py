@@ -127,7 +127,7 @@ def test_a_payer_is_expected_to_bring_what_such_payers_brought():
 @pytest.fixture(scope="module")
 def sample_score(sample_facts) -> LeadScore:
     facts, store = sample_facts
-    return store.fold(training_rows(facts, EVERY), fit_lead_score)
+    return store.fold(training_rows(facts.filtered(EVERY)), fit_lead_score)
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def imported(path: Path, folder: Path) -> pa.Table:
     )
     load(store, landing, key=KEY, rebuild=rebuild)
     facts = Facts(Scope(user="", role="analyst", campuses=EVERY_CAMPUS, as_of=store.as_of))
-    table = store.fold(training_rows(facts, EVERY), _itself)
+    table = store.fold(training_rows(facts.filtered(EVERY)), _itself)
     store.close()
     return table
 

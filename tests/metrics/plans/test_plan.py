@@ -21,14 +21,14 @@ def test_month_plan_adds_the_campuses_in_scope_and_keeps_to_the_month(
         },
         as_of="2026-03-10",
     )
-    whole = fetch(month_plan(facts, MARCH, month_on=date(2026, 3, 1)))
+    whole = fetch(month_plan(facts.filtered(MARCH), month_on=date(2026, 3, 1)))
     assert [(row.metric, row.value) for row in whole] == [("new_leads", 150)]
     north = fetch(
-        month_plan(facts_for("campus_head", ("north",)), MARCH, month_on=date(2026, 3, 1))
+        month_plan(facts_for("campus_head", ("north",)).filtered(MARCH), month_on=date(2026, 3, 1))
     )
     assert [row.value for row in north] == [100]
 
 
 def test_month_plan_has_no_row_where_nothing_was_planned(journeys, facts, fetch):
     journeys({"lin": ["2026-03-01 lead sem"]})
-    assert fetch(month_plan(facts, MARCH, month_on=date(2026, 3, 1))) == []
+    assert fetch(month_plan(facts.filtered(MARCH), month_on=date(2026, 3, 1))) == []

@@ -24,7 +24,7 @@ def test_leads_by_hour_reads_the_as_of_day_and_the_same_weekdays_before(journeys
         },
         as_of="2026-03-28T04:00",
     )
-    found = fetch(leads_by_hour(facts, MARCH, weeks=4))
+    found = fetch(leads_by_hour(facts.filtered(MARCH), weeks=4))
     assert [(row.created_on.isoformat(), row.created_hour, row.leads) for row in found] == [
         ("2026-03-21", 21, 1),
         ("2026-03-28", 10, 2),
@@ -45,7 +45,7 @@ def test_an_hour_under_way_is_compared_with_as_much_of_it_on_the_days_before(
         as_of="2026-03-28T02:10",
     )
     hours = pd.DataFrame(
-        [row._asdict() for row in fetch(leads_by_hour(facts, MARCH))]
+        [row._asdict() for row in fetch(leads_by_hour(facts.filtered(MARCH)))]
     )  # fmt: skip
     assert so_far(hours, today=date(2026, 3, 28), weeks=2) == [1, 2, 0]
     assert hours["leads"].sum() == 5
@@ -60,14 +60,14 @@ def test_leads_by_hour_counts_a_person_once_and_keeps_to_the_channels(journeys, 
         as_of="2026-03-28T04:00",
     )
     only_sem = Filters(period=MARCH.period, channels=("sem",))
-    assert sum(row.leads for row in fetch(leads_by_hour(facts, MARCH))) == 2
-    assert sum(row.leads for row in fetch(leads_by_hour(facts, only_sem))) == 1
+    assert sum(row.leads for row in fetch(leads_by_hour(facts.filtered(MARCH)))) == 2
+    assert sum(row.leads for row in fetch(leads_by_hour(facts.filtered(only_sem)))) == 1
 
 
 @pytest.mark.parametrize("weeks", [0, 13])
 def test_leads_by_hour_refuses_weeks_outside_its_bounds(facts, weeks):
     with pytest.raises(InvalidOption, match=f"weeks must be from 1 to 12, got {weeks}"):
-        leads_by_hour(facts, MARCH, weeks=weeks)
+        leads_by_hour(facts.filtered(MARCH), weeks=weeks)
 
 
 def test_hour_curve_adds_up_and_leaves_the_hours_to_come_open():

@@ -115,10 +115,10 @@ def test_reward_roi_knows_the_rewards_that_brought_nobody(tiny):
 def test_referral_funnel_is_a_sequence_and_its_rows_are_as_many(tiny):
     facts = told(tiny)
     filters = Filters(period=FEBRUARY)
-    row = tiny.fetch(referral_funnel(facts, filters)).iloc[0]
+    row = tiny.fetch(referral_funnel(facts.filtered(filters))).iloc[0]
     assert row.to_dict() == {"invited": 2, "lead": 2, "trial": 1, "paid": 1, "immature": 0}
     for step in ("invited", "lead", "trial", "paid"):
-        assert len(tiny.fetch(invited_at_step(facts, filters, step=step))) == row[step]
+        assert len(tiny.fetch(invited_at_step(facts.filtered(filters), step=step))) == row[step]
 
 
 def test_referral_potential_is_pleased_and_has_brought_nobody_lately(tiny):

@@ -99,7 +99,7 @@ def seen(institution):
 
 def test_every_planted_fake_is_found_and_no_other_burst(seen):
     store, facts, filters = seen
-    found = store.fold(checked_rows(facts, filters), referral_checks)
+    found = store.fold(checked_rows(facts.filtered(filters)), referral_checks)
     counts = found["check"].value_counts()
     assert counts["same_person"] + counts["same_device"] == SELF_REFERRERS
     burst = found[found["check"] == "burst"]
@@ -113,13 +113,15 @@ def test_every_planted_fake_is_found_and_no_other_burst(seen):
 def test_a_role_without_personal_data_finds_the_same(institution, seen):
     store, _facts, filters = seen
     analyst = Facts(institution.accounts.viewer("analyst").scope(store.as_of))
-    counts = store.fold(checked_rows(analyst, filters), referral_checks)["check"].value_counts()
+    counts = store.fold(checked_rows(analyst.filtered(filters)), referral_checks)[
+        "check"
+    ].value_counts()
     assert counts["same_person"] + counts["same_device"] == SELF_REFERRERS
 
 
 def test_k_on_the_sample_is_that_of_plain_sql(seen):
     store, facts, filters = seen
-    found = store.fold(referral_nodes(facts, filters), referral_tree)
+    found = store.fold(referral_nodes(facts.filtered(filters)), referral_tree)
     payers = store.fetch(
         "SELECT count(DISTINCT person_id) AS n FROM fact_order_line WHERE is_formal"
     )["n"].item()

@@ -8,9 +8,10 @@ from data.errors import InvalidOption, UnknownName
 from data.facts import Facts
 from data.sample.truths import CHEAP_CHANNEL
 from data.scope import Filters, Period
-from metrics.foundation.units import rollup, within
+from metrics.foundation.units import rollup
 from metrics.renewal.bridge import AMOUNT_PARTS, FLOW_PARTS, bridge_of, bridge_rows, bridge_sums
 from metrics.renewal.due import due_enrolments, renewal_amount_rate, renewal_flow_rate, renewal_rate
+from tests.within import within
 
 JUNE = Period(start=date(2026, 6, 1), end=date(2026, 7, 1))
 PAYER = "2026-01-01 lead sem"
@@ -103,7 +104,7 @@ def test_a_price_that_no_order_tells_is_on_neither_side_of_the_amount_rate(tiny,
     tiny.connection.execute(f"UPDATE fact_due SET {missing} = NULL WHERE enrolment_id = 'A'")
     row = tiny.figure(renewal_amount_rate, facts, period=JUNE)
     assert (row.numerator, row.denominator) == (4000, 4000 + 4000 + 8000)
-    found = bridge_of(tiny.fetch(bridge_sums(facts, Filters(period=JUNE))).iloc[0])
+    found = bridge_of(tiny.fetch(bridge_sums(facts.filtered(Filters(period=JUNE)))).iloc[0])
     assert found.amount == row.value
 
 
@@ -137,7 +138,9 @@ def test_renewal_rate_rejects_negative_days(tiny, option):
 
 
 def bridge(tiny, facts, period=JUNE, **more):
-    (row,) = tiny.fetch(bridge_sums(facts, Filters(period=period, **more))).to_dict("records")
+    (row,) = tiny.fetch(bridge_sums(facts.filtered(Filters(period=period, **more)))).to_dict(
+        "records"
+    )
     return bridge_of(row)
 
 
@@ -155,7 +158,9 @@ def test_the_rows_of_a_part_are_those_it_is_made_of(tiny):
     facts = told(tiny)
 
     def ids(part):
-        return set(tiny.fetch(bridge_rows(facts, Filters(period=JUNE), part=part))["enrolment_id"])
+        return set(
+            tiny.fetch(bridge_rows(facts.filtered(Filters(period=JUNE)), part=part))["enrolment_id"]
+        )
 
     assert (ids("paid_before"), ids("paid_after"), ids("due_later")) == ({"A"}, {"B"}, {"G"})
     assert (ids("outside_window"), ids("closings")) == (set(), {"B", "C", "D"})
@@ -168,10 +173,10 @@ def test_as_many_rows_stand_behind_each_part_as_it_counts(institution):
     store = institution.store
     facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
     filters = Filters(period=Period(start=date(2026, 3, 1), end=date(2026, 6, 1)))
-    sums = store.fetch(bridge_sums(facts, filters)).iloc[0]
+    sums = store.fetch(bridge_sums(facts.filtered(filters))).iloc[0]
     counted = {"closings": "flow_closed", "size": "renewed", "price": "renewed"}
     for part in (*FLOW_PARTS, *AMOUNT_PARTS):
-        rows = store.fetch(bridge_rows(facts, filters, part=part))
+        rows = store.fetch(bridge_rows(facts.filtered(filters), part=part))
         assert len(rows) == sums[counted.get(part, part)], part
     assert rows["due_cny"].astype(float).sum() == pytest.approx(sums["renewed_due_cny"])
     assert rows["renewed_cny"].astype(float).sum() == pytest.approx(sums["renewed_cny"])
@@ -188,7 +193,7 @@ def test_the_parts_add_up_to_the_difference_in_every_month(institution):
     store, seen = institution.store, 0
     facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
     for period in months(2025 * 12 + 9, 12):
-        found = bridge_of(store.fetch(bridge_sums(facts, Filters(period=period))).iloc[0])
+        found = bridge_of(store.fetch(bridge_sums(facts.filtered(Filters(period=period)))).iloc[0])
         rates = {}
         for metric in (renewal_rate, renewal_flow_rate, renewal_amount_rate):
             units = within(metric(facts), period=period)

@@ -24,7 +24,7 @@ def seen(institution):
 @pytest.fixture(scope="module")
 def rows(seen):
     store, facts, filters = seen
-    return store.fold(intent_rows(facts, filters), lambda table: table)
+    return store.fold(intent_rows(facts.filtered(filters)), lambda table: table)
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def test_depletion_is_today_plus_what_is_left_by_pace(tiny):
         " ELSE DATE '2026-03-01' END"
     )
     period = Period(start=date(2026, 6, 1), end=date(2026, 6, 2))
-    rows = tiny.fetch(depletion_rows(tiny.facts("2026-06-01"), Filters(period=period)))
+    rows = tiny.fetch(depletion_rows(tiny.facts("2026-06-01").filtered(Filters(period=period))))
     lin, wu = rows.set_index("person_id").loc[["lin", "wu"]].to_dict("records")
     assert (lin["lessons_left"], lin["depletes_on"].date()) == (28, date(2026, 9, 7))
     assert lin["opens_on"].date() == date(2026, 6, 29)  # 8 lessons to 20 left, two a week

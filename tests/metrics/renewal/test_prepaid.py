@@ -9,8 +9,9 @@ import pytest
 
 from data.facts import Facts
 from data.scope import Period
-from metrics.foundation.units import rollup, within
+from metrics.foundation.units import rollup
 from metrics.renewal.prepaid import MOVEMENTS, prepaid_change, roll_forward
+from tests.within import within
 
 
 def told(tiny):

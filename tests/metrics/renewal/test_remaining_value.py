@@ -50,7 +50,7 @@ def told(tiny):
 
 
 def test_payers_count_days_with_a_formal_order(tiny):
-    rows = tiny.fetch(payers(told(tiny), ANY, until=TODAY)).set_index("person_id")
+    rows = tiny.fetch(payers(told(tiny).filtered(ANY), until=TODAY)).set_index("person_id")
     assert set(rows.index) == {"lin", "wu"}
     lin = rows.loc["lin"]
     assert (lin["orders"], lin["paid_cny"]) == (3, 8600.0)
@@ -62,14 +62,14 @@ def test_payers_count_days_with_a_formal_order(tiny):
 def test_payers_of_a_channel_and_of_a_course_line(tiny):
     facts = told(tiny)
     sem = Filters(period=ANY.period, channels=("sem",))
-    assert tiny.fetch(payers(facts, sem, until=TODAY))["person_id"].tolist() == ["lin"]
+    assert tiny.fetch(payers(facts.filtered(sem), until=TODAY))["person_id"].tolist() == ["lin"]
     other = Filters(period=ANY.period, course_lines=("piano",))
-    assert tiny.fetch(payers(facts, other, until=TODAY)).empty
+    assert tiny.fetch(payers(facts.filtered(other), until=TODAY)).empty
     assert tiny.fetch(payer(facts, person_id="wu", until=TODAY))["orders"].tolist() == [1]
 
 
 def test_history_counts_hold_people_gaps_and_values(tiny):
-    rows = tiny.fetch(history_counts(told(tiny), ANY, until=date(2026, 5, 1), after=TODAY))
+    rows = tiny.fetch(history_counts(told(tiny).filtered(ANY), until=date(2026, 5, 1), after=TODAY))
     found = {
         what: part.drop(columns="what").to_numpy().tolist() for what, part in rows.groupby("what")
     }
@@ -93,7 +93,7 @@ def test_the_window_is_half_the_history_and_none_of_a_short_one(tiny):
 
 def test_too_few_who_bought_again_teach_nothing(tiny):
     facts = told(tiny)
-    counts = tiny.fetch(history_counts(facts, ANY, until=TODAY, after=TODAY))
+    counts = tiny.fetch(history_counts(facts.filtered(ANY), until=TODAY, after=TODAY))
     rows = pa.Table.from_pandas(counts)
     found = learn(rows)
     assert (found.people, found.repeaters) == (2, 1)
@@ -108,13 +108,15 @@ def sample(institution):
     store = institution.store
     facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
     window = window_of(store.fetch(order_span(facts)), facts.scope.as_of_on)
-    learnt = store.fold(history_counts(facts, ANY, until=window.today, after=window.today), learn)
+    learnt = store.fold(
+        history_counts(facts.filtered(ANY), until=window.today, after=window.today), learn
+    )
     return store, facts, window, learnt
 
 
 def test_where_people_buy_by_the_term_the_model_of_terms_comes_near(sample):
     store, facts, window, _learnt = sample
-    counts = history_counts(facts, ANY, until=window.split, after=window.today)
+    counts = history_counts(facts.filtered(ANY), until=window.split, after=window.today)
     best, other = store.fold(counts, trier(window.weeks))
     assert (best.name, other.name) == (BY_TERM, ANY_TIME)
     assert best.is_near
@@ -131,7 +133,7 @@ def test_where_people_buy_by_the_term_the_model_of_terms_comes_near(sample):
 
 def test_the_payers_of_a_trials_groups_are_as_many_as_it_says(sample):
     store, facts, window, _learnt = sample
-    counts = history_counts(facts, ANY, until=window.split, after=window.today)
+    counts = history_counts(facts.filtered(ANY), until=window.split, after=window.today)
     best = store.fold(counts, trier(window.weeks))[0]
     for row in best.groups.to_dict("records"):
         rows = store.fetch(
@@ -148,15 +150,15 @@ def test_the_payers_of_a_trials_groups_are_as_many_as_it_says(sample):
 def test_the_values_of_people_add_up_and_a_head_sees_only_their_own(sample, institution):
     store, facts, window, learnt = sample
     kernel = valuer(learnt, name=BY_TERM, weeks=window.weeks, kept=window.kept)
-    found = store.fold(payers(facts, ANY, until=window.today), kernel)
+    found = store.fold(payers(facts.filtered(ANY), until=window.today), kernel)
     assert found.people == learnt.people
     assert len(found.top) == 200
     assert found.top["worth_cny"].is_monotonic_decreasing
     whole = valuer(learnt, name=BY_TERM, weeks=window.weeks, kept=window.kept, most=None)
-    everybody = store.fold(payers(facts, ANY, until=window.today), whole).top
+    everybody = store.fold(payers(facts.filtered(ANY), until=window.today), whole).top
     assert everybody["worth_cny"].sum() == pytest.approx(found.worth_cny)
     own = Facts(institution.accounts.viewer("head_north").scope(store.as_of))
-    theirs = store.fold(payers(own, ANY, until=window.today), whole).top
+    theirs = store.fold(payers(own.filtered(ANY), until=window.today), whole).top
     assert 0 < len(theirs) < len(everybody)
     assert set(theirs["person_id"]) < set(everybody["person_id"])
     one = store.fetch(payer(facts, person_id=everybody["person_id"][0], until=window.today))

@@ -37,14 +37,14 @@ def told(tiny):
 
 
 def test_times_to_renewal_count_from_sixty_days_before_the_end(tiny):
-    rows = tiny.fetch(times_to_renewal(told(tiny), YEAR, segment="campus_id"))
+    rows = tiny.fetch(times_to_renewal(told(tiny).filtered(YEAR), segment="campus_id"))
     found = {(r.days, bool(r.happened)): r.n for r in rows.itertuples()}
     # the renewal after 30 days, never watched to 90, the open one for 51 so far
     assert found == {(30, True): 1, (90, False): 1, (51, False): 1}
 
 
 def test_times_to_stop_count_from_the_start(tiny):
-    rows = tiny.fetch(times_to_stop(told(tiny), YEAR, segment="campus_id"))
+    rows = tiny.fetch(times_to_stop(told(tiny).filtered(YEAR), segment="campus_id"))
     found = {(r.days, bool(r.happened)): r.n for r in rows.itertuples()}
     # A2 runs for 72 days, C for 208; A and B ended after 166
     assert found == {(30, True): 1, (166, False): 2, (208, False): 1, (72, False): 1}
@@ -52,7 +52,7 @@ def test_times_to_stop_count_from_the_start(tiny):
 
 def test_term_counts_are_of_settled_terms(tiny):
     facts = told(tiny)
-    rows = tiny.fetch(term_counts(facts, YEAR))
+    rows = tiny.fetch(term_counts(facts.filtered(YEAR)))
     assert rows[["term_no", "at_risk", "renewed"]].values.tolist() == [[1, 3, 1]]
     assert repeated(rows) is None
 
@@ -60,11 +60,11 @@ def test_term_counts_are_of_settled_terms(tiny):
 def test_the_planted_channel_renews_last(institution):
     store = institution.store
     facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
-    expr = times_to_renewal(facts, YEAR, segment="channel_id")
+    expr = times_to_renewal(facts.filtered(YEAR), segment="channel_id")
     found = store.fold(expr, curves)
     assert len(found) == 6
     assert all(curve.n >= 30 for curve in found)
-    model = repeated(store.fetch(term_counts(facts, YEAR)))
+    model = repeated(store.fetch(term_counts(facts.filtered(YEAR))))
     assert 0.55 < model.rate(1) < 0.7
 
 
@@ -76,7 +76,9 @@ def test_as_many_rows_stand_behind_a_curve_as_it_rests_on(institution, outcome, 
     facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
     for curve in store.fold(times(facts, YEAR, segment="campus_id"), curves)[:2]:
         rows = store.fetch(
-            timed_rows(facts, YEAR, outcome=outcome, segment="campus_id", group=curve.segment)
+            timed_rows(
+                facts.filtered(YEAR), outcome=outcome, segment="campus_id", group=curve.segment
+            )
         )
         assert len(rows) == curve.n
         assert set(rows["campus_id"]) == {curve.segment}

@@ -131,7 +131,7 @@ def test_the_hazard_learned_of_early_presentations_holds_for_the_later_one(oulad
 def test_classes_are_compared_by_their_intake(oulad, oulad_facts):
     ever = Period(start=local_day(oulad.as_of).replace(year=2013), end=local_day(oulad.as_of))
     found = oulad.fold(
-        league_rows(oulad_facts, Filters(period=ever), of="class_id"), league
+        league_rows(oulad_facts.filtered(Filters(period=ever)), of="class_id"), league
     ).set_index("class_id")  # fmt: skip
     whole = found["numerator"].sum() / found["denominator"].sum()
     assert found["expected"].sum() == pytest.approx(found["numerator"].sum())

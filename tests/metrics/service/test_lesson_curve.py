@@ -12,9 +12,10 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.sample.truths import DROP_COURSE, DROP_LESSON
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.foundation.units import rollup, within
+from metrics.foundation.units import rollup
 from metrics.service.attendance import attendance_strict
 from metrics.service.lesson_curve import lesson_curve, lesson_drops, named_drops
+from tests.within import within
 
 YEAR = Filters(period=Period(start=date(2025, 11, 22), end=date(2026, 11, 22)))
 EVER = Filters(period=Period(start=date(2025, 5, 1), end=date(2026, 11, 22)))
@@ -32,7 +33,7 @@ def sample_facts(institution):
 @pytest.fixture(scope="module")
 def curves(institution, sample_facts):
     return {
-        name: institution.store.fetch(lesson_curve(sample_facts, filters))
+        name: institution.store.fetch(lesson_curve(sample_facts.filtered(filters)))
         for name, filters in (("year", YEAR), ("ever", EVER))
     }
 

@@ -32,7 +32,7 @@ def tree(institution):
             user="test", role="manager", campuses=EVERY_CAMPUS, as_of=institution.store.as_of
         )
     )  # fmt: skip
-    return institution.store.fold(quality_rows(facts, YEAR), quality_tree)
+    return institution.store.fold(quality_rows(facts.filtered(YEAR)), quality_tree)
 
 
 def test_what_leads_to_renewal_in_the_sample_is_found_and_what_does_not_is_not(tree):

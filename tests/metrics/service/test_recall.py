@@ -14,7 +14,7 @@ from tests.metrics.service.test_tiers import ANY, ENROLLED, taught
 
 
 def folded(tiny, as_of, kernel, **options):
-    sql = ibis.to_sql(tier_rows(tiny.facts(as_of), ANY, **options), dialect="duckdb")
+    sql = ibis.to_sql(tier_rows(tiny.facts(as_of).filtered(ANY), **options), dialect="duckdb")
     return kernel(tiny.connection.sql(sql).to_arrow_table())
 
 

@@ -111,7 +111,7 @@ def test_the_forest_of_facts_has_measures_and_relations(journeys, facts, store):
             "else": ["2026-03-05 event page_view activity=B page=/b"],
         }
     )  # fmt: skip
-    grown = store.fold(spread_nodes(facts, EVER, activities=("A",)), grow)
+    grown = store.fold(spread_nodes(facts.filtered(EVER), activities=("A",)), grow)
     table = node_table(grown).set_index("person_id")
     anna, ben, unseen = (table.loc[ids[name]] for name in ("anna", "ben", "unseen"))
     assert (anna["relation"], ben["relation"]) == ("member", "new")
@@ -132,11 +132,11 @@ def test_a_forest_is_cut_to_the_scope(journeys, facts_for, store):
     campus = {}
     for name in ("north", "south"):
         facts = facts_for("campus_head", (name,))
-        campus[name] = store.fold(spread_nodes(facts, EVER), grow)
+        campus[name] = store.fold(spread_nodes(facts.filtered(EVER)), grow)
     assert campus["north"].measure("own", "visitors").sum() == 1
     assert campus["north"].tree.below.sum() == 0  # Ben is not theirs to count
     assert campus["south"].measure("own", "visitors").sum() == 1
-    everybody = store.fold(spread_nodes(facts_for("manager", EVERY_CAMPUS), EVER), grow)
+    everybody = store.fold(spread_nodes(facts_for("manager", EVERY_CAMPUS).filtered(EVER)), grow)
     assert everybody.measure("own", "visitors").sum() == 2
 
 

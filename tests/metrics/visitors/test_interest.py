@@ -65,13 +65,13 @@ def test_a_visit_counts_half_after_fourteen_days_and_not_at_all_after_eighty_fou
 def test_scored_visitors_give_the_first_and_say_how_many_there_are(journeys, facts, fetch):
     people = {f"p{i}": [f"2026-03-0{day + 1} visit sem" for day in range(i)] for i in range(1, 6)}
     journeys({**people, "lin": ["2026-03-01 visit sem", "2026-03-01 lead sem"]})
-    rows = fetch(scored_visitors(facts, EVER, most=2))
+    rows = fetch(scored_visitors(facts.filtered(EVER), most=2))
     assert [(row.visits, row.total) for row in rows] == [(5, 6), (4, 6)]
-    keen = fetch(scored_visitors(facts, EVER, keen_only=True))
+    keen = fetch(scored_visitors(facts.filtered(EVER), keen_only=True))
     assert [row.visits for row in keen] == [5, 4, 3]
     assert not any(row.has_phone for row in keen)
     later = Filters(period=Period(start=date(2026, 3, 5), end=date(2026, 3, 6)))
-    assert [row.visits for row in fetch(scored_visitors(facts, later))] == [5]
+    assert [row.visits for row in fetch(scored_visitors(facts.filtered(later)))] == [5]
 
 
 def test_the_way_up_ends_at_the_first_sharer_with_a_phone(journeys, facts, store):

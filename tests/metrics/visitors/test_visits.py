@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters, Period
-from metrics.foundation.units import rollup, within
+from metrics.foundation.units import rollup
 from metrics.visitors.visits import (
     dwell_per_visit,
     keen_without_phone,
@@ -16,6 +16,7 @@ from metrics.visitors.visits import (
     visitors,
     visits,
 )
+from tests.within import within
 
 EVERY = (visits, dwell_per_visit, visitors, new_visitors, visitor_to_lead, keen_without_phone)
 STORY = {
@@ -92,7 +93,7 @@ def test_figures_from_one_pass_are_the_metrics_own(facts, told, fetch):
     for activities in ((), ("A",)):
         rows = {
             (r.metric, r.part): r
-            for r in fetch(visitor_figures(facts, filters, activities=activities))
+            for r in fetch(visitor_figures(facts.filtered(filters), activities=activities))
         }
         for metric in EVERY:
             for part, period in periods.items():
