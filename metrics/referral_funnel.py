@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from data.facts import Facts
 from data.scope import Filters
-from metrics.cohort import HOURS_AHEAD, cohort_mature_at, formal_lines, trial_lines
+from metrics.cohort import cohort_mature_at, formal_lines, trial_lines
 from metrics.referral import honest_referrals
 
 FUNNEL_STEPS = ("invited", "lead", "trial", "paid")
@@ -21,11 +21,11 @@ def _invited(facts: Facts, filters: Filters, days: int) -> ir.Table:
     shares = facts.share_edge.inner_join(members, "sharer_person_id")
     shares = shares.filter(shares.arrived_at >= shares.since)
     named = honest_referrals(facts)
-    invited = shares.select("person_id", "campus_id", at="arrived_at").union(
-        named.select("person_id", "campus_id", at="created_at")
+    invited = shares.select("person_id", "campus_id", at="arrived_at", on="arrived_on").union(
+        named.select("person_id", "campus_id", at="created_at", on="created_on")
     )
     invited = invited.group_by("person_id").aggregate(
-        at=invited["at"].min(), campus_id=invited.campus_id.min()
+        at=invited["at"].min(), invited_on=invited["on"].min(), campus_id=invited.campus_id.min()
     )
     first = lines.group_by("person_id").aggregate(paid_at=lines.paid_at.min())
     trials = trial_lines(facts)
@@ -39,8 +39,6 @@ def _invited(facts: Facts, filters: Filters, days: int) -> ir.Table:
     rows = rows.filter(
         (rows.paid_at >= invited_at).fill_null(True), (rows.lead_at >= invited_at).fill_null(True)
     )
-    day = (rows["at"] + ibis.interval(hours=HOURS_AHEAD)).date()
-    rows = rows.mutate(invited_on=day)
     rows = rows.filter(
         rows.invited_on >= filters.period.start, rows.invited_on < filters.period.end
     )

@@ -58,6 +58,7 @@ ROWS = (
     N_("{column} must be yes or no, got “{came}”"),
     N_("{column} must be a date and time, got “{came}”"),
     N_("{column} must be a date, got “{came}”"),
+    N_("{column} must be a time zone such as Asia/Shanghai, got “{came}”"),
     N_("{column} must be JSON, got “{came}”"),
     N_("{column} must be at least {bound}, got “{came}”"),
     N_("{column} must be at most {bound}, got “{came}”"),

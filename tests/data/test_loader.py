@@ -112,6 +112,26 @@ def test_loader_stores_all_but_the_bad_rows(store: DuckDBStore, landing: Landing
 
 
 @pytest.mark.parametrize(
+    "zone", ["CST", "PRC", "UTC", "北京时间", "UTC+8", "asia/shanghai", "Asia/Nowhere", "+08:00"]
+)
+def test_loader_refuses_a_campus_whose_zone_nobody_knows(
+    store: DuckDBStore, landing: Landing, zone: str
+) -> None:
+    rows = [
+        {"campus_id": f"c{n}", "name": "n", "timezone": said}
+        for n, said in enumerate([zone, "", " Asia/Urumqi ", "America/New_York"])
+    ]
+    report = take(store, landing, "campuses", rows)
+    assert (report.inserted, report.quarantined) == (3, 1)
+    ((code, reason),) = asked(store, "SELECT reason_code, reason FROM quarantine")
+    assert code == "not_a_zone"
+    assert reason == f"timezone must be a time zone such as Asia/Shanghai, got “{zone}”"
+    assert asked(store, "SELECT timezone FROM campuses ORDER BY campus_id") == [
+        (None,), ("Asia/Urumqi",), ("America/New_York",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("row", "code", "says"),
     [
         (lead("", name="x"), "missing", "lead_id must be given"),
