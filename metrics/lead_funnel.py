@@ -96,8 +96,7 @@ def lead_steps(
             continue
         # Only the cohort's events: a join of everybody's would hold them all in memory.
         events = step_events(facts, step.name, persons).semi_join(persons, "event_person_id")
-        # No step comes before the cohort's first day, which a campus to the east begins
-        # earlier: an engine skips older rows unread.
+        # No step is older than the cohort (to the east a day earlier): older rows go unread.
         earliest = day_start_at(ibis.literal(filters.period.start)) - ibis.interval(days=1)
         events = events.filter(events.event_at >= earliest)
         rows = _next(rows, events, step.name, previous)

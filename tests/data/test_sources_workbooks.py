@@ -1,15 +1,9 @@
-"""Workbooks of every kind give the same text, or are refused with a sentence, and soon."""
+"""Workbooks of every kind give the same text."""
 
 from __future__ import annotations
 
-import csv
 import random
 import shutil
-import struct
-import subprocess
-import sys
-import time
-import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as clock
@@ -18,106 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from data.errors import InvalidInput
-from data.sources import xlsx
 from data.sources.sheet import Cell, shown
 from data.sources.workbench import Workbench
-
-FILES = Path(__file__).parent / "files"
-NAMESPACES = " ".join(
-    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "table", "text")
-)
-
-
-def workbook(path: Path, **sheets: list[list[object]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for title, lines in sheets.items():
-        sheet = book.create_sheet(title)
-        for line in lines:
-            sheet.append(line)
-    book.save(path)
-    return path
-
-
-def ods(path: Path, rows: str) -> Path:
-    """An OpenDocument book of one sheet, its rows given as XML."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        book.writestr(
-            "META-INF/manifest.xml",
-            '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
-        )
-        book.writestr(
-            "content.xml",
-            f"<office:document-content {NAMESPACES}><office:body><office:spreadsheet>"
-            f'<table:table table:name="线索">{rows}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
-        )
-    return path
-
-
-def ods_row(*cells: tuple[str, str]) -> str:
-    """A row of cells, each a type and a value."""
-    names = {kind: f"{kind}-value" for kind in ("string", "date", "time", "boolean")}
-    made = "".join(
-        f'<table:table-cell office:value-type="{kind}"'
-        f' office:{names.get(kind, "value")}="{value}"><text:p>{value}</text:p></table:table-cell>'
-        for kind, value in cells
-    )
-    return f"<table:table-row>{made}</table:table-row>"
-
-
-def record(kind: int, content: bytes = b"") -> bytes:
-    """A record of an .xlsb part: its kind and length in sevens of bits, then its content."""
-    head = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
-    return head + bytes([len(content)]) + content
-
-
-def wide(text: str) -> bytes:
-    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
-
-
-def xlsb(path: Path) -> Path:
-    """A binary book: a header of three columns, then a number, a yes and a failed formula."""
-    cells = [
-        [(6, wide("手机")), (6, wide("接通")), (6, wide("错误"))],
-        [(5, struct.pack("<d", 13800138000.0)), (4, b"\1"), (3, b"\x2a")],
-    ]
-    sheet = record(129) + record(148, struct.pack("<4I", 0, 1, 0, 2)) + record(145)
-    for number, row in enumerate(cells):
-        sheet += record(0, struct.pack("<I", number) + bytes(13))
-        for column, (kind, content) in enumerate(row):
-            sheet += record(kind, struct.pack("<II", column, 0) + content)
-    sheet += record(146) + record(130)
-    book = record(131) + record(143)
-    book += record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("线索"))
-    book += record(144) + record(132)
-    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    links = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    link = '<Relationship Id="rId1" Type="{}" Target="{}"/></Relationships>'
-    with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("[Content_Types].xml", "<Types/>")
-        packed.writestr(
-            "_rels/.rels", links + link.format(f"{kind}/officeDocument", "xl/workbook.bin")
-        )
-        packed.writestr("xl/workbook.bin", book)
-        packed.writestr(
-            "xl/_rels/workbook.bin.rels",
-            links + link.format(f"{kind}/worksheet", "worksheets/sheet1.bin"),
-        )
-        packed.writestr("xl/worksheets/sheet1.bin", sheet)
-    return path
-
-
-def laid(path: Path, folder: Path) -> dict[str, list[list[str]]]:
-    """Every sheet's rows as the child wrote them: line, damage, cells."""
-    found = {}
-    for title, sheet in xlsx.sheets(path, folder).items():
-        with open(sheet, encoding="utf-8", newline="") as file:
-            found[title] = list(csv.reader(file))
-    return found
+from tests.data.workbooks import FILES, laid, ods, ods_row, repacked, workbook, worksheet, xlsb
 
 
 @pytest.fixture
@@ -313,22 +210,6 @@ def test_sheet_counts_days_from_1904_where_the_book_does(tmp_path: Path, folder:
     assert laid(tmp_path / "a.xlsx", folder)["Sheet"][1][2] == "2026-01-02 00:00:00"
 
 
-def repacked(path: Path, extra: dict[str, bytes]) -> Path:
-    """A workbook with parts added or put in place of its own."""
-    workbook(path, sheet=[["a"], ["1"]])
-    with zipfile.ZipFile(path) as book:
-        parts = {name: book.read(name) for name in book.namelist()} | extra
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, content in parts.items():
-            book.writestr(name, content)
-    return path
-
-
-def worksheet(rows: str, head: str = "") -> bytes:
-    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<worksheet xmlns="{space}">{head}<sheetData>{rows}</sheetData></worksheet>'.encode()
-
-
 @pytest.mark.parametrize(
     ("xml", "expected"),
     [
@@ -349,130 +230,3 @@ def test_sheet_knows_every_way_to_write_a_cell(
     part = {"xl/worksheets/sheet1.xml": worksheet(f"<row>{xml}</row>", head)}
     rows = laid(repacked(tmp_path / "a.xlsx", part), folder)["sheet"]
     assert [row[2:] for row in rows] == [expected]
-
-
-ROW = "<row>" + "<c><v>1</v></c>" * 20 + "</row>"
-FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-
-
-@pytest.mark.parametrize(
-    ("extra", "says"),
-    [
-        ({"xl/worksheets/sheet1.xml": worksheet(ROW * 120_000)}, "must not pack more than 100"),
-        ({"xl/vbaProject.bin": b"x"}, "macros"),
-        ({"xl/externalLinks/externalLink1.xml": b"<x/>"}, "links to other files"),
-        ({f"xl/media/{n}.png": b"" for n in range(2_001)}, "at most 2,000 parts"),
-        ({"xl/sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}, "XML entities"),
-        ({"xl/workbook.xml": b"<not a workbook"}, "must be a readable workbook"),
-        ({"xl/worksheets/sheet1.xml": worksheet('<row><c r="AMK1"><v>1</v></c></row>')},
-         "at most 1,024 columns"),
-        # Complaint tafia/calamine#285: a program begins to count its rows at 0.
-        ({"xl/worksheets/sheet1.xml": worksheet(ROW, '<dimension ref="A0:T1"/>')},
-         "must be a readable workbook: Range is missing"),
-        # Complaint ToucanToco/fastexcel#487: one stray cell far out asked for 500 GB.
-        ({"xl/worksheets/sheet1.xml": worksheet(FAR)}, "a stray cell far out"),
-    ],
-)  # fmt: skip
-def test_workbook_that_is_no_honest_one_is_refused_soon(
-    tmp_path: Path, folder: Path, extra: dict[str, bytes], says: str
-) -> None:
-    path = repacked(tmp_path / "bad.xlsx", extra)
-    began = time.monotonic()
-    with pytest.raises(InvalidInput, match=says):
-        xlsx.sheets(path, folder)
-    assert time.monotonic() - began < 10
-
-
-def test_sheet_may_have_1024_columns(tmp_path: Path, folder: Path) -> None:
-    part = {"xl/worksheets/sheet1.xml": worksheet('<row><c r="AMJ1"><v>1</v></c></row>')}
-    assert laid(repacked(tmp_path / "a.xlsx", part), folder)["sheet"][0][2:] == ["1"]
-
-
-def test_opendocument_that_repeats_a_cell_without_end_is_refused(
-    tmp_path: Path, folder: Path
-) -> None:
-    # Complaint tafia/calamine#594: seven kilobytes stood for 17 billion cells.
-    cell = '<table:table-cell office:value-type="float" office:value="1"'
-    path = ods(
-        tmp_path / "bomb.ods",
-        f'<table:table-row table:number-rows-repeated="1048576">{cell}'
-        ' table:number-columns-repeated="1024"/></table:table-row>',
-    )
-    with pytest.raises(InvalidInput, match="must be a readable workbook: Cell limit"):
-        xlsx.sheets(path, folder)
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "its content is empty"),
-        (b"PK\x03\x04 cut", "must be a readable workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 cut", "must be a readable workbook"),
-        # Complaint dimastbk/python-calamine#150: what a site calls .xls need not be one.
-        (b"\xef\xbb\xbf<html><table><tr><td>1</td></tr></table></html>", "is a web page: save it"),
-        (b'<?xml version="1.0"?><Workbook/>', "is XML: save it"),
-        ("编号\t手机\n1\t2\n".encode("gb18030"), "is text: save it as .xlsx or .csv"),
-        (b"\0\1\2", "is unknown"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "_VBA_PROJECT".encode("utf-16-le"), "macros"),
-    ],
-)
-def test_workbook_whose_content_is_none_is_refused(
-    tmp_path: Path, folder: Path, content: bytes, says: str
-) -> None:
-    path = tmp_path / "bad.xls"
-    path.write_bytes(content)
-    with pytest.raises(InvalidInput, match=says):
-        xlsx.sheets(path, folder)
-
-
-def test_packed_files_that_are_no_workbook_are_refused(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as packed:
-        packed.writestr("photo.jpg", b"x")
-    with pytest.raises(InvalidInput, match="its content is other packed files"):
-        xlsx.check(tmp_path / "a.xlsx")
-
-
-def test_locked_workbook_is_refused_as_such(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match=r"locked\.xlsx must not be locked by a password"):
-        xlsx.check(FILES / "locked.xlsx")
-
-
-def test_workbook_must_not_be_too_big(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    size = (FILES / "book.xls").stat().st_size
-    monkeypatch.setattr(xlsx, "_MOST_PACKED_BYTES", size)
-    assert xlsx.check(FILES / "book.xls") == ".xls"
-    monkeypatch.setattr(xlsx, "_MOST_PACKED_BYTES", size - 1)
-    with pytest.raises(InvalidInput, match=r"book\.xls must be at most 0 MiB"):
-        xlsx.check(FILES / "book.xls")
-
-
-@pytest.mark.parametrize("name", ["a.xlsx", "book.xls"])
-def test_workbook_reader_is_stopped_when_it_takes_too_long(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    workbook(tmp_path / "a.xlsx", sheet=[["a"], ["1"]])
-    shutil.copy(FILES / "book.xls", tmp_path)
-    monkeypatch.setattr(xlsx, "_SECONDS", 0.01)
-    with pytest.raises(InvalidInput, match="must be readable in"):
-        xlsx.sheets(tmp_path / name, folder)
-
-
-def bounded(path: Path, folder: Path, bound: str) -> subprocess.CompletedProcess[str]:
-    """The child under a bound of its own."""
-    script = (
-        f"import sys; from data.sources import xlsx; xlsx.{bound};"
-        "from data.sources import xlsx; xlsx._main(*sys.argv[1:])"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", script, str(path), str(folder)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-
-
-def test_workbook_reader_is_bound_in_memory_and_in_what_it_writes(
-    tmp_path: Path, folder: Path
-) -> None:
-    path = workbook(tmp_path / "a.xlsx", sheet=[["a" * 30], *[["b" * 30]] * 2_000])
-    assert '"sheet0.csv"' in bounded(path, folder, "_MOST_BYTES = 1 << 20").stdout
-    assert bounded(path, folder, "_MOST_BYTES = 1 << 14").returncode != 0
-    assert bounded(path, folder, "_MEMORY_BYTES = 1 << 26").returncode != 0
