@@ -14,7 +14,7 @@ from components.i18n import N_, _
 from components.todo import MOST, Task, draw_tasks
 from metrics.lead_worklist import WorkList
 
-HEAD, OWNER, OPERATIONS = N_("Campus heads"), N_("Consultants"), N_("Operations")
+HEAD, OWNER = N_("Campus heads"), N_("Consultants")
 
 
 def todo_list(reading: Reading) -> None:
