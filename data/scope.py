@@ -17,9 +17,9 @@ class Role:
     """What a role may read.
 
     ``campuses`` "all" or "own"; ``people`` "all", "own_leads" or "own_classes";
-    ``facts`` the facts it never reads; ``personal`` whether names and phones of the
-    rows it may read come unmasked; ``exports`` whether it may download rows;
-    ``plans`` whose plans it may change: "all", "own" (its campuses') or none.
+    ``hidden_facts`` the facts it never reads; ``personal`` whether names and phones of the
+    rows it may read come unmasked; ``plans`` whose plans it may change: "all", "own" (its
+    campuses') or none.
     """
 
     name: str
@@ -27,7 +27,6 @@ class Role:
     people: str = "all"
     hidden_facts: frozenset[str] = frozenset()
     personal: bool = False
-    exports: bool = True
     manages_accounts: bool = False
     imports: bool = False
     plans: str = ""

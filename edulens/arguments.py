@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     tables = ", ".join(sorted(CONTRACTS))
     template.add_argument("table", choices=sorted(CONTRACTS), metavar="TABLE", help=tables)
 
-    imported = commands.add_parser("import", help="import CSV, XLSX or Parquet files")
+    imported = commands.add_parser("import", help="import CSV, spreadsheet or Parquet files")
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
     imported.add_argument(
         "--as", dest="table", choices=sorted(CONTRACTS), metavar="TABLE",

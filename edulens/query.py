@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from inspect import Parameter
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +19,8 @@ from data.installation.home import Home
 from data.installation.process import Installation, installation
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope, day_start
 from metrics import load_all
-from metrics.foundation.registry import REGISTRY, TABLES, Table, find_any
+from metrics.foundation.registry import REGISTRY, TABLES, Metric, Table, find_any
+from metrics.foundation.units import GROUPS
 
 
 def query_command(options: argparse.Namespace, home: Home) -> int:
@@ -48,15 +51,10 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     chosen = _options(options.option, entry.options)
     _check_needed(chosen, entry.options)
     _check_names(options.by, "dimension", pd.Series(GROUPS))
-    if options.sql:
+    if options.sql and isinstance(entry, Metric):
         print(query.sql_of(entry, filters, by=tuple(options.by), scope=scope, **chosen))
         return 0
-    if isinstance(entry, Table):
-        found = query.fetch(entry, filters, scope=scope, **chosen)
-    elif options.rows:
-        found = query.list_rows(entry, filters, scope=scope, **chosen)
-    else:
-        found = query.run(entry, filters, by=tuple(options.by), scope=scope, **chosen)
+    found = _found(entry, options, filters, scope, chosen)
     if found.empty:
         print(
             f"nothing from {filters.period.start} up to {filters.period.end};"
@@ -68,6 +66,21 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     else:
         found.to_csv(sys.stdout, index=False)
     return 0
+
+
+def _found(
+    entry: Metric | Table,
+    options: argparse.Namespace,
+    filters: Filters,
+    scope: Scope,
+    chosen: dict[str, Any],
+) -> pd.DataFrame:
+    """The rows of a table, a metric's figures, or the rows behind them."""
+    if isinstance(entry, Table):
+        return query.fetch(entry, filters, scope=scope, **chosen)
+    if options.rows:
+        return query.list_rows(entry, filters, scope=scope, **chosen)
+    return query.run(entry, filters, by=tuple(options.by), scope=scope, **chosen)
 
 
 def _list() -> None:
@@ -111,8 +124,8 @@ def _check_names(asked: list[str], what: str, known: pd.Series) -> None:
             raise UnknownName(what, name, list(known))
 
 
-def _options(pairs: list[str], known: dict[str, object]) -> dict[str, object]:
-    chosen: dict[str, object] = {}
+def _options(pairs: list[str], known: dict[str, object]) -> dict[str, Any]:
+    chosen: dict[str, Any] = {}
     for pair in pairs:
         name, given, text = pair.partition("=")
         if not given:
@@ -154,7 +167,8 @@ def _value(name: str, text: str, default: object) -> object:
 
 
 def _as_written(text: str) -> object:
-    for read in (int, float, date.fromisoformat):
+    readers: tuple[Callable[[str], object], ...] = (int, float, date.fromisoformat)
+    for read in readers:
         with suppress(ValueError):
             return read(text)
     return text

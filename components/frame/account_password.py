@@ -1,28 +1,18 @@
-"""Changing one's own password with streamlit-authenticator's form."""
+"""Changing one's own password."""
 
 from __future__ import annotations
 
-import secrets
-
 import streamlit as st
-from streamlit_authenticator import Authenticate, CredentialsError, ResetError, Validator
-from streamlit_authenticator.controllers import AuthenticationController
-from streamlit_authenticator.models import AuthenticationModel
 
 from components.ask.session import current_session
 from components.words.i18n import N_, _
-from data.accounts import Accounts, passwords
+from data.accounts import passwords
 from data.accounts.accounts import WrongPassword
-from data.accounts.credentials import credentials, save_credentials
 from data.accounts.throttle import TooManyAttempts
 from data.installation.process import installation
 
-# What streamlit-authenticator and the password policy say, to be translated where shown.
+# What the password policy says, to be translated where it is shown.
 SENTENCES = (
-    N_("No new password provided"),
-    N_("Passwords do not match"),
-    N_("New and current passwords are the same"),
-    N_("Password is incorrect"),
     N_("Use at least 8 characters."),
     N_("Use at most 64 characters."),
     N_("This password is easily guessed. Choose another one."),
@@ -33,77 +23,53 @@ SENTENCES = (
 
 def password_form(user: str) -> None:
     """The form to change one's own password; all sessions of the user end afterwards."""
-    accounts = installation().accounts
-    session = current_session()
-    form = _PasswordForm(accounts, user, session.ip if session else "")
     st.caption(_("You will be signed out on every device and sign in with the new password."))
-    # The form shows itself to nobody whom its own sign-in, which the gate replaces, has not seen.
-    st.session_state["authentication_status"] = True
+    with st.form("account_new_password", clear_on_submit=False):
+        st.subheader(_("Choose a new password"))
+        current = st.text_input(
+            _("Current password"), type="password", autocomplete="current-password",
+            key="account_password_current",
+        )  # fmt: skip
+        new = st.text_input(
+            _("New password"), type="password", autocomplete="new-password",
+            help=_("8 to 64 characters; long beats complicated."), key="account_password_new",
+        )  # fmt: skip
+        again = st.text_input(
+            _("New password again"), type="password", autocomplete="new-password",
+            key="account_password_again",
+        )  # fmt: skip
+        is_sent = st.form_submit_button(_("Change password"))
+    if not is_sent:
+        return
+    # Sign-in strips what is typed, too.
+    current, new, again = current.strip(), new.strip(), again.strip()
+    if refused := _refusal(user, current, new, again) or _changed(user, current, new):
+        st.error(refused)
+    else:
+        st.success(_("Your password has been changed. Please sign in again."))
+
+
+def _refusal(user: str, current: str, new: str, again: str) -> str:
+    """Why the new password will not do, before the current one is looked at; else nothing."""
+    if not new:
+        return _("No new password provided")
+    if new != again:
+        return _("Passwords do not match")
+    if new == current:
+        return _("New and current passwords are the same")
+    reason = passwords.refusal(new, user)
+    return _(reason) if reason else ""
+
+
+def _changed(user: str, current: str, new: str) -> str:
+    """Change the password of who knows the current one; gives why not, else nothing."""
+    session = current_session()
+    accounts = installation().accounts
     try:
-        if form.reset_password(user, fields=_fields(), key="account_new_password"):
-            save_credentials(accounts, form.credentials, actor=user)
-            st.success(_("Your password has been changed. Please sign in again."))
-    except (ResetError, CredentialsError) as error:
-        st.error(_(str(error)))
+        accounts.authenticate(user, current, session.ip if session else "")
     except WrongPassword:
-        st.error(_("Password is incorrect"))
+        return _("Password is incorrect")
     except TooManyAttempts as error:
-        st.error(_("Too many attempts. Try again in {n} seconds.", n=error.retry_after))
-
-
-def _fields() -> dict[str, str]:
-    return {
-        "Form name": _("Choose a new password"),
-        "Current password": _("Current password"),
-        "New password": _("New password"),
-        "Repeat password": _("New password again"),
-        "Reset": _("Change password"),
-    }
-
-
-class _Policy(Validator):
-    """Our password policy in the place of the library's (8 to 20 characters of four kinds)."""
-
-    def __init__(self, user: str) -> None:
-        super().__init__()
-        self._user = user
-
-    def validate_password(self, password: str) -> bool:
-        return passwords.refusal(password, self._user) is None
-
-    def diagnose_password(self, password: str) -> str:
-        return passwords.refusal(password, self._user) or ""
-
-
-class _Model(AuthenticationModel):
-    """The library's model on our accounts: wrong passwords cost a delay and are audited, and
-    hashes are argon2's instead of bcrypt's."""
-
-    def __init__(self, accounts: Accounts, ip: str, **given: object) -> None:
-        super().__init__(**given)
-        self._accounts = accounts
-        self._ip = ip
-
-    def check_credentials(self, username: str, password: str) -> bool:
-        self._accounts.authenticate(username, password, self._ip)
-        return True
-
-    def _update_password(self, username: str, password: str) -> None:
-        self.credentials["usernames"][username]["password"] = passwords.hashed(password, username)
-
-
-class _PasswordForm(Authenticate):
-    """The library's form on our accounts.
-
-    TRICKY: its own constructor is left out on purpose. It would draw a component that
-    sets a cookie readable by scripts; the gate keeps the session.
-    """
-
-    def __init__(self, accounts: Accounts, user: str, ip: str) -> None:
-        self.attrs = {"password_instructions": _("8 to 64 characters; long beats complicated.")}
-        self.credentials = credentials(accounts, user)
-        ours = {"credentials": self.credentials, "validator": _Policy(user), "auto_hash": False}
-        self.authentication_controller = AuthenticationController(
-            **ours, secret_key=secrets.token_hex(32)
-        )
-        self.authentication_controller.authentication_model = _Model(accounts, ip, **ours)
+        return _("Too many attempts. Try again in {n} seconds.", n=error.retry_after)
+    accounts.set_password(user, new, actor=user)
+    return ""

@@ -40,7 +40,6 @@ ACTION_LABELS = {
     "access_denied": N_("access denied"),
     "export": N_("rows exported"),
     "mapping": N_("mapping of columns kept"),
-    "export_denied": N_("export denied"),
 }
 _SEPARATORS = {"zh": "、", "en": ", "}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 import streamlit as st
 
 from components.words.formats import number
@@ -64,11 +62,6 @@ def no_spend(filters: Filters) -> str:
     if filters.course_lines:
         return _(NO_COURSE_LINE)
     return _("no spend on record")
-
-
-def loading(height: int = 240) -> AbstractContextManager[object]:
-    """A grey block in the place of what is being computed inside the ``with``."""
-    return st.skeleton(height=height)
 
 
 def error_in_words(error: EduLensError) -> None:

@@ -176,7 +176,7 @@ class Accounts:
     def set_password_hash(
         self, user: str, password_hash: str, *, actor: str = "", must_change: bool = False
     ) -> None:
-        """Set a password by its hash, as streamlit-authenticator's forms give it."""
+        """Set a password by its hash."""
         with self._database.write():
             self.get(user)
             self._update(user, password_hash=password_hash, must_change=int(must_change))
@@ -251,7 +251,7 @@ class Accounts:
             self.audit.append(actor=actor or user, action="signed_out_everywhere", subject=user)
 
     def password_hash(self, user: str) -> str:
-        """The stored hash, for streamlit-authenticator's credentials."""
+        """The stored hash."""
         rows = self._database.read("SELECT password_hash FROM users WHERE user = ?", (user,))
         if not rows:
             raise UnknownName("sign-in name", user, ())

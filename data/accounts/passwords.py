@@ -90,7 +90,7 @@ def hashed(password: str | None, user: str = "") -> str:
     """The hash of an accepted password; None makes a hash that nothing matches."""
     if password is None:
         return _NO_PASSWORD
-    # TRICKY: streamlit-authenticator's forms strip what is typed; so does sign-in.
+    # TRICKY: what is typed has always been stripped, by the form and by sign-in.
     password = password.strip()
     if reason := _reason(password, user):
         raise PasswordRefused(reason)
@@ -125,6 +125,7 @@ def is_outdated(password_hash: str) -> bool:
 def _matches_bcrypt(password: str, password_hash: str) -> bool:
     if len(password.encode()) > _MOST_BCRYPT_BYTES:
         return False
+    # The library made these hashes, so it is the one to check them.
     correct: bool = _authenticator().Hasher.check_pw(password, password_hash)
     return correct
 

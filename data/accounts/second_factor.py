@@ -32,9 +32,8 @@ class WrongCode(NotAllowed):
 
 @dataclass(frozen=True)
 class SecondFactor:
-    """An account's second step: since when (UTC without zone), recovery codes not yet used."""
+    """An account's second step: ``recovery_left`` recovery codes are not yet used."""
 
-    confirmed_at: datetime
     recovery_left: int
 
 
@@ -61,11 +60,11 @@ class SecondFactors:
     def of(self, user: str) -> SecondFactor | None:
         """The second step that an account has set up."""
         rows = self._database.read(
-            "SELECT confirmed_at, (SELECT count(*) FROM recovery_codes r WHERE r.user = f.user)"
+            "SELECT (SELECT count(*) FROM recovery_codes r WHERE r.user = f.user)"
             " FROM second_factors f WHERE user = ? AND confirmed_at IS NOT NULL",
             (user,),
         )
-        return next((SecondFactor(datetime.fromisoformat(at), left) for at, left in rows), None)
+        return next((SecondFactor(left) for (left,) in rows), None)
 
     def users(self) -> set[str]:
         """The accounts that have set it up."""

@@ -11,9 +11,10 @@ def data_page() -> str:
     parts = [
         "# Input tables\n\n"
         "One section a table, made from `data/contracts` by `python -m data docs`.\n"
-        "Columns are matched by name or by Chinese label. Instants are read as the campus's\n"
-        "local time unless they carry an offset, and kept in UTC. Importing a key again\n"
-        "updates its row.\n"
+        "Columns are matched by name or by Chinese label. Instants without an offset are\n"
+        "read by the clock of Asia/Shanghai, and kept in UTC. Days are cut from them by the\n"
+        "clock of the row's campus, `campuses.timezone`, an IANA name; empty is Asia/Shanghai.\n"
+        "Importing a key again updates its row.\n"
     ]
     parts += [_section(table) for table in CONTRACTS.values()]
     return "\n".join(parts)

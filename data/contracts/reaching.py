@@ -25,7 +25,7 @@ TABLES = (
         name="campuses", label="校区", purpose="One row per campus.", key=("campus_id",),
         columns=(
             key("campus_id", "校区编号"), text("name", "校区名称", required=True),
-            text("region", "大区"), text("city", "城市"), text("timezone", "时区"),
+            text("region", "大区"), text("city", "城市"), column(Kind.ZONE, "timezone", "时区"),
             on("opened_on", "开业日期"), flag("is_open", "营业中"),
         ),
     ),

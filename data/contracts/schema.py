@@ -15,6 +15,7 @@ class Kind(Enum):
 
     TEXT = "text"
     PHONE = "phone"  # E.164 once normalised
+    ZONE = "time zone"  # an IANA name
     CHOICE = "choice"  # one of `Column.choices`
     JSON = "json"  # properties as JSON text
     INTEGER = "integer"
@@ -38,6 +39,7 @@ class Kind(Enum):
 _TYPES: dict[Kind, tuple[str, pa.DataType]] = {
     Kind.TEXT: ("VARCHAR", pa.string()),
     Kind.PHONE: ("VARCHAR", pa.string()),
+    Kind.ZONE: ("VARCHAR", pa.string()),
     Kind.CHOICE: ("VARCHAR", pa.string()),
     Kind.JSON: ("VARCHAR", pa.string()),
     Kind.INTEGER: ("BIGINT", pa.int64()),

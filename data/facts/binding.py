@@ -15,30 +15,28 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
-
-@ibis.udf.scalar.builtin(name="getvariable")
-def _instant(variable: str) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
-    ...
+_INSTANT: Any = dt.Timestamp(scale=6)
+_TEXTS: Any = dt.Array(dt.string)
 
 
 @ibis.udf.scalar.builtin(name="getvariable")
-def _day(variable: str) -> dt.date:  # type: ignore[valid-type]
-    ...
+def _instant(variable: str) -> _INSTANT: ...
 
 
 @ibis.udf.scalar.builtin(name="getvariable")
-def _text(variable: str) -> dt.string:  # type: ignore[valid-type]
-    ...
+def _day(variable: str) -> dt.date: ...
 
 
 @ibis.udf.scalar.builtin(name="getvariable")
-def _flag(variable: str) -> dt.boolean:  # type: ignore[valid-type]
-    ...
+def _text(variable: str) -> dt.string: ...
 
 
 @ibis.udf.scalar.builtin(name="getvariable")
-def _texts(variable: str) -> dt.Array(dt.string):  # type: ignore[valid-type]
-    ...
+def _flag(variable: str) -> dt.boolean: ...
+
+
+@ibis.udf.scalar.builtin(name="getvariable")
+def _texts(variable: str) -> _TEXTS: ...
 
 
 def variables_in(expression: ir.Table) -> tuple[str, ...]:
@@ -48,7 +46,7 @@ def variables_in(expression: ir.Table) -> tuple[str, ...]:
 
 
 def _is_variable(node: ops.ScalarUDF) -> bool:
-    return type(node).__func_name__ == "getvariable"
+    return bool(type(node).__func_name__ == "getvariable")
 
 
 class Binding(Protocol):

@@ -46,14 +46,16 @@ def _property(name: str) -> str:
     return f"CASE WHEN json_valid(e.properties) THEN {filled(said)} END"
 
 
+_EVENT_CAMPUS = campus("e.campus_id", "a.campus_id")
+
 EVENT = FactQuery(
     "event",
     f"""
     SELECT e.event_id, e.name,
       coalesce(p.person_id, s.person_id, 'event:' || e.event_id) AS person_id,
-      {campus("e.campus_id", "a.campus_id")} AS campus_id, e.channel_id, e.campaign, e.material,
-      e.activity_id, e.occurred_at, {local_day("e.occurred_at")} AS occurred_on, e.page,
-      e.dwell_seconds, e.share_id, e.from_share_id, e.share_channel,
+      {_EVENT_CAMPUS} AS campus_id, e.channel_id, e.campaign, e.material,
+      e.activity_id, e.occurred_at, {local_day("e.occurred_at", _EVENT_CAMPUS)} AS occurred_on,
+      e.page, e.dwell_seconds, e.share_id, e.from_share_id, e.share_channel,
       CASE WHEN e.name = '{EXPOSURE}' THEN {_property("sop")} END AS sop,
       CASE WHEN e.name = '{EXPOSURE}' THEN {_property("arm")} END AS arm
     FROM (
@@ -111,7 +113,8 @@ VISIT = FactQuery(
         FROM numbered GROUP BY person_id, turn
       )
     )
-    SELECT *, {local_day("started_at")} AS started_on, row_number() OVER so_far AS visit_no,
+    SELECT *, {local_day("started_at", "campus_id")} AS started_on,
+      row_number() OVER so_far AS visit_no,
       sum(pages) OVER so_far AS pages_so_far,
       {seconds("dwell_seconds", over="so_far")} AS dwell_seconds_so_far,
       first_value(started_at) OVER so_far AS first_at,
@@ -146,7 +149,7 @@ TOUCH = FactQuery(
         OR occurred_at - before_at > {SESSION_GAP}
       UNION ALL
       SELECT 'lead:' || l.lead_id, w.person_id, w.campus_id, l.channel_id, l.campaign, l.material,
-        'lead', l.created_at, {local_day("l.created_at")}
+        'lead', l.created_at, {local_day("l.created_at", "w.campus_id")}
       FROM leads l JOIN work_lead w USING (lead_id) JOIN channels c USING (channel_id)
       WHERE c.kind = 'offline'
     )
@@ -186,7 +189,7 @@ SHARE_EDGE = FactQuery(
     WHERE made.person != first.person_id
       AND (origin.seen IS NULL OR
         (origin.seen.seen_at, origin.seen.id) < (first.seen.seen_at, first.seen.id))
-    """.replace("__DAY__", local_day("first.seen.seen_at")),
+    """.replace("__DAY__", local_day("first.seen.seen_at", "first.seen.campus")),
     "activity_id, arrived_at, person_id",
     plain=("person_id", "sharer_person_id"),
 )
@@ -198,8 +201,9 @@ LEAD = FactQuery(
       coalesce(h.household_id, {household("w.person_id")}) AS household_id,
       {filled("l.channel_id")} AS channel_id, l.campaign, l.material,
       {filled("l.activity_id")} AS activity_id, l.course_line, {filled("l.owner_id")} AS owner_id,
-      l.created_at, {local_day("l.created_at")} AS created_on,
-      hour({local("l.created_at")}) AS created_hour, l.assigned_at, l.status, l.lost_reason,
+      l.created_at, {local_day("l.created_at", "w.campus_id")} AS created_on,
+      hour({local("l.created_at", "w.campus_id")}) AS created_hour, l.assigned_at,
+      l.status, l.lost_reason,
       i.person_id AS introducer_person_id,
       row_number() OVER (PARTITION BY w.person_id ORDER BY l.created_at, l.lead_id) = 1 AS is_first,
       CASE WHEN is_judged THEN is_first AND {present("l.phone")} IS NOT NULL
@@ -247,7 +251,7 @@ REWARD = FactQuery(
     f"""
     SELECT r.reward_id, s.person_id, {campus("r.campus_id", "s.campus_id")} AS campus_id,
       r.student_id, r.lead_id, r.activity_id, r.granted_at,
-      {local_day("r.granted_at")} AS granted_on, r.cost_cny
+      {local_day("r.granted_at", campus("r.campus_id", "s.campus_id"))} AS granted_on, r.cost_cny
     FROM rewards r LEFT JOIN work_student s USING (student_id)""",
     "granted_at, reward_id",
 )

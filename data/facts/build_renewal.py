@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.facts.query import FactQuery, local_day
+from data.facts.query import FactQuery, campus, local_day
 from data.facts.renewal_links import SALE
 
 REFUND_DAYS = 30  # a renewal paid back within these was none
@@ -11,14 +11,15 @@ _FADE = 0.5 ** (1 / HALF_LIFE_WEEKS)
 
 # A refund that names no line is of the enrolment of that student and course that was refunded.
 _REFUND = f"""
-SELECT enrolment_id, min({local_day("paid_at")}) AS refunded_on, sum(amount_cny) AS cny
+SELECT enrolment_id, min({local_day("paid_at", "campus_id")}) AS refunded_on, sum(amount_cny) AS cny
 FROM (
-  SELECT e.enrolment_id, coalesce(o.paid_at, o.created_at) AS paid_at, li.amount_cny
+  SELECT e.enrolment_id, coalesce(o.paid_at, o.created_at) AS paid_at,
+    {campus("o.campus_id")} AS campus_id, li.amount_cny
   FROM order_lines li JOIN orders o USING (order_id)
   JOIN enrolments e ON e.order_line_id = li.refund_of_id
   WHERE o.type = 'refund' AND o.state IN ('paid', 'refunded')
   UNION ALL
-  SELECT e.enrolment_id, coalesce(o.paid_at, o.created_at), li.amount_cny
+  SELECT e.enrolment_id, coalesce(o.paid_at, o.created_at), {campus("o.campus_id")}, li.amount_cny
   FROM order_lines li JOIN orders o USING (order_id)
   JOIN (
     SELECT student_id, course_id, max(enrolment_id) AS enrolment_id FROM enrolments

@@ -5,11 +5,13 @@ from __future__ import annotations
 from data.facts.query import FactQuery, by_month, campus, filled, household, local_day
 from data.facts.renewal_links import INFERRED
 
+_CONTACT_CAMPUS = f"coalesce(l.campus_id, {campus('st.campus_id')})"
+
 FOLLOWUP = FactQuery(
     "followup",
     f"""
-    SELECT f.followup_id, f.lead_id, l.person_id, coalesce(l.campus_id, {campus("st.campus_id")})
-      AS campus_id, f.staff_id, f.happened_at, {local_day("f.happened_at")} AS happened_on,
+    SELECT f.followup_id, f.lead_id, l.person_id, {_CONTACT_CAMPUS} AS campus_id,
+      f.staff_id, f.happened_at, {local_day("f.happened_at", _CONTACT_CAMPUS)} AS happened_on,
       f.method, f.result, coalesce(f.is_effective, false) AS is_effective, f.duration_seconds,
       f.note, CASE WHEN f.note IS NOT NULL THEN '***' END AS note_masked,
       {filled("f.reason")} AS reason
@@ -29,7 +31,7 @@ ORDER_LINE = FactQuery(
       coalesce(h.household_id, {household("w.person_id")}) AS household_id,
       {filled("o.student_id")} AS student_id, coalesce(known.lead_id, l.lead_id) AS lead_id,
       {filled("li.course_id")} AS course_id, c.course_line, paid_at,
-      {local_day("paid_at")} AS paid_on, o.type AS kind,
+      {local_day("paid_at", campus("o.campus_id"))} AS paid_on, o.type AS kind,
       o.type = 'charge' AND coalesce(c.type = 'formal', false) AS is_formal,
       o.type = 'charge' AND coalesce(c.type IN ('trial', 'token'), false) AS is_trial,
       (is_formal OR is_trial) AND row_number() OVER (
@@ -54,6 +56,10 @@ ORDER_LINE = FactQuery(
     plain=("person_id",),
 )
 
+# A class has one day for all its seats; only where it names no campus is it the student's.
+_HELD_ON = f"""CASE WHEN {filled("k.campus_id")} IS NULL
+        THEN {local_day("le.starts_at", "s.campus_id")} ELSE le.class_day END"""
+
 # A seat that names no enrolment takes the student's newest of that course.
 SEAT = FactQuery(
     "seat",
@@ -62,10 +68,13 @@ SEAT = FactQuery(
       {campus("k.campus_id", "s.campus_id")} AS campus_id, r.student_id,
       coalesce({filled("r.enrolment_id")}, e.enrolment_id) AS enrolment_id, le.class_id,
       k.course_id, c.course_line, coalesce({filled("le.teacher_id")}, k.teacher_id) AS teacher_id,
-      r.lesson_id, le.lesson_no, le.starts_at, le.held_on, le.state AS lesson_state,
+      r.lesson_id, le.lesson_no, le.starts_at, {_HELD_ON} AS held_on, le.state AS lesson_state,
       r.attendance, r.made_up_on, r.consumed_lessons, r.watched_share
     FROM seats r JOIN work_student s USING (student_id)
-    JOIN (SELECT *, {local_day("starts_at")} AS held_on FROM lessons) le USING (lesson_id)
+    JOIN (
+      SELECT lessons.*, {local_day("starts_at", campus("classes.campus_id"))} AS class_day
+      FROM lessons LEFT JOIN classes USING (class_id)
+    ) le USING (lesson_id)
     LEFT JOIN classes k ON k.class_id = le.class_id
     LEFT JOIN courses c ON c.course_id = k.course_id
     ASOF LEFT JOIN (
@@ -73,7 +82,7 @@ SEAT = FactQuery(
       FROM enrolments GROUP BY ALL
     ) e
       ON e.student_id = r.student_id AND e.course_id = k.course_id
-      AND e.started_on <= le.held_on""",
+      AND e.started_on <= {_HELD_ON}""",
     by_month("held_on", "person_id, starts_at, seat_id"),
 )
 
@@ -106,11 +115,13 @@ ASSESSMENT = FactQuery(
     plain=("person_id",),
 )
 
+_ANSWER_CAMPUS = campus("k.campus_id", "s.campus_id")
+
 FEEDBACK = FactQuery(
     "feedback",
     f"""
-    SELECT f.feedback_id, s.person_id, {campus("k.campus_id", "s.campus_id")} AS campus_id,
-      f.student_id, f.class_id, f.given_at, {local_day("f.given_at")} AS given_on, f.rating, f.nps,
+    SELECT f.feedback_id, s.person_id, {_ANSWER_CAMPUS} AS campus_id, f.student_id, f.class_id,
+      f.given_at, {local_day("f.given_at", _ANSWER_CAMPUS)} AS given_on, f.rating, f.nps,
       coalesce(f.is_complaint, false) AS is_complaint
     FROM feedback f LEFT JOIN work_student s USING (student_id)
     LEFT JOIN classes k USING (class_id)""",

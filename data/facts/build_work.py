@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.facts.query import household
+from data.facts.query import ZONE, household
 from data.identity.evidence import present
 from data.identity.kinds import LINKING
 
@@ -46,6 +46,17 @@ LEFT JOIN identity_person own ON own.identifier_no = alone.identifier_no"""
 _JUDGED = f"""
 SELECT EXISTS (SELECT 1 FROM leads WHERE {present("phone")} IS NOT NULL) AS is_judged"""
 
+# Campuses that do not go by the institution's clock, as one map. A name that validation
+# would refuse today may stand in a store from before: it must not stop every load.
+_CLOCK = f"""
+SELECT map_from_entries(list((campus_id, zone) ORDER BY campus_id)) AS zones
+FROM (
+  SELECT trim(campus_id) AS campus_id, min(trim(timezone)) AS zone FROM campuses
+  WHERE trim(timezone) != '{ZONE}' AND trim(timezone) IN (SELECT name FROM pg_timezone_names())
+  GROUP BY ALL
+)"""
+
 WORK = {
-    "work_lead": _LEAD, "work_student": _STUDENT, "work_order": _ORDER, "work_judged": _JUDGED,
+    "work_clock": _CLOCK, "work_lead": _LEAD, "work_student": _STUDENT, "work_order": _ORDER,
+    "work_judged": _JUDGED,
 }  # fmt: skip

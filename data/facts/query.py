@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from data.facts.names import DIMENSIONS
 from data.facts.schema import FACTS, UNASSIGNED, Columns
 
-ZONE = "Asia/Shanghai"
+ZONE = "Asia/Shanghai"  # the institution's clock, and that of campuses that name none
 _DDL = {
     "string": "VARCHAR", "timestamp(6)": "TIMESTAMP", "date": "DATE", "int64": "BIGINT",
     "float64": "DOUBLE", "boolean": "BOOLEAN", "decimal(18, 2)": "DECIMAL(18,2)",
@@ -16,18 +16,19 @@ _DDL = {
 _PLAIN = " USING COMPRESSION 'Uncompressed'"
 
 
-def local(instant: str) -> str:
-    """A UTC instant as the campus's local time."""
-    return f"(({instant} AT TIME ZONE 'UTC') AT TIME ZONE '{ZONE}')"
+def local(instant: str, at_campus: str) -> str:
+    """A UTC instant as the campus's local time; one without a zone has the institution's."""
+    zone = f"coalesce((SELECT zones FROM work_clock)[{at_campus}], '{ZONE}')"
+    return f"(({instant} AT TIME ZONE 'UTC') AT TIME ZONE {zone})"
 
 
-def local_day(instant: str) -> str:
-    """The local day of a UTC instant."""
-    return f"{local(instant)}::DATE"
+def local_day(instant: str, at_campus: str) -> str:
+    """The day of a UTC instant by the campus's clock."""
+    return f"{local(instant, at_campus)}::DATE"
 
 
 def day_start(day: str) -> str:
-    """The UTC instant at which a local day begins."""
+    """The UTC instant at which a day begins by the institution's clock."""
     return f"(({day}::TIMESTAMP AT TIME ZONE '{ZONE}') AT TIME ZONE 'UTC')"
 
 

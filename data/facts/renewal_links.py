@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from data.facts.query import filled, local_day
+from data.facts.query import campus, filled, local_day
 
 EARLY_DAYS, LATE_DAYS = 60, 30  # around the end of the former, by the day the next was paid
 
 # What an enrolment was bought with: its own line, refunds that name the line.
 SALE = f"""
 SELECT e.enrolment_id, li.amount_cny, o.type AS kind,
-  {local_day("coalesce(o.paid_at, o.created_at)")} AS paid_on
+  {local_day("coalesce(o.paid_at, o.created_at)", campus("o.campus_id"))} AS paid_on
 FROM enrolments e
 JOIN order_lines li ON li.order_line_id = e.order_line_id
 JOIN orders o USING (order_id)

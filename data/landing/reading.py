@@ -74,7 +74,9 @@ def local_time(text: str) -> str:
 
 
 def instant(text: str) -> str:
-    """An instant in UTC: with its offset if it has one, else the campus's wall clock.
+    """An instant in UTC: with its offset if it has one, else by the institution's clock.
+
+    Not by the campus's: the list of campuses may come later than the row, and change.
 
     Whole seconds or milliseconds since 1970 are instants too.
     """
@@ -96,7 +98,7 @@ def instant(text: str) -> str:
 
 
 def day(text: str) -> str:
-    """A local day; a time with an offset falls on the campus's day."""
+    """A local day; a time with an offset falls on the institution's day."""
     zone = quoted(DEFAULT_TIMEZONE.key)
     return (
         f"coalesce(CASE WHEN length({text}) <= 10 THEN try_cast({text} AS DATE) END,"
@@ -195,6 +197,8 @@ def read(column: Column, *, is_text: bool) -> str:
         return choice(name, column)
     if column.kind is Kind.PHONE:
         return mobile(name)
+    if column.kind is Kind.ZONE:
+        return f"nullif(trim({name}), '')"
     if column.kind in _READERS:
         # A date beyond the calendar raises in the depths; one cell must not stop a load.
         return f"TRY({_READERS[column.kind](name)})" if is_text else name

@@ -89,7 +89,7 @@ def _raw(column: Column) -> str:
 
 
 def _may_be_unreadable(schema: pa.Schema, column: Column) -> bool:
-    if column.kind in (Kind.TEXT, Kind.JSON):
+    if column.kind in (Kind.TEXT, Kind.JSON, Kind.ZONE):
         return False
     return _is_text(schema, column)
 
@@ -111,6 +111,13 @@ def _problems(column: Column, schema: pa.Schema) -> Iterable[tuple[str, str, str
         yield code, f"{value} IS NULL AND {given}", _must(column, noun, can_fail)
     if column.kind is Kind.JSON:
         yield "not_json", f"NOT json_valid({value})", _must(column, "JSON", can_fail)
+    if column.kind is Kind.ZONE:
+        # TRICKY: the engine knows abbreviations too, and its CST is not China's.
+        yield (
+            "not_a_zone",
+            f"NOT contains({value}, '/') OR {value} NOT IN (SELECT name FROM pg_timezone_names())",
+            _must(column, "a time zone such as Asia/Shanghai", can_fail),
+        )
     if column.kind is Kind.NUMBER:
         yield "not_a_number", f"NOT isfinite({value})", _must(column, "a finite number", can_fail)
     if column.low is not None:

@@ -20,7 +20,8 @@ from data.sources import text, xlsx
 _BATCH_ROWS = 122_880
 _MEMORY = "1GB"  # beyond it DuckDB spills into the workbench's own folder
 _TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
-_SUFFIXES = (*_TEXT_SUFFIXES, ".xlsx", ".parquet")
+_BOOK_SUFFIXES = (".xlsx", ".xls", ".xlsb", ".ods")
+SUFFIXES = (*_TEXT_SUFFIXES, *_BOOK_SUFFIXES, ".parquet")
 
 
 class UnevenFile(InvalidInput):
@@ -77,11 +78,11 @@ class Workbench:
             raise InvalidInput(f"{path.name} must be a file, there is none")
         if suffix in _TEXT_SUFFIXES:
             return [self._add_text(path)]
-        if suffix == ".xlsx":
+        if suffix in _BOOK_SUFFIXES:
             return self._add_workbook(path)
         if suffix == ".parquet":
             return [self._add_parquet(path)]
-        raise InvalidInput(f"{path.name} must end with {', '.join(_SUFFIXES)}")
+        raise InvalidInput(f"{path.name} must end with {', '.join(SUFFIXES)}")
 
     def _add_text(self, path: Path) -> Source:
         layout = text.inspect(path, whole=self._careful)

@@ -1,4 +1,4 @@
-"""Workbooks: checked before they are opened, read in a process that may be stopped.
+"""Workbooks (.xlsx, .xlsb, .xls, .ods): checked, then read in a process that may be stopped.
 
 Runs as ``python -m data.sources.xlsx BOOK FOLDER``: each sheet becomes a text file of
 even UTF-8 CSV in the folder, its rows numbered as the sheet numbers them.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
+import mmap
 import resource
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from data.errors import InvalidInput
 from data.landing.segment import DAMAGE, LINE
@@ -24,28 +26,77 @@ _MOST_BYTES = 2_048 * _MIB
 _MOST_SHARED_BYTES = 256 * _MIB  # strings are held in memory
 _MOST_RATIO = 100  # packed sheets are 5 to 30 times smaller
 _RATIO_FROM_BYTES = 4 * _MIB  # a small member harms nobody, however well it packs
-_MOST_ROWS = 1_048_576
-_MEMORY_BYTES = 1_536 * _MIB
+_MOST_PACKED_BYTES = 256 * _MIB  # an .xls is read whole before its first row
+_MEMORY_BYTES = 2_048 * _MIB
 _SECONDS = 300
+_HEAD_BYTES = 4_096
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# An OLE file names its streams in UTF-16; a locked .xlsx is one in which the real one lies.
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_MACROS = "_VBA_PROJECT".encode("utf-16-le")
+_KIND_OF_PART = {"xl/workbook.bin": ".xlsb", "content.xml": ".ods", "[Content_Types].xml": ".xlsx"}
 
 
-def check(path: Path) -> None:
-    """Refuse what no honest workbook is: bombs, macros, links to other files, DTDs.
+def check(path: Path) -> str:
+    """The ending that the file's content deserves: ``.xlsx``, ``.xlsb``, ``.ods`` or ``.xls``.
 
-    Raises `InvalidInput` saying which bound the file breaks.
+    Refuses what no honest workbook is: bombs, macros, links to other files, DTDs. Raises
+    `InvalidInput` saying which bound the file breaks.
     """
+    size = path.stat().st_size
+    if size > _MOST_PACKED_BYTES:
+        raise InvalidInput(
+            f"{path.name} must be at most {_MOST_PACKED_BYTES // _MIB:,} MiB, is {size // _MIB:,}"
+        )
+    with open(path, "rb") as file:
+        head = file.read(_HEAD_BYTES)
+        if head.startswith(_OLE):
+            _check_streams(path.name, file)
+            return ".xls"
+    if not head.startswith(b"PK"):
+        raise InvalidInput(
+            f"{path.name} must be a workbook, its content is {_content(head)}:"
+            " save it as .xlsx or .csv"
+        )
     try:
         with zipfile.ZipFile(path) as book:
             members = book.infolist()
             _check_members(path.name, members)
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
-                    with book.open(member) as file:
-                        start = file.read(65_536)
+                    with book.open(member) as part:
+                        start = part.read(65_536)
                     if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
                         raise InvalidInput(f"{path.name} must not declare XML entities")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InvalidInput(f"{path.name} must be an XLSX workbook: {error}") from error
+        raise InvalidInput(f"{path.name} must be a readable workbook: {error}") from error
+    names = {member.filename for member in members}
+    for part_name, kind in _KIND_OF_PART.items():
+        if part_name in names:
+            return kind
+    raise InvalidInput(
+        f"{path.name} must be a workbook, its content is other packed files:"
+        " save it as .xlsx or .csv"
+    )
+
+
+def _check_streams(name: str, file: BinaryIO) -> None:
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find(_LOCKED) >= 0:
+            raise InvalidInput(f"{name} must not be locked by a password")
+        if content.find(_MACROS) >= 0:
+            raise InvalidInput(f"{name} must not hold macros or links to other files")
+
+
+def _content(head: bytes) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:256].lower()
+    if not start:
+        return "empty"
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")):
+        return "a web page"
+    if start.startswith(b"<"):
+        return "XML"
+    return "text" if b"\0" not in start and (b"\t" in start or b"," in start) else "unknown"
 
 
 def _check_members(name: str, members: list[zipfile.ZipInfo]) -> None:
@@ -73,9 +124,15 @@ def _check_members(name: str, members: list[zipfile.ZipInfo]) -> None:
 
 
 def sheets(path: Path, folder: Path) -> dict[str, Path]:
-    """Each sheet that has rows, by its title, as a CSV in the folder (see `text.rewrite`)."""
-    check(path)
-    command = [sys.executable, "-m", "data.sources.xlsx", str(path.resolve()), str(folder)]
+    """Each sheet that has rows, by its title, as a CSV in the folder (see `text.rewrite`).
+
+    Raises `InvalidInput` where the file is no workbook, breaks a bound, or is locked.
+    """
+    kind = check(path)
+    # The reader goes by the name's ending, and people rename files.
+    book = folder / f"book{kind}"
+    book.symlink_to(path.resolve())
+    command = [sys.executable, "-m", "data.sources.xlsx", str(book), str(folder)]
     try:
         done = subprocess.run(
             command,
@@ -87,11 +144,25 @@ def sheets(path: Path, folder: Path) -> dict[str, Path]:
         )
     except subprocess.TimeoutExpired as error:
         raise InvalidInput(f"{path.name} must be readable in {_SECONDS} s, it was not") from error
+    finally:
+        book.unlink()
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["it was stopped"])[-1]
-        raise InvalidInput(f"{path.name} must be a readable workbook: {last[:300]}")
+        raise _refusal(path.name, done.stderr.strip())
     titles: dict[str, str] = json.loads(done.stdout)
     return {title: folder / name for title, name in titles.items()}
+
+
+def _refusal(name: str, said: str) -> InvalidInput:
+    """Why the child gave up, from the words it left."""
+    if "memory allocation of" in said or "MemoryError" in said:
+        return InvalidInput(
+            f"{name} must be readable in {_MEMORY_BYTES // _MIB:,} MiB of memory, it was not:"
+            " a sheet may have a stray cell far out, else save it as CSV"
+        )
+    if "password protected" in said:
+        return InvalidInput(f"{name} must not be locked by a password")
+    last = (said.splitlines() or ["it was stopped"])[-1]
+    return InvalidInput(f"{name} must be a readable workbook: {last[:300]}")
 
 
 def _write_sheet(rows: Iterable[tuple[int, list[str]]], path: Path) -> bool:
@@ -100,8 +171,6 @@ def _write_sheet(rows: Iterable[tuple[int, list[str]]], path: Path) -> bool:
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         for number, cells in rows:
-            if number > _MOST_ROWS:
-                raise InvalidInput(f"a sheet must have at most {_MOST_ROWS:,} rows")
             if not any(cell.strip() for cell in cells):
                 continue
             if width == 0:
@@ -116,26 +185,26 @@ def _write_sheet(rows: Iterable[tuple[int, list[str]]], path: Path) -> bool:
 
 
 def _main(book_path: str, folder: str) -> None:
-    # Only the child needs these.
-    import openpyxl  # noqa: PLC0415
-
-    from data.sources.sheet import Styles, sheet_rows  # noqa: PLC0415
-
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    book = openpyxl.load_workbook(book_path, read_only=True, data_only=True, keep_links=False)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_BYTES, _MOST_BYTES))
+    # Only the child needs these.
+    import python_calamine as calamine  # noqa: PLC0415
+
+    from data.sources.sheet import sheet_rows  # noqa: PLC0415
+
     titles = {}
-    for number, sheet in enumerate(book.worksheets):
-        styles = Styles(
-            texts=sheet._shared_strings,
-            dates=book._date_formats,
-            durations=book._timedelta_formats,
-            epoch=book.epoch,
-        )
-        name = f"sheet{number}.csv"
-        with book._archive.open(sheet._worksheet_path) as file:
-            if _write_sheet(sheet_rows(file, styles), Path(folder, name)):
-                titles[sheet.title] = name
+    try:
+        with calamine.CalamineWorkbook.from_path(book_path) as book:
+            for number, sheet in enumerate(book.sheets_metadata):
+                if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                name = f"sheet{number}.csv"
+                rows = sheet_rows(book.get_sheet_by_index(number))
+                if _write_sheet(rows, Path(folder, name)):
+                    titles[sheet.name] = name
+    except (calamine.CalamineError, InvalidInput) as error:
+        raise SystemExit(str(error)) from error
     json.dump(titles, sys.stdout)
 
 

@@ -14,7 +14,8 @@ from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import DEFAULT_TIMEZONE
 
-# Hours by which the campus's day is ahead of UTC; China has kept one offset since 1991.
+# Hours by which the institution's clock is ahead of UTC; China has kept one offset since 1991.
+# A campus may have another clock: the facts' own days (``created_on`` …) are cut by it.
 _AHEAD = DEFAULT_TIMEZONE.utcoffset(datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None))
 HOURS_AHEAD = int(_AHEAD.total_seconds() // 3600) if _AHEAD else 0
 
@@ -27,12 +28,12 @@ def at_least(name: str, value: int, bound: int = 1) -> int:
 
 
 def day_start_at(day: ir.Value) -> ir.Value:
-    """The UTC instant at which a local day begins."""
+    """The UTC instant at which a day begins by the institution's clock."""
     return day.cast("timestamp(6)") - ibis.interval(hours=HOURS_AHEAD)
 
 
 def day_of(instant: ir.Value) -> ir.Value:
-    """The local day of a UTC instant."""
+    """The day of a UTC instant by the institution's clock; prefer a fact's own local day."""
     return (instant + ibis.interval(hours=HOURS_AHEAD)).date()
 
 
@@ -46,13 +47,14 @@ def local_days(at: Any) -> NDArray[np.datetime64]:
 
 
 def hour_of(instant: ir.Value) -> ir.Value:
-    """The local hour of a UTC instant, 0 to 23."""
+    """The hour of a UTC instant by the institution's clock, 0 to 23."""
     return (instant + ibis.interval(hours=HOURS_AHEAD)).hour().cast("int64")
 
 
 def cohort_mature_at(day: ir.Value, days: int) -> ir.Value:
     """The instant from which everything of a local day is at least ``days`` old.
 
+    By the institution's clock: days of a campus behind it end up to hours later.
     Leads of a day and the spend of that day mature together by it, so that a ratio of
     the two is never of two different cohorts.
     """
@@ -126,7 +128,7 @@ def with_contacts(facts: Facts, leads: ir.Table) -> ir.Table:
 
 
 def local_seconds(at: ir.Value) -> ir.Value:
-    """Seconds of the campus's own clock since it showed 1970-01-01."""
+    """Seconds of the institution's clock since it showed 1970-01-01."""
     return (at + ibis.interval(hours=HOURS_AHEAD)).epoch_seconds()
 
 

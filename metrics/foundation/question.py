@@ -64,8 +64,10 @@ class Question:
     @property
     def name(self) -> str:
         """The question as text, equal in every process."""
-        named = isinstance(self.of, Metric | Table)
-        of = self.of.name if named else f"{self.of.__module__}.{self.of.__qualname__}"
+        if isinstance(self.of, Metric | Table):
+            of = self.of.name
+        else:
+            of = f"{self.of.__module__}.{getattr(self.of, '__qualname__', '')}"
         return repr((of, self.as_rows, self.by, self.where, self.options))
 
 

@@ -60,7 +60,7 @@ def lead_steps(facts: Facts, *, skip: tuple[str, ...] = (), chain: str = "lifecy
         lines.
     skip
         Steps the chain leaves out: ``("trial",)`` for where orders come without one, and
-        those that nobody records (`metrics.leads.recorded_steps.recorded_steps`).
+        those that nobody records (`metrics.leads.new_leads.recorded_steps.recorded_steps`).
     chain
         A name of `CHAINS`.
 
@@ -90,8 +90,9 @@ def lead_steps(facts: Facts, *, skip: tuple[str, ...] = (), chain: str = "lifecy
             continue
         # Only the cohort's events: a join of everybody's would hold them all in memory.
         events = step_events(facts, step.name, persons).semi_join(persons, "event_person_id")
-        # No step comes before the cohort's first day: an engine skips older rows unread.
-        events = events.filter(events.event_at >= day_start_at(facts.period.start))
+        # No step is older than the cohort (to the east a day earlier): older rows go unread.
+        earliest = day_start_at(facts.period.start) - ibis.interval(days=1)
+        events = events.filter(events.event_at >= earliest)
         rows = _next(rows, events, step.name, previous)
         previous = f"{step.name}_at"
     return rows

@@ -22,7 +22,6 @@ class Proposal:
     """
 
     value: float
-    run_rate: float
     season: float
 
 
@@ -88,7 +87,7 @@ def proposals(daily: pd.DataFrame, *, month_on: date, as_of_on: date) -> dict[st
         history = dict(zip(own["on"], own["value"], strict=True))
         usual = run_rate_total(history, month_on=month_on, until=as_of_on)
         if usual is not None:
-            found[str(campus)] = Proposal(usual * factor, usual, factor)
+            found[str(campus)] = Proposal(usual * factor, factor)
     return found
 
 

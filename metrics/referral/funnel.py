@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from data.facts import Facts
-from metrics.foundation.clock import HOURS_AHEAD, cohort_mature_at, formal_lines, trial_lines
+from metrics.foundation.clock import cohort_mature_at, formal_lines, trial_lines
 from metrics.foundation.registry import table
 from metrics.referral.rates import honest_referrals
 
@@ -21,11 +21,11 @@ def _invited(facts: Facts, days: int) -> ir.Table:
     shares = facts.share_edge.inner_join(members, "sharer_person_id")
     shares = shares.filter(shares.arrived_at >= shares.since)
     named = honest_referrals(facts)
-    invited = shares.select("person_id", "campus_id", at="arrived_at").union(
-        named.select("person_id", "campus_id", at="created_at")
+    invited = shares.select("person_id", "campus_id", at="arrived_at", on="arrived_on").union(
+        named.select("person_id", "campus_id", at="created_at", on="created_on")
     )
     invited = invited.group_by("person_id").aggregate(
-        at=invited["at"].min(), campus_id=invited.campus_id.min()
+        at=invited["at"].min(), invited_on=invited["on"].min(), campus_id=invited.campus_id.min()
     )
     first = lines.group_by("person_id").aggregate(paid_at=lines.paid_at.min())
     trials = trial_lines(facts)
@@ -39,8 +39,6 @@ def _invited(facts: Facts, days: int) -> ir.Table:
     rows = rows.filter(
         (rows.paid_at >= invited_at).fill_null(True), (rows.lead_at >= invited_at).fill_null(True)
     )
-    day = (rows["at"] + ibis.interval(hours=HOURS_AHEAD)).date()
-    rows = rows.mutate(invited_on=day)
     rows = rows.filter(facts.period.hold(rows.invited_on))
     end = rows["at"] + ibis.interval(days=days)
     is_lead = (rows.lead_at <= end).fill_null(False)

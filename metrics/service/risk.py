@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 import ibis.expr.types as ir
 import numpy as np
@@ -78,7 +78,6 @@ class Trial:
     (median; missing where none was).
     """
 
-    split_on: date
     roc: Discrimination
     weeks: int
     listed: int
@@ -212,7 +211,6 @@ def _tried(score: Floats, weeks: PersonWeeks, later: Flags, split: int, capacity
     stopped = weeks.stops_within(HORIZON_DAYS)
     lead, stops = _lead(weeks, on_list, split)
     return Trial(
-        split_on=date(1970, 1, 1) + timedelta(days=split),
         roc=discrimination(weeks.stops_within(7)[later], score[later]),
         weeks=int(np.unique(weeks.day[ripe]).size), listed=int((on_list & ripe).sum()),
         right=int((on_list & ripe & stopped).sum()),

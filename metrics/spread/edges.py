@@ -67,13 +67,14 @@ def arrival_leads(facts: Facts, activities: Sequence[str] = ()) -> ir.Table:
 def lead_outcomes(facts: Facts, activities: Sequence[str] = (), *, days: int = 90) -> ir.Table:
     """One row per activity and person: the activity's new lead, and what came of it.
 
-    ``lead_id``, ``campus_id``, ``lead_at``, ``ordered`` (1 with a first formal order
+    ``lead_id``, ``campus_id``, ``lead_at``, ``lead_on``, ``ordered`` (1 with a first formal order
     within ``days``), ``net_cny`` (net revenue within ``days``).
     """
     window = ibis.interval(days=days)
     paid = with_first_paid(activity_cohort(facts, activities), formal_lines(facts))
     paid = paid.select(
         "activity_id", "person_id", "lead_id", "campus_id", lead_at="created_at",
+        lead_on="created_on",
         ordered=paid.first_paid_at.between(paid.created_at, paid.created_at + window)
         .fill_null(False)
         .cast("int64"),

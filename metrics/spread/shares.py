@@ -116,7 +116,7 @@ def share_revenue(facts: Facts, *, activities: Activities = (), days: int = 90) 
     edges = first_edges(facts, activities).select("activity_id", "person_id", "sharer_person_id")
     rows = found.inner_join(edges, ["activity_id", "person_id"])
     return as_units(
-        rows, grain="lead", unit_id=rows.lead_id, unit_on=day_of(rows.lead_at),
+        rows, grain="lead", unit_id=rows.lead_id, unit_on=rows.lead_on,
         numerator=rows.net_cny, mature_at=rows.lead_at, activity_id=rows.activity_id,
         sharer_person_id=rows.sharer_person_id,
     )  # fmt: skip

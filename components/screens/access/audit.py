@@ -76,7 +76,6 @@ def role_table() -> None:
             _("Whose rows"): people_label(role),
             _("Names and phones in full"): yes if role.personal else no,
             _("Costs"): no if "spend" in role.hidden_facts else yes,
-            _("Exports rows"): yes if role.exports else no,
             _("Imports data"): yes if role.imports else no,
             _("Manages accounts"): yes if role.manages_accounts else no,
         }

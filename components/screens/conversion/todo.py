@@ -14,7 +14,7 @@ from components.words.formats import money, number
 from components.words.i18n import N_, _
 from metrics.leads.worklist import WorkList
 
-HEAD, OWNER, OPERATIONS = N_("Campus heads"), N_("Consultants"), N_("Operations")
+HEAD, OWNER = N_("Campus heads"), N_("Consultants")
 
 
 def todo_list(reading: Reading) -> None:

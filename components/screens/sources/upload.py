@@ -24,9 +24,9 @@ from data.sources.command import template
 from data.sources.imports import ImportReport, headers_of, import_files
 from data.sources.mapping import SHIPPED, find_mapping
 from data.sources.preview import TablePreview
+from data.sources.workbench import SUFFIXES
 
 BY_HEADERS = ""
-_KINDS = ("csv", "txt", "tsv", "xlsx", "parquet")
 _MOST_PROBLEMS = 50
 _MOST_HEADERS = 20
 _COUNTS = {
@@ -60,8 +60,8 @@ def upload_panel() -> None:
     """Files, how they are read, the preview, and the button that takes them in."""
     require_imports(current_viewer())
     files = st.file_uploader(
-        _("CSV, XLSX or Parquet files"), type=list(_KINDS), accept_multiple_files=True,
-        key="sources_files",
+        _("CSV, Excel, OpenDocument or Parquet files"), type=list(SUFFIXES),
+        accept_multiple_files=True, key="sources_files",
     )  # fmt: skip
     left, right = st.columns(2)
     mapping = left.selectbox(

@@ -80,6 +80,10 @@ def test_password_form_changes_the_password_and_ends_every_session(accounts: Acc
     assert accounts.authenticate("lin", OWN).user == "lin"
     assert accounts.sessions.lookup(elsewhere) is None
     assert accounts.sessions.live() == []
+    assert [(line.actor, line.subject) for line in accounts.audit.lines(action="password_set")] == [
+        ("lin", "lin")
+    ]
+    assert accounts.password_hash("lin").startswith("$argon2id$")
     at.run()
     assert at.warning, "the tab itself is signed out too"
     assert OWN not in accounts.password_hash("lin")
@@ -93,6 +97,9 @@ def test_password_form_changes_the_password_and_ends_every_session(accounts: Acc
         (PASSWORD, PASSWORD, PASSWORD, "不能与当前密码相同"),
         (PASSWORD, "password1", "password1", "太常见"),
         (PASSWORD, "short", "short", "至少要 8 个字符"),
+        (PASSWORD, "", "", "请填写新密码"),
+        (PASSWORD, f"  {PASSWORD} ", PASSWORD, "不能与当前密码相同"),
+        ("", OWN, OWN, "当前密码不正确"),
     ],
 )
 def test_password_form_refuses_in_words(
@@ -103,6 +110,23 @@ def test_password_form_refuses_in_words(
     assert says in at.error[0].value
     assert accounts.password_hash("lin") == before
     assert accounts.sessions.live("lin")
+
+
+def test_password_form_looks_at_the_current_password_last(accounts: Accounts):
+    at = open_page(password_page, accounts)
+    for _ in range(6):
+        assert "至少要 8 个字符" in change(at, "wrong", "short", "short").error[0].value
+    assert accounts.audit.lines(action="sign_in_failed") == []
+
+
+def test_password_form_speaks_english(accounts: Accounts):
+    at = AppTest.from_function(password_page, default_timeout=20)
+    at.query_params["lang"] = "en"
+    sign_in(at, accounts, "lin")
+    at.run()
+    labels = [field.label for field in at.text_input]
+    assert labels == ["Current password", "New password", "New password again"]
+    assert change(at, "wrong", OWN, OWN).error[0].value == "Password is incorrect"
 
 
 def test_password_form_slows_down_who_guesses_at_an_open_desk(accounts: Accounts):

@@ -2,14 +2,11 @@
 
 import io
 from dataclasses import replace
-from functools import partial
 
 import openpyxl
 import pandas as pd
 import pytest
 
-import data.scope
-from components.ask.audit import record_export
 from components.ask.export import csv_bytes, xlsx_bytes
 from components.kit.rows.drill import _file, _typed, rows_table, summary
 from data.errors import NotAllowed
@@ -108,18 +105,6 @@ def test_a_file_is_logged_before_it_is_given(served):
     line = served.accounts.audit.lines(action="export")[0]
     assert (line.actor, line.subject) == ("manager", "new_leads")
     assert '"rows": 3' in line.detail
-
-
-def test_a_role_that_lost_the_right_gets_no_file_though_its_button_is_still_there(
-    served, monkeypatch
-):
-    analyst = replace(data.scope.ROLES["analyst"], exports=False)
-    monkeypatch.setitem(data.scope.ROLES, "analyst", analyst)
-    make = partial(record_export, "eye", subject="new_leads", rows=3, kind="csv")
-    with pytest.raises(NotAllowed, match="role must be one that exports rows"):
-        make()
-    assert served.accounts.audit.lines(action="export_denied")[0].actor == "eye"
-    assert "download_button" not in [e.type for e in served.run(opened, "eye").main]
 
 
 def test_a_closed_account_gets_no_file(served):

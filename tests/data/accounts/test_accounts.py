@@ -16,7 +16,6 @@ from data.accounts import Accounts, Viewer, passwords, sample_sign_ins, seed_sam
 from data.accounts.account import AccountRefused
 from data.accounts.accounts import WrongPassword
 from data.accounts.command import user_command
-from data.accounts.credentials import credentials, save_credentials
 from data.accounts.database import Database
 from data.accounts.passwords import PasswordRefused, refusal
 from data.accounts.sample import sample_password
@@ -367,24 +366,6 @@ def test_throttle_counts_guesses_made_at_the_same_time():
     for thread in threads:
         thread.join()
     assert len(passed) == 4
-
-
-# streamlit-authenticator
-
-
-def test_credentials_are_what_streamlit_authenticator_takes(accounts: Accounts):
-    given = credentials(accounts, "lin")
-    assert list(given["usernames"]) == ["lin"], "no other person's hash"
-    assert given["usernames"]["lin"]["password"] == accounts.password_hash("lin")
-    assert passwords.matches(PASSWORD, given["usernames"]["lin"]["password"])
-    token = accounts.sign_in("lin")
-    save_credentials(accounts, given, actor="lin")
-    assert accounts.sessions.lookup(token) is not None, "nothing changed"
-    given["usernames"]["lin"] |= {"name": "林", "password": "$2b$04$" + "x" * 53}
-    save_credentials(accounts, given, actor="lin")
-    assert accounts.get("lin").name == "林"
-    assert accounts.password_hash("lin") == "$2b$04$" + "x" * 53
-    assert accounts.sessions.lookup(token) is None
 
 
 # Sample and command line

@@ -11,10 +11,9 @@ import pyarrow as pa
 import pytest
 
 from data.contracts.schema import Column
-from data.landing import loader, validation
 from data.landing.loader import load
 from data.landing.reading import read
-from data.landing.zone import Landing
+from data.landing.zone import Landing, loader, validation
 from data.stores.duck import DuckDBStore
 
 Rows = list[dict[str, Any]]
@@ -109,6 +108,26 @@ def test_loader_stores_all_but_the_bad_rows(store: DuckDBStore, landing: Landing
     assert (report.inserted, report.quarantined) == (50 - bad, bad)
     lines = asked(store, "SELECT line FROM quarantine ORDER BY line")
     assert lines == [(n + 1,) for n in sorted(broken)]
+
+
+@pytest.mark.parametrize(
+    "zone", ["CST", "PRC", "UTC", "北京时间", "UTC+8", "asia/shanghai", "Asia/Nowhere", "+08:00"]
+)
+def test_loader_refuses_a_campus_whose_zone_nobody_knows(
+    store: DuckDBStore, landing: Landing, zone: str
+) -> None:
+    rows = [
+        {"campus_id": f"c{n}", "name": "n", "timezone": said}
+        for n, said in enumerate([zone, "", " Asia/Urumqi ", "America/New_York"])
+    ]
+    report = take(store, landing, "campuses", rows)
+    assert (report.inserted, report.quarantined) == (3, 1)
+    ((code, reason),) = asked(store, "SELECT reason_code, reason FROM quarantine")
+    assert code == "not_a_zone"
+    assert reason == f"timezone must be a time zone such as Asia/Shanghai, got “{zone}”"
+    assert asked(store, "SELECT timezone FROM campuses ORDER BY campus_id") == [
+        (None,), ("Asia/Urumqi",), ("America/New_York",),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import random
-import subprocess
-import sys
-import time
-import zipfile
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from data.errors import InvalidInput
-from data.sources import xlsx
-from data.sources.sheet import Styles, sheet_rows
 from data.sources.text import inspect
 from data.sources.workbench import Source, UnevenFile, Workbench
 
@@ -233,165 +222,3 @@ def test_workbench_reaches_nothing_but_its_files(
         bench.name("crafted", sql.format(other=other))
     assert rows(bench, source) == [(2, "1")]
     assert other.read_text(encoding="utf-8") == "a\n1\n"
-
-
-def workbook(path: Path, **sheets: list[list[object]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for title, lines in sheets.items():
-        sheet = book.create_sheet(title)
-        for line in lines:
-            sheet.append(line)
-    book.save(path)
-    return path
-
-
-def test_workbench_reads_every_sheet_of_a_workbook(bench: Workbench, tmp_path: Path) -> None:
-    path = workbook(
-        tmp_path / "book.xlsx",
-        empty=[],
-        leads=[
-            [],
-            ["编号", "时间", "手机", "接通", None],
-            ["L1", datetime(2026, 1, 2, 10, 5), 13800138000.0, True],  # noqa: DTZ001
-            [],
-            [1002, date(2026, 1, 2), "1.38E+10", "否", "beyond"],
-        ],
-        more=[["a"], ["1"]],
-    )
-    found = bench.add(path)
-    assert [(source.file, source.sheet) for source in found] == [
-        ("book.xlsx", "leads"),
-        ("book.xlsx", "more"),
-    ]
-    bench.lock()
-    assert rows(bench, found[0]) == [
-        (3, None, "L1", "2026-01-02 10:05:00", "13800138000", "true"),
-        (5, "the row must not be wider than the header", "1002", "2026-01-02 00:00:00",
-         "1.38E+10", "否"),
-    ]  # fmt: skip
-
-
-def test_sheet_reads_every_cell_as_openpyxl_does(tmp_path: Path) -> None:
-    chance = random.Random(5)
-    values: list[Callable[[], object]] = [
-        lambda: None,
-        lambda: chance.randint(-(10**9), 10**12),
-        lambda: chance.random() * 1000,
-        lambda: float(chance.randint(0, 10**11)),
-        lambda: chance.choice(["文本", " two  blanks ", "a&b <c>", "=1+1", "line\nbreak", "0138"]),
-        lambda: chance.random() < 0.5,
-        lambda: datetime(2026, 1, 2, chance.randint(0, 23), chance.randint(0, 59)),  # noqa: DTZ001
-        lambda: date(1950 + chance.randint(0, 100), 5, 6),
-    ]
-    lines = [[chance.choice(values)() for _ in range(30)] for _ in range(60)]
-    path = workbook(tmp_path / "a.xlsx", sheet=[["h"] * 30, *lines])
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    (laid,) = xlsx.sheets(path, tmp_path).values()
-    with open(laid, encoding="utf-8", newline="") as file:
-        read = [row[2:] for row in csv.reader(file)]
-    expected = [[shown(cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
-    assert read == expected
-    book.close()
-
-
-def shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-@pytest.mark.parametrize(
-    ("xml", "expected"),
-    [
-        ('<c r="B1" t="inlineStr"><is><t>a</t><rPh><t>x</t></rPh><t>b</t></is></c>', ["", "ab"]),
-        ('<c><v>1</v></c><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c>', ["1", "true", "#N/A"]),
-        ('<c t="str"><f>A1</f><v>sum</v></c><c><f>1/2</f><v>0.5</v></c>', ["sum", "0.5"]),
-        ('<c r="A1" s="9"/><c r="C1" t="d"><v>2026-01-02</v></c>', ["", "", "2026-01-02"]),
-        ('<c r="A1"><v>1.3800138E+10</v></c>', ["13800138000"]),
-    ],
-)
-def test_sheet_knows_every_way_to_write_a_cell(xml: str, expected: list[str]) -> None:
-    styles = Styles(texts=[], dates=(), durations=(), epoch=WINDOWS_EPOCH)
-    for form in ("<s><row>{}</row></s>", '<x:s xmlns:x="u"><x:row r="1">{}</x:row></x:s>'):
-        text = form.format(xml)
-        assert list(sheet_rows(io.BytesIO(text.encode()), styles)) == [(1, expected)]
-
-
-@pytest.mark.parametrize(
-    "xml", ["<s><row>", "<!DOCTYPE s><s/>", '<s><row><c r="ZZZ1"><v>1</v></c></row></s>']
-)
-def test_sheet_refuses_what_is_no_sheet(xml: str) -> None:
-    styles = Styles(texts=[], dates=(), durations=(), epoch=WINDOWS_EPOCH)
-    with pytest.raises(InvalidInput):
-        list(sheet_rows(io.BytesIO(xml.encode()), styles))
-
-
-def repacked(path: Path, extra: dict[str, bytes]) -> Path:
-    """A workbook with parts added or put in place of its own."""
-    workbook(path, sheet=[["a"], ["1"]])
-    with zipfile.ZipFile(path) as book:
-        parts = {name: book.read(name) for name in book.namelist()} | extra
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, content in parts.items():
-            book.writestr(name, content)
-    return path
-
-
-ROW = b"<row>" + b"<c><v>1</v></c>" * 20 + b"</row>"
-BOMB = b"<worksheet><sheetData>" + ROW * 120_000 + b"</sheetData></worksheet>"
-
-
-@pytest.mark.parametrize(
-    ("extra", "says"),
-    [
-        ({"xl/worksheets/sheet1.xml": BOMB}, "must not pack more than 100 times"),
-        ({"xl/vbaProject.bin": b"x"}, "macros"),
-        ({"xl/externalLinks/externalLink1.xml": b"<x/>"}, "links to other files"),
-        ({f"xl/media/{n}.png": b"" for n in range(2_001)}, "at most 2,000 parts"),
-        ({"xl/sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}, "XML entities"),
-        ({"xl/workbook.xml": b"<not a workbook"}, "must be a readable workbook"),
-    ],
-)
-def test_workbook_that_is_no_honest_one_is_refused_soon(
-    tmp_path: Path, extra: dict[str, bytes], says: str
-) -> None:
-    path = repacked(tmp_path / "bad.xlsx", extra)
-    began = time.monotonic()
-    with pytest.raises(InvalidInput, match=says):
-        xlsx.sheets(path, tmp_path)
-    assert time.monotonic() - began < 10
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"\xd0\xcf\x11\xe0 old"])
-def test_workbook_that_is_no_zip_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "bad.xlsx"
-    path.write_bytes(content)
-    with pytest.raises(InvalidInput, match="must be an XLSX workbook"):
-        xlsx.check(path)
-
-
-def test_workbook_reader_is_stopped_when_it_takes_too_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = workbook(tmp_path / "a.xlsx", sheet=[["a"], ["1"]])
-    monkeypatch.setattr(xlsx, "_SECONDS", 0.01)
-    with pytest.raises(InvalidInput, match="must be readable in"):
-        xlsx.sheets(path, tmp_path)
-
-
-def test_workbook_reader_is_bound_in_memory(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "a.xlsx", sheet=[["a"], ["1"]])
-    script = (
-        "import sys; from data.sources import xlsx; xlsx._MEMORY_BYTES = 1 << 27;"
-        "xlsx._main(*sys.argv[1:])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(path), str(tmp_path)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3],
-    )  # fmt: skip
-    assert done.returncode != 0 or "sheet" in done.stdout
