@@ -18,7 +18,8 @@ from data.facts.build_dimensions import FRESHNESS
 from data.facts.build_live import refresh, remember, take_in
 from data.facts.build_people import build_names
 from data.facts.build_work import WORK
-from data.facts.query import FactQuery, tables_read
+from data.facts.query import FactQuery
+from data.facts.tables_read import tables_read
 from data.identity.keyed import hmac_parameters
 from data.identity.resolution import IDENTITY_SOURCES, IDENTITY_TABLES, resolve
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from data.facts.names import DIMENSIONS
 from data.facts.schema import FACTS, UNASSIGNED, Columns
+from data.facts.tables_read import tables_read
 
 ZONE = "Asia/Shanghai"  # the institution's clock, and that of campuses that name none
 _DDL = {
@@ -55,11 +55,6 @@ def seconds(column: str, *, over: str = "") -> str:
 def by_month(day: str, key: str) -> str:
     """An order by month, then by key: a period reads its months, a person one place in each."""
     return f"date_trunc('month', {day}), {key}"
-
-
-def tables_read(sql: str) -> frozenset[str]:
-    """The tables a query names, its own steps among them."""
-    return frozenset(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]\w+)", sql))
 
 
 @dataclass(frozen=True)
