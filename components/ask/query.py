@@ -23,7 +23,7 @@ import pyarrow as pa
 import streamlit as st
 
 from components.ask.session import current_viewer
-from components.ask.statements import Statements
+from components.ask.statements import Statement, Statements
 from components.runtime.theme import theme_name
 from components.words.i18n import language
 from data.facts import DIMENSIONS, Facts, Look
@@ -240,15 +240,19 @@ def statements() -> Statements:
     return known
 
 
+def statement(question: Question, look: Look) -> Statement:
+    """The compiled statement of a question; both come from `asked`."""
+    return statements().of(question, look, installation().store)
+
+
 def _read(question: Question, look: Look) -> tuple[Any, Pairs, Scope]:
     """What a store is asked to read and with which values; and whose rows they are."""
     store = installation().store
     if not store.binds:
         return _Written(question, look), (), look.scope
     question, look = asked(question, look)
-    statement = statements().of(question, look, store)
-    values = look.values
-    return statement.sql, tuple((name, _kept(values[name])) for name in statement.names), look.scope
+    compiled, values = statement(question, look), look.values
+    return compiled.sql, tuple((n, _kept(values[n])) for n in compiled.names), look.scope
 
 
 def _kept(value: Any) -> Any:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.kit.answer import Figure, change
 from components.kit.rows.drill import open_rows
+from components.kit.unheeded import unheeded
 from components.words.formats import interval, is_missing, number, value
 from components.words.i18n import _
 from data.scope import Filters
@@ -79,6 +80,8 @@ def _draw(card: FigureCard, filters: Filters, key: str) -> None:
     if card.against:
         st.caption(card.against)
     st.caption(card.note or _rests_on(card))
+    if said := unheeded(metric, filters, card.options):
+        st.caption(said)
     st.space("stretch")
     if st.button(
         _("Rows"), icon=":material/table_rows:", key=f"{key}_rows", type="tertiary",

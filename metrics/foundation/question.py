@@ -113,12 +113,17 @@ def statement_of(question: Question, look: Look) -> ir.Table:
     return bound(question.expression(facts), dict(look.bound))
 
 
-def bears(question: Question, look: Look) -> frozenset[str]:
-    """Which of the filters bear on a question: "period", "channels", "course_lines".
+def variables_of(question: Question, look: Look) -> tuple[str, ...]:
+    """The names of the values that a question's statement asks for; not from `asked`."""
+    return variables_in(statement_of(*asked(question, look)))
 
-    Taken from its statement: what the statement does not ask for cannot change an answer.
+
+def bearing(variables: Iterable[str]) -> frozenset[str]:
+    """Which filters bear on a question: "period", "channels", "course_lines".
+
+    Taken from what its statement asks for: nothing else can change an answer.
     """
-    named = set(variables_in(statement_of(*asked(question, look))))
+    named = set(variables)
     return frozenset(
         name
         for name, asks in (

@@ -32,9 +32,7 @@ def test_tables_are_found_wherever_they_stand(sql: str, tables: set[str]):
     assert tables_read(sql) == tables
 
 
-@pytest.mark.parametrize(
-    "sql", ["SELECT FROM WHERE", "DROP TABLE leads", "SELECT 1; FROM"]
-)
+@pytest.mark.parametrize("sql", ["SELECT FROM WHERE", "DROP TABLE leads", "SELECT 1; FROM"])
 def test_what_is_no_select_is_refused(sql: str):
     with pytest.raises(InvalidOption, match="a fact must be one SELECT"):
         tables_read(sql)
