@@ -31,7 +31,7 @@ def visit(
     """
     path = f"pages/{script}.py"
     at = AppTest.from_file(FRAME if framed else str(ROOT / path), default_timeout=90)
-    sign_in(at, data.installation.process().accounts, user)
+    sign_in(at, data.installation.process.installation().accounts, user)
     if framed and script:
         at.switch_page(f"../{path}")
     for name, value in {"lang": language, **(address or {})}.items():
@@ -57,5 +57,5 @@ def cards(at: AppTest) -> dict[str, str]:
 
 def scope_of(user: str) -> Scope:
     """A user's scope in this process's installation."""
-    opened = data.installation.process()
+    opened = data.installation.process.installation()
     return opened.accounts.viewer(user).scope(opened.store.as_of)

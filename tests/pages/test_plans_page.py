@@ -47,7 +47,7 @@ def save(campus: str, value: float) -> None:
 
 def save_as(user: str, campus: str, value: float, *, language: str = "en") -> AppTest:
     at = AppTest.from_function(save, default_timeout=60, args=(campus, value))
-    sign_in(at, data.installation.process().accounts, user)
+    sign_in(at, data.installation.process.installation().accounts, user)
     at.query_params["lang"] = language
     at.run()
     assert not at.exception
@@ -165,7 +165,7 @@ def test_the_proposal_is_taken_over_by_two_clicks(sample):
 
 def test_saving_an_activitys_plan_without_a_change_says_so():
     at = AppTest.from_file(FRAME, default_timeout=60)
-    sign_in(at, data.installation.process().accounts, "manager")
+    sign_in(at, data.installation.process.installation().accounts, "manager")
     at.switch_page("../../pages/growth/activities.py")
     at.query_params["lang"] = "en"
     at.query_params["activity"] = "A00070"
