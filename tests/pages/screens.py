@@ -33,7 +33,7 @@ def visit(
     at = AppTest.from_file(FRAME if framed else str(ROOT / path), default_timeout=90)
     sign_in(at, data.installation.process.installation().accounts, user)
     if framed and script:
-        at.switch_page(f"../{path}")
+        at.switch_page(f"../../{path}")
     for name, value in {"lang": language, **(address or {})}.items():
         at.query_params[name] = value
     for name, value in state.items():

@@ -178,7 +178,7 @@ def test_marketing_has_the_screen_too(names):
 def test_the_rows_behind_a_cell_add_up_to_it(names, sample):
     scope = sample.accounts.viewer("manager").scope(sample.store.as_of)
     filters = Filters(period=Period(start=date(2026, 8, 1), end=date(2026, 11, 1)))
-    reading = Reading(filters, Choice(30, 180), scope)
+    reading = Reading(filters, scope, Choice(30, 180))
     order = dict.fromkeys(["online", "feed", SLOW_CHANNEL, ELSEWHERE], 1.0)
     nodes = tree_rows(reading.tree, order, order, elsewhere="none")
     assert [node.key for node in nodes] == list(order)

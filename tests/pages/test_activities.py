@@ -139,7 +139,7 @@ def test_the_parts_of_every_gap_on_screen_add_up_to_it(sample, monkeypatch):
     filters = Filters(period=Period(start=scope.as_of_on, end=scope.as_of_on))
     shown = overview(filters)
     for activity in (STALLED_ACTIVITY, NO_SPRINT_ACTIVITY, "A00070", "A00071", "A00040"):
-        life = Life.of(activity, shown, filters)
+        life = Life(activity, shown, scope)
         for against in ("usual", "plan"):
             found = life_gap(life, against)
             assert math.fsum(found.parts["leads"]) == found.total

@@ -88,16 +88,16 @@ def test_a_consultant_sees_own_leads_alone(sample):
 
 def test_a_campus_head_sees_the_own_campuses_leads_alone(sample):
     campuses = set(scope_of("head_north").campuses)
-    reading = Reading(Filters(period=PERIOD), Choice(), scope_of("head_north"))
+    reading = Reading(Filters(period=PERIOD), scope_of("head_north"), Choice())
     assert set(reading.work.rows["campus_id"]) == campuses
-    everything = Reading(Filters(period=PERIOD), Choice(), scope_of("manager"))
+    everything = Reading(Filters(period=PERIOD), scope_of("manager"), Choice())
     assert 0 < reading.work.leads < everything.work.leads
 
 
 def test_the_score_does_not_depend_on_who_looks():
     """One score of the institution: a consultant's own leads are too few to learn from."""
     readings = [
-        Reading(Filters(period=PERIOD), Choice(), scope_of(user))
+        Reading(Filters(period=PERIOD), scope_of(user), Choice())
         for user in ("manager", "consultant1")
     ]
     assert readings[0].score.fingerprint == readings[1].score.fingerprint
@@ -162,7 +162,7 @@ def test_panels_draw_when_opened_and_only_then(sample):
 
 
 def test_the_rows_behind_a_card_add_up_to_it():
-    reading = Reading(Filters(period=PERIOD), Choice(), scope_of("manager"))
+    reading = Reading(Filters(period=PERIOD), scope_of("manager"), Choice())
     for name in CARDS:
         measure, figure = MEASURES[name], reading.figures(name).total
         rows = query.list_rows(
@@ -175,7 +175,7 @@ def test_the_rows_behind_a_card_add_up_to_it():
 
 
 def test_the_response_card_is_the_median_of_its_rows():
-    reading = Reading(Filters(period=PERIOD), Choice(), scope_of("manager"))
+    reading = Reading(Filters(period=PERIOD), scope_of("manager"), Choice())
     in_store = query.run("response_time", reading.filters, scope=reading.scope).iloc[0]
     card = reading.response.figure()
     assert card["n"] == in_store["n"]
@@ -183,14 +183,14 @@ def test_the_response_card_is_the_median_of_its_rows():
 
 
 def test_the_overdue_leads_of_the_list_are_those_of_the_metric():
-    reading = Reading(Filters(period=PERIOD), Choice(), scope_of("manager"))
+    reading = Reading(Filters(period=PERIOD), scope_of("manager"), Choice())
     found = query.run(overdue_leads, reading.listed, scope=reading.scope).iloc[0]
     assert reading.work.overdue == found["value"]
 
 
 def test_a_person_is_scored_with_reasons():
     scope = scope_of("manager")
-    reading = Reading(Filters(period=PERIOD), Choice(), scope)
+    reading = Reading(Filters(period=PERIOD), scope, Choice())
     first = reading.work.rows.iloc[0]
     found = person_score(str(first["person_id"]), scope)
     assert found is not None
@@ -201,7 +201,7 @@ def test_a_person_is_scored_with_reasons():
 
 
 def test_another_campuses_person_has_no_score():
-    everything = Reading(Filters(period=PERIOD), Choice(), scope_of("manager")).work.rows
+    everything = Reading(Filters(period=PERIOD), scope_of("manager"), Choice()).work.rows
     foreign = everything[everything["campus_id"] == "C008"].iloc[0]
     assert person_score(str(foreign["person_id"]), scope_of("head_north")) is None
 
@@ -224,7 +224,7 @@ def small(tmp_path, monkeypatch) -> Iterator[Installation]:
 
 
 def test_with_few_conversions_points_rank_the_list_and_the_screen_says_so(small):
-    at = visit("manager", conversion_quality=True)
+    at = visit("manager", conversion_panel_quality=True)
     text = shown(at)
     assert "leads are ranked by points" in text
     assert "of the 200 conversions that a model needs" in text
@@ -241,12 +241,12 @@ def test_with_few_conversions_points_rank_the_list_and_the_screen_says_so(small)
 
 def test_only_a_manager_and_a_head_see_whom_leads_should_go_to():
     for user, is_shown in (("head_north", True), ("consultant1", False), ("analyst", False)):
-        at = visit(user, conversion_assignment=True)
+        at = visit(user, conversion_panel_assignment=True)
         assert ("Whom the unassigned leads should go to" in shown(at)) is is_shown, user
 
 
 def test_the_proposal_of_a_head_holds_the_own_campuses_leads_and_people(sample):
-    at = visit("head_north", conversion_assignment=True)
+    at = visit("head_north", conversion_panel_assignment=True)
     tables = [table.value for table in at.dataframe if "to" in table.value.columns]
     assert len(tables) == 1
     assert len(tables[0])
@@ -276,7 +276,7 @@ def test_a_step_that_nobody_records_is_left_out_of_the_funnel_and_said_to_be(mon
 def test_the_pool_rule_moves_as_many_as_its_rows_and_more_when_stricter():
     counts = []
     for days in (10, 40):
-        at = visit("head_north", conversion_pool_rule=True, pool_idle_days=days)
+        at = visit("head_north", conversion_panel_pool_rule=True, pool_idle_days=days)
         (found,) = re.findall(r"By this rule \*\*([\d,]+) of ([\d,]+) open leads", shown(at))
         counts.append([int(number.replace(",", "")) for number in found])
     assert counts[0][0] > counts[1][0] > 0

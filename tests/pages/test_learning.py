@@ -48,7 +48,7 @@ def test_the_lesson_that_loses_children_is_named_and_no_other(course):
 
 def test_the_seats_behind_a_part_of_the_bridge_are_as_many_as_it_moves(course):
     reading = Reading(
-        Filters(period=Period(start=date(2026, 10, 1), end=date(2026, 11, 22))), scope_of("manager")
+        Filters(period=Period(start=date(2026, 10, 1), end=date(2026, 11, 22))), scope_of("manager"), None
     )
     found = {name: reading.figures(name).total for name in RATES}
     settled = reading.figures("attendance_strict", days_old=MAKE_UP_DAYS).total
@@ -181,7 +181,7 @@ def test_a_persons_children_have_the_tier_that_the_screen_gives_them(course, sam
     scope = scope_of("manager")
     monkeypatch.setattr(query, "current_scope", lambda *_: scope)
     filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
-    listed = Reading(filters, scope).at_risk.head(3)
+    listed = Reading(filters, scope, None).at_risk.head(3)
     for row in listed.to_dict("records"):
         found = {s.student_id: s for s in person_students(row["person_id"], with_risk=True)}
         own = found[row["student_id"]]

@@ -157,7 +157,7 @@ def test_the_board_gets_its_two_answers(cheap):
 
 def value_of(user: str) -> AppTest:
     at = visit(user)
-    at.session_state["renewal_value"] = True
+    at.session_state["renewal_panel_value"] = True
     return at.run()
 
 

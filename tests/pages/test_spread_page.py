@@ -28,7 +28,7 @@ def open_screen(user: str, activity: str = "", **state: object) -> AppTest:
 
 
 def reading_of(user: str, activity: str) -> SpreadReading:
-    return SpreadReading(activity, scope_of(user))
+    return SpreadReading(EVER, scope_of(user), activity)
 
 
 def test_the_star_is_first_of_her_activity_and_among_the_first_five_of_all():
@@ -99,14 +99,14 @@ def test_panels_draw_when_opened_and_only_then():
 @pytest.mark.parametrize("credit", ["direct", "subtree"])
 def test_every_way_to_count_kols_draws(credit, measure):
     at = open_screen(
-        "manager", STAR_ACTIVITY, spread_kols=True, kols_credit=credit, kols_measure=measure,
+        "manager", STAR_ACTIVITY, spread_panel_kols=True, kols_credit=credit, kols_measure=measure,
         kols_of="one",
     )  # fmt: skip
     assert "sharers brought" in shown(at)
 
 
 def test_people_who_have_not_shared_are_listed_with_less():
-    at = open_screen("manager", STAR_ACTIVITY, spread_wave=True, wave_kind="potential")
+    at = open_screen("manager", STAR_ACTIVITY, spread_panel_wave=True, wave_kind="potential")
     assert "leads** by the first 30 people" in shown(at)
     listed = at.dataframe[1].value
     assert (listed["shared_in"] == 0).all()
