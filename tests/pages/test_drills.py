@@ -88,7 +88,11 @@ def told(text: str) -> int:
 
 def test_a_group_of_the_lead_score_opens_its_leads(click):
     at, mouse = click(
-        "lifecycle/conversion", "conversion_calibration", trace=1, mark=9, conversion_panel_quality=True
+        "lifecycle/conversion",
+        "conversion_calibration",
+        trace=1,
+        mark=9,
+        conversion_panel_quality=True,
     )
     assert opened(at) == told(mouse.hover()) > 400
     rows = at.dataframe[-1].value
@@ -98,7 +102,8 @@ def test_a_group_of_the_lead_score_opens_its_leads(click):
 
 def test_a_campus_head_is_told_that_the_score_was_tried_on_more(click):
     at, mouse = click(
-        "lifecycle/conversion", "conversion_calibration", trace=1, mark=9, conversion_panel_quality=True,
+        "lifecycle/conversion", "conversion_calibration", trace=1, mark=9,
+        conversion_panel_quality=True,
         user="head_north",
     )  # fmt: skip
     n = told(mouse.hover())

@@ -13,7 +13,7 @@ from components.screens.visitors.reading import VisitorReading
 from data.scope import Filters, Period
 from metrics.visitors.interest import scored_visitors, upstream_chains, upstream_edges
 from metrics.visitors.visits import keen_without_phone, visitors
-from tests.pages.screens import cards, scope_of, shown, visit
+from tests.pages.screens import cards, look, scope_of, shown
 
 SCRIPT = "growth/visitors"
 pytestmark = pytest.mark.usefixtures("served")
@@ -22,7 +22,7 @@ NOVEMBER = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)
 
 
 def open_screen(user: str, **state: object) -> AppTest:
-    return visit(SCRIPT, user, **state)
+    return look(SCRIPT, user, **state)
 
 
 def test_the_planted_visitors_without_a_phone_have_a_way_up_to_one():
