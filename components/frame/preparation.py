@@ -16,7 +16,7 @@ from components.kit.page import Page
 from data.accounts import Account
 from data.errors import EduLensError, StoreUnavailable
 from data.installation.process import installation
-from data.scope import EVERY_CAMPUS, ROLES, Filters, Scope
+from data.scope import EVERY_CAMPUS, ROLES, Filters, Role, Scope
 
 MOST_SCOPES = 3  # what is left is made when it is asked for
 FOR_THE_NEXT = ("overview/board", "lifecycle/acquisition", "people/person")  # after the first
@@ -61,17 +61,17 @@ def prepare() -> None:
                 choices()
                 for page in pages if number == 0 else pages[: len(FOR_THE_NEXT)]:
                     if entry_of(page.script).allowed(ROLES[scope.role]):
-                        make(page, default_filters())
+                        make(page, default_filters(), ROLES[scope.role])
         except EduLensError as error:  # the reader will be told; the process goes on
             log.warning("the pages of %s could not be prepared: %s", scope.role, error)
 
 
-def make(page: Page[Any], filters: Filters) -> None:
-    """Make what a page shows at first, without drawing it."""
+def make(page: Page[Any], filters: Filters, viewer: Role) -> None:
+    """Make what a page shows a role at first, without drawing it."""
     reading = page.read(filters)
     if page.lacks(reading, page.view) is not None:
         return
-    for part in page.shown(reading, page.view):
+    for part in page.shown(viewer, page.view):
         if part.make is not None and not part.is_closed:
             part.make(reading)
 

@@ -17,21 +17,22 @@ from components.kit.navigation import entry_of
 from components.kit.reading import Person
 from components.kit.states import nothing_to_show
 from components.words.i18n import _
-from data.scope import Filters, Role, Scope, role
+from data.scope import Filters, Role
 
 
 class Rereadable(Protocol):
     """What a page's run has read, and can be read anew for the viewer then signed in."""
 
     @property
-    def scope(self) -> Scope:
-        """Whose reading it is."""
+    def viewer_role(self) -> Role:
+        """The role of the viewer whose reading it is."""
 
     def again(self) -> Self:
         """The same question put anew: the viewer is looked up again."""
 
 
 R = TypeVar("R", bound=Rereadable)
+R_contra = TypeVar("R_contra", bound=Rereadable, contravariant=True)
 Places = Mapping[str, AbstractContextManager[object]]
 
 
@@ -52,7 +53,7 @@ class Handover(Generic[R]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part(Generic[R]):
+class Part(Generic[R_contra]):
     """One part of a page: ``make`` gives what it shows, ``draw`` draws it.
 
     ``make`` draws nothing and is called ahead, while nobody looks; a part that only asks
@@ -67,8 +68,8 @@ class Part(Generic[R]):
     """
 
     name: str
-    draw: Callable[[R], None]
-    make: Callable[[R], object] | None = None
+    draw: Callable[[R_contra], None]
+    make: Callable[[R_contra], object] | None = None
     needs: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     view: str = ""
@@ -133,9 +134,8 @@ class Page(Generic[R]):
                 return found
         return None
 
-    def shown(self, reading: R, view: str) -> Iterator[Part[R]]:
-        """The parts of a view that the viewer's role has something to see in."""
-        viewer = role(reading.scope.role)
+    def shown(self, viewer: Role, view: str) -> Iterator[Part[R]]:
+        """The parts of a view that a role has something to see in."""
         for part in self.parts:
             if part.view in ("", view) and part.allowed(viewer):
                 yield part
@@ -160,7 +160,7 @@ def show(page: Page[R], reading: R, *, view: str = "") -> None:
     view = view or page.view
     _stop_for(page.lacks(reading, view))
     places: Places = {}
-    for part in page.shown(reading, view):
+    for part in page.shown(reading.viewer_role, view):
         if part.place and not places and page.places is not None:
             places = page.places(reading)
         with places[part.place] if part.place else nullcontext():

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from components.ask import query
 from components.kit.rows.columns import names_by_id
-from data.scope import Filters, Scope, role
+from data.scope import Filters, Role, Scope, role
 
 C = TypeVar("C", bound=Hashable)
 T = TypeVar("T")
@@ -54,9 +54,14 @@ class Reading(Generic[C]):
         return self.scope.as_of_on
 
     @property
+    def viewer_role(self) -> Role:
+        """The viewer's role."""
+        return role(self.scope.role)
+
+    @property
     def hidden_facts(self) -> frozenset[str]:
         """The facts that the viewer's role never reads."""
-        return role(self.scope.role).hidden_facts
+        return self.viewer_role.hidden_facts
 
     def names(self, dimension: str) -> dict[str, str]:
         """Ids of a dimension (channel, campus, staff, course, activity) → names."""

@@ -1,8 +1,7 @@
 """Access: who may see what, and who looked?"""
 
-from components.kit.choices.filters import current_filters
 from components.kit.page import question, show
-from components.screens.access.page import PAGE
+from components.screens.access.page import PAGE, Access
 
 question(PAGE)
-show(PAGE, PAGE.read(current_filters()))
+show(PAGE, Access.of())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.kit.choices.activity_choice import EVER
+from components.ask.session import current_viewer
+from components.kit.account_words import campus_names
 from components.kit.page import Page, Part
-from components.kit.reading import Plain
 from components.screens.access.accounts import (
     account_summary,
     account_table,
@@ -17,19 +17,33 @@ from components.screens.access.actions import managed_accounts, tell
 from components.screens.access.audit import audit_log, live_sessions, role_table
 from components.screens.access.second_step import required_roles
 from components.words.i18n import _
-from data.scope import Filters
+from data.scope import Filters, Role, role
 
 
-def _read(_filters: Filters) -> Plain:
-    return Plain.of(EVER, None)
+class Access:
+    """What the page reads: accounts alone, so that it stands while no data can be reached."""
+
+    @classmethod
+    def of(cls, _filters: Filters | None = None) -> Access:
+        """The signed-in viewer's reading; nobody is looked up before a part is drawn."""
+        return cls()
+
+    def again(self) -> Access:
+        """The same for the viewer now signed in."""
+        return self
+
+    @property
+    def viewer_role(self) -> Role:
+        """The viewer's role."""
+        return role(current_viewer().role)
 
 
-def _summary(_access: Plain) -> None:
+def _summary(_access: Access) -> None:
     account_summary(managed_accounts())
     tell()
 
 
-def _tabs(_access: Plain) -> None:
+def _tabs(_access: Access) -> None:
     """Draw the open tab; a closed one costs nothing."""
     accounts = managed_accounts()
     of_accounts, of_sessions, of_roles, of_log = st.tabs(
@@ -56,9 +70,9 @@ def _tabs(_access: Plain) -> None:
 
 PAGE = Page(
     script="admin/access",
-    read=_read,
+    read=Access.of,
     parts=(
         Part(name="summary", draw=_summary),
-        Part(name="tabs", make=lambda access: access.names("campus"), draw=_tabs),
+        Part(name="tabs", make=lambda _access: campus_names(), draw=_tabs),
     ),
 )

@@ -24,7 +24,8 @@ def _read(filters: Filters) -> VisitorReading:
 
 
 def _nothing(reading: VisitorReading) -> Nothing | None:
-    came = reading.figure(visitors)["n"]
+    figure = reading.figure(visitors)
+    came = figure is not None and figure["n"]
     return None if came else Nothing(_("Nobody came in these days."))
 
 
