@@ -16,12 +16,12 @@ from components.frame.account import account_menu
 from components.frame.notice import sample_notice
 from components.frame.search import search_button
 from components.frame.theme_follower import follow_theme
+from components.kit.arrivals import nothing_yet
 from components.kit.choices.filters import filter_bar
 from components.kit.freshness import freshness_badge, has_data
 from components.kit.navigation import Entry, entries_for, missing_for
 from components.kit.states import error_in_words, nothing_to_show
 from components.runtime import theme
-from components.screens.board.sources import nothing_arrived
 from components.words import i18n
 from components.words.i18n import N_, _
 from data.errors import EduLensError
@@ -117,9 +117,10 @@ def main() -> None:
         return
     entry = next(e for found in pages.values() for p, e in found.items() if p == chosen)
     _bar(entry, entries)
-    if not entry.script.startswith("admin/") and not has_data():
+    nothing = None if entry.script.startswith("admin/") else nothing_yet()
+    if nothing is not None:
         st.title(chosen.title)
-        nothing_arrived()  # no choice of dates would help
+        nothing_to_show(*nothing)  # no choice of dates would help
         return
     try:
         chosen.run()

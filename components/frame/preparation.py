@@ -6,18 +6,20 @@ import logging
 import time
 from collections.abc import Callable
 from threading import Event, Thread
+from typing import Any
 
 from components.ask import query
-from components.frame.first_views import FIRST_VIEWS
+from components.frame.pages import PAGES
 from components.kit.choices.filters import choices, default_filters
-from components.kit.navigation import SECTIONS
+from components.kit.navigation import entry_of
+from components.kit.page import Page
 from data.accounts import Account
 from data.errors import EduLensError, StoreUnavailable
 from data.installation.process import installation
-from data.scope import EVERY_CAMPUS, ROLES, Scope
+from data.scope import EVERY_CAMPUS, ROLES, Filters, Role, Scope
 
 MOST_SCOPES = 3  # what is left is made when it is asked for
-FOR_THE_NEXT = 3  # views that scopes after the first get: board, acquisition, person
+FOR_THE_NEXT = ("overview/board", "lifecycle/acquisition", "people/person")  # after the first
 PAUSE_SECONDS = 2.0
 REST = 4  # times the length of a preparation before the next, however many loads come
 log = logging.getLogger(__name__)
@@ -47,18 +49,27 @@ def keep_prepared(stop: Event) -> None:
 
 
 def prepare() -> None:
-    """Make the first views of all pages for managers, of some for the next scopes."""
-    pages = {entry.script: entry for _section, entries in SECTIONS for entry in entries}
+    """Make all pages as they stand at first for managers, some for the next scopes."""
+    pages = sorted(PAGES.values(), key=lambda page: page.script not in FOR_THE_NEXT)
     for number, scope in enumerate(scopes_in_use(installation().accounts.all())):
-        views = list(FIRST_VIEWS.items())
         try:
             with query.seen_as(scope):
                 choices()
-                for script, view in views if number == 0 else views[:FOR_THE_NEXT]:
-                    if pages[script].allowed(ROLES[scope.role]):
-                        view(default_filters())
+                for page in pages if number == 0 else pages[: len(FOR_THE_NEXT)]:
+                    if entry_of(page.script).allowed(ROLES[scope.role]):
+                        make(page, default_filters(), ROLES[scope.role])
         except EduLensError as error:  # the reader will be told; the process goes on
-            log.warning("the first view of %s could not be made: %s", scope.role, error)
+            log.warning("the pages of %s could not be prepared: %s", scope.role, error)
+
+
+def make(page: Page[Any], filters: Filters, viewer: Role) -> None:
+    """Make what a page shows a role at first, without drawing it."""
+    reading = page.read(filters)
+    if page.lacks(reading, page.view) is not None:
+        return
+    for part in page.shown(viewer, page.view):
+        if part.make is not None and not part.is_closed:
+            part.make(reading)
 
 
 def scopes_in_use(accounts: list[Account]) -> list[Scope]:

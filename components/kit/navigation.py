@@ -101,6 +101,11 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 FIRST_PAGE = Path(SECTIONS[0][1][0].script).name  # every role has it
 
 
+def entry_of(script: str) -> Entry:
+    """The page of a script below ``pages/``."""
+    return next(e for _section, entries in SECTIONS for e in entries if e.script == script)
+
+
 def entries_for(role: Role) -> list[tuple[str, list[Entry]]]:
     """Sections with the pages that a role has."""
     found = [(section, [e for e in entries if e.allowed(role)]) for section, entries in SECTIONS]

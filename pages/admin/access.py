@@ -1,41 +1,7 @@
 """Access: who may see what, and who looked?"""
 
-import streamlit as st
+from components.kit.page import question, show
+from components.screens.access.page import PAGE, Access
 
-from components.screens.access.accounts import (
-    account_summary,
-    account_table,
-    add_account,
-    change_account,
-)
-from components.screens.access.actions import managed_accounts, tell
-from components.screens.access.audit import audit_log, live_sessions, role_table
-from components.screens.access.second_step import required_roles
-from components.words.i18n import _
-
-st.subheader(_("Who may see what, and who looked?"))
-
-accounts = managed_accounts()
-account_summary(accounts)
-tell()
-
-of_accounts, of_sessions, of_roles, of_log = st.tabs(
-    [_("Accounts"), _("Signed in now"), _("Roles"), _("Audit log")],
-    key="access_tab",
-    on_change="rerun",
-)
-if of_accounts.open:
-    with of_accounts:
-        account_table(accounts)
-        change_account(accounts)
-        add_account()
-        required_roles(accounts)
-if of_sessions.open:
-    with of_sessions:
-        live_sessions(accounts)
-if of_roles.open:
-    with of_roles:
-        role_table()
-if of_log.open:
-    with of_log:
-        audit_log(accounts)
+question(PAGE)
+show(PAGE, Access.of())

@@ -3,25 +3,16 @@
 import streamlit as st
 
 from components.kit.choices.filters import current_filters
-from components.kit.panels import Handover, panels
+from components.kit.page import question, show
 from components.kit.states import nothing_to_show
-from components.screens.conversion.answer import conversion_answer
-from components.screens.conversion.cards import conversion_cards
-from components.screens.conversion.funnel import sales_funnel
 from components.screens.conversion.measures import CALLS_A_DAY, WINDOWS, Choice
-from components.screens.conversion.panels import PANELS
+from components.screens.conversion.page import PAGE
 from components.screens.conversion.reading import Reading
 from components.screens.conversion.rules import current_rules
-from components.screens.conversion.todo import todo_list
-from components.screens.conversion.worklist import work_list
 from components.words.i18n import _
-from metrics import load_all
 from metrics.leads.response import CLOSES, OPENS
 
-load_all()
-filters = current_filters()
-
-st.subheader(_("Whom to call first, how soon, and who turns leads into families?"))
+question(PAGE)
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     window_days = st.segmented_control(
         _("First order within, days"), WINDOWS, default=30, required=True, key="window",
@@ -38,14 +29,5 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
 if opens == closes:
     nothing_to_show(_("Business hours must last at least an hour."), _("Move one of the ends."))
     st.stop()
-reading = Reading.of(filters, Choice(window_days, opens, closes, calls_a_day, current_rules()))
-if reading.is_empty:
-    nothing_to_show(_("No leads in these days."))
-    st.stop()
-
-conversion_answer(reading)
-conversion_cards(reading)
-sales_funnel(reading)
-work_list(Handover(reading))
-panels(reading, PANELS, key="conversion")
-todo_list(reading)
+choice = Choice(window_days, opens, closes, calls_a_day, current_rules())
+show(PAGE, Reading.of(current_filters(), choice))

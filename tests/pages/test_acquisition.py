@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from components.ask import query
 from components.kit.measures import Choice
 from components.screens.acquisition.measures import MEASURES
-from components.screens.acquisition.panels import PANELS
+from components.screens.acquisition.page import PAGE
 from components.screens.acquisition.reading import Reading
 from components.screens.acquisition.tree import tree_rows
 from components.words.formats import percent
@@ -23,11 +23,12 @@ from data.scope import Filters, Period
 from metrics.foundation.tally import ELSEWHERE
 from tests.pages import screens
 from tests.pages.conftest import serve
-from tests.pages.screens import cards, shown
+from tests.pages.screens import cards, open_panels, shown
 from tests.sample_institution import small_institution
 from tests.signin import add_account
 
 visit = partial(screens.visit, "lifecycle/acquisition")
+look = partial(screens.look, "lifecycle/acquisition")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def tree(at: AppTest) -> pd.DataFrame:
 
 
 def test_the_cheap_but_poor_channel_is_named_and_the_slow_one_is_not_blamed(names):
-    at = visit("manager", period="this_year")
+    at = look("manager", period="this_year")
     answer, table = shown(at), tree(at)
     cheap, slow = names[CHEAP_CHANNEL], names[SLOW_CHANNEL]
     assert f"“{cheap}” is cheap but low in quality" in answer
@@ -65,20 +66,20 @@ def test_the_cheap_but_poor_channel_is_named_and_the_slow_one_is_not_blamed(name
 
 
 def test_a_slow_channel_is_not_called_poor_by_the_return_of_its_first_days(names):
-    at = visit("manager", period="this_year", **{"return": 30})
+    at = look("manager", period="this_year", **{"return": 30})
     slow = names[SLOW_CHANNEL]
     assert tree(at).loc[slow, "verdict"] == "slow, not poor"
     assert f"“{slow}” pays back worst" not in shown(at)
 
 
 def test_the_screen_speaks_chinese(names):
-    text = shown(visit("manager", language="zh", period="this_year"))
+    text = shown(look("manager", language="zh", period="this_year"))
     assert f"「{names[CHEAP_CHANNEL]}」便宜但质量差" in text
     assert "要做的事" in text
 
 
 def test_a_campus_head_sees_the_own_campuses_only(names, sample):
-    everything, own = cards(visit("manager")), cards(visit("head_north"))
+    everything, own = cards(look("manager")), cards(look("head_north"))
     assert set(own) == set(everything)
     campuses = sample.accounts.viewer("head_north").campuses
     expected = sample.store.fetch(
@@ -90,19 +91,19 @@ def test_a_campus_head_sees_the_own_campuses_only(names, sample):
 
 
 def test_a_foreign_campus_shows_nothing(names):
-    at = visit("nowhere")
+    at = look("nowhere")
     assert "No leads in these days." in shown(at)
     assert not at.metric
     assert not at.dataframe
 
 
 def test_days_without_a_lead_say_so(names):
-    at = visit("manager", period="custom", days=(date(2016, 1, 1), date(2016, 1, 31)))
+    at = look("manager", period="custom", days=(date(2016, 1, 1), date(2016, 1, 31)))
     assert "No leads in these days." in shown(at)
 
 
 def test_today_shows_todays_leads_and_no_quarter_in_their_place(names, sample):
-    at = visit("manager", period="today")
+    at = look("manager", period="today")
     (today,) = sample.store.fetch(
         "SELECT count(*) FILTER (is_first) FROM fact_lead"
         " WHERE created_on = (SELECT max(created_on) FROM fact_lead)"
@@ -113,7 +114,7 @@ def test_today_shows_todays_leads_and_no_quarter_in_their_place(names, sample):
 
 def test_a_course_line_has_leads_and_an_unknown_cost(names, sample):
     line = sample.store.fetch("SELECT min(course_line) AS line FROM dim_course")["line"][0]
-    at = visit("manager", period="this_year", course=[line])
+    at = look("manager", period="this_year", course=[line])
     found = cards(at)
     assert found["New leads"] != "—"
     for title in ("Cost per lead", "CAC, full", "ROI in 180 days"):
@@ -126,12 +127,12 @@ def test_new_leads_stand_beside_their_rows_and_how_many_are_repeated(names, samp
         "SELECT count(*) AS n, avg((NOT is_first)::INT) AS repeated FROM fact_lead"
         " WHERE created_on >= '2026-10-01' AND created_on < '2026-11-01'"
     ).iloc[0]
-    text = shown(visit("manager", period="last_month"))
+    text = shown(look("manager", period="last_month"))
     assert f"{int(rows['n'])} rows, {percent(rows['repeated'], 'en')} repeated" in text
 
 
 def test_a_consultant_is_told_that_spend_is_hidden_and_never_shown_zero(names):
-    at = visit("consultant1", framed=False)
+    at = look("consultant1", framed=False)
     text, titles = shown(at), set(cards(at))
     assert "Your role does not see spend" in text
     assert "are not shown to your role" in text
@@ -141,7 +142,7 @@ def test_a_consultant_is_told_that_spend_is_hidden_and_never_shown_zero(names):
 
 
 def test_a_teacher_is_told_that_orders_are_hidden_and_shown_no_false_zero(names):
-    at = visit("teacher1", framed=False)
+    at = look("teacher1", framed=False)
     assert "Your role sees no orders" in shown(at)
     assert not at.metric
     assert not at.dataframe
@@ -150,10 +151,7 @@ def test_a_teacher_is_told_that_orders_are_hidden_and_shown_no_false_zero(names)
 def test_panels_draw_when_opened_and_only_then(names):
     at = visit("manager")
     closed = len(at.dataframe)
-    for name in PANELS:
-        at.session_state[f"acquisition_{name}"] = True
-    at.run()
-    assert not at.exception
+    open_panels(at, PAGE)
     text = shown(at)
     for words in (
         "Each model adds up to the same", "Each step counts leads old enough",
@@ -166,19 +164,19 @@ def test_panels_draw_when_opened_and_only_then(names):
 
 @pytest.mark.parametrize("columns", ["cost", "returns", "quality"])
 def test_every_set_of_columns_draws(names, columns):
-    table = visit("manager", acquisition_columns=columns).dataframe[0].value
+    table = look("manager", acquisition_columns=columns).dataframe[0].value
     assert {"name", "verdict", "group", "bounds", "n", "immature"} < set(table.columns)
     assert len(table) > 5
 
 
 def test_marketing_has_the_screen_too(names):
-    assert "ROI in 180 days" in cards(visit("marketing"))
+    assert "ROI in 180 days" in cards(look("marketing"))
 
 
 def test_the_rows_behind_a_cell_add_up_to_it(names, sample):
     scope = sample.accounts.viewer("manager").scope(sample.store.as_of)
     filters = Filters(period=Period(start=date(2026, 8, 1), end=date(2026, 11, 1)))
-    reading = Reading(filters, Choice(30, 180), scope)
+    reading = Reading(filters, scope, Choice(30, 180))
     order = dict.fromkeys(["online", "feed", SLOW_CHANNEL, ELSEWHERE], 1.0)
     nodes = tree_rows(reading.tree, order, order, elsewhere="none")
     assert [node.key for node in nodes] == list(order)

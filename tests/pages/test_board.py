@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 import data.installation.process
 from data.installation.home import Home
 from data.installation.process import Installation
-from tests.pages.screens import FRAME
+from tests.pages.screens import look
 from tests.sample_institution import small_institution
-from tests.signin import add_account, sign_in
+from tests.signin import add_account
 
 TEN = {str(n) for n in range(1, 11)}
 
@@ -30,9 +30,7 @@ def sample(tmp_path_factory) -> Iterator[Installation]:
 
 def board(opened: Installation, user: str, monkeypatch) -> AppTest:
     monkeypatch.setattr(data.installation.process, "_opened", opened)
-    at = AppTest.from_file(FRAME, default_timeout=60)
-    sign_in(at, opened.accounts, user)
-    return at.run()
+    return look("", user, language="zh")
 
 
 def words(at: AppTest) -> str:

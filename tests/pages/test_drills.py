@@ -88,7 +88,11 @@ def told(text: str) -> int:
 
 def test_a_group_of_the_lead_score_opens_its_leads(click):
     at, mouse = click(
-        "lifecycle/conversion", "conversion_calibration", trace=1, mark=9, conversion_quality=True
+        "lifecycle/conversion",
+        "conversion_calibration",
+        trace=1,
+        mark=9,
+        conversion_panel_quality=True,
     )
     assert opened(at) == told(mouse.hover()) > 400
     rows = at.dataframe[-1].value
@@ -98,7 +102,8 @@ def test_a_group_of_the_lead_score_opens_its_leads(click):
 
 def test_a_campus_head_is_told_that_the_score_was_tried_on_more(click):
     at, mouse = click(
-        "lifecycle/conversion", "conversion_calibration", trace=1, mark=9, conversion_quality=True,
+        "lifecycle/conversion", "conversion_calibration", trace=1, mark=9,
+        conversion_panel_quality=True,
         user="head_north",
     )  # fmt: skip
     n = told(mouse.hover())
@@ -109,7 +114,7 @@ def test_a_campus_head_is_told_that_the_score_was_tried_on_more(click):
 def test_a_consultant_opens_the_leads_compared_by(click):
     at, mouse = click(
         "lifecycle/conversion", "conversion_consultants_plot", trace=-1, mark=0,
-        conversion_consultants=True,
+        conversion_panel_consultants=True,
     )  # fmt: skip
     assert opened(at) == told(mouse.hover())
 
@@ -118,7 +123,7 @@ def test_a_consultant_opens_the_leads_compared_by(click):
 def test_a_day_of_the_payback_opens_the_orders_it_is_made_of(click, day):
     at, mouse = click(
         "lifecycle/acquisition", "acquisition_payback_", trace=1, mark=day,
-        acquisition_payback=True,
+        acquisition_panel_payback=True,
     )  # fmt: skip
     revenue = mouse.clicked["revenue_cny"]
     assert mouse.clicked["day_no"] == day
@@ -150,21 +155,21 @@ def test_a_gaps_outer_bars_open_their_leads(click, mark):
 
 def test_a_bar_of_a_generation_opens_its_people(click):
     at, mouse = click(
-        "growth/spread", "spread_sankey", trace=0, mark=1, spread_generations=True
+        "growth/spread", "spread_sankey", trace=0, mark=1, spread_panel_generations=True
     )  # fmt: skip
     assert opened(at) == mouse.charts[mouse.key].data[0].y[1]
 
 
 def test_families_forecast_alike_are_opened(click):
     at, mouse = click(
-        "lifecycle/renewal", "renewal_calibration", trace=1, mark=4, renewal_forecast=True
+        "lifecycle/renewal", "renewal_calibration", trace=1, mark=4, renewal_panel_forecast=True
     )
     assert opened(at) == told(mouse.hover())
 
 
 def test_payers_of_the_test_are_opened(click):
     at, mouse = click("lifecycle/renewal", "renewal_value_test", trace=1, mark=1,
-                      renewal_value=True)  # fmt: skip
+                      renewal_panel_value=True)  # fmt: skip
     assert opened(at) == told(mouse.hover())
 
 

@@ -13,7 +13,7 @@ from components.kit.navigation import SECTIONS
 from components.screens.learning import board
 from components.screens.learning.board import learning_answers
 from components.screens.learning.definitions import RATES, behind_part
-from components.screens.learning.panels import PANELS
+from components.screens.learning.page import PAGE
 from components.screens.learning.reading import Reading
 from components.screens.learning.student import person_students
 from data.sample.truths import DROP_COURSE, DROP_LESSON
@@ -21,9 +21,10 @@ from data.scope import ROLES, Filters, Period
 from metrics.service.attendance import MAKE_UP_DAYS
 from metrics.service.attendance_bridge import attendance_bridge
 from tests.pages import screens
-from tests.pages.screens import scope_of, shown
+from tests.pages.screens import open_panels, panels_of, scope_of, shown, shown_in
 
 visit = partial(screens.visit, "lifecycle/learning")
+look = partial(screens.look, "lifecycle/learning")
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def enrolled_in(text: str) -> int:
 
 
 def test_the_lesson_that_loses_children_is_named_and_no_other(course):
-    text = shown(visit("manager"))
+    text = shown(look("manager"))
     assert f"“{course}” loses students at lesson {DROP_LESSON}" in text
     assert "more lesson" not in text
     assert f"Sit in on lesson {DROP_LESSON} of “{course}”" in text
@@ -48,7 +49,9 @@ def test_the_lesson_that_loses_children_is_named_and_no_other(course):
 
 def test_the_seats_behind_a_part_of_the_bridge_are_as_many_as_it_moves(course):
     reading = Reading(
-        Filters(period=Period(start=date(2026, 10, 1), end=date(2026, 11, 22))), scope_of("manager")
+        Filters(period=Period(start=date(2026, 10, 1), end=date(2026, 11, 22))),
+        scope_of("manager"),
+        None,
     )
     found = {name: reading.figures(name).total for name in RATES}
     settled = reading.figures("attendance_strict", days_old=MAKE_UP_DAYS).total
@@ -63,13 +66,13 @@ def test_the_seats_behind_a_part_of_the_bridge_are_as_many_as_it_moves(course):
 
 
 def test_the_screen_speaks_chinese(course):
-    text = shown(visit("manager", language="zh"))
+    text = shown(look("manager", language="zh"))
     assert f"「{course}」在第 {DROP_LESSON} 次课流失学员" in text
     assert "本周回访名单" in text
 
 
 def test_students_are_listed_with_a_reason_and_a_deadline_up_to_capacity(course):
-    at = visit("manager", learning_capacity=5)
+    at = look("manager", learning_capacity=5)
     calls = at.dataframe[0].value
     assert {"student", "tier", "reason", "risk", "days_since", "deadline"} < set(calls.columns)
     assert calls["reason"].str.len().gt(0).all()
@@ -82,10 +85,10 @@ def test_students_are_listed_with_a_reason_and_a_deadline_up_to_capacity(course)
 
 
 def test_a_picked_student_comes_with_a_call_script(course):
-    at = visit("manager")
+    at = look("manager")
     assert "Pick a row for what to ask and what to offer." in shown(at)
     picked = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    at = visit("manager", learning_calls=picked)
+    at = look("manager", learning_calls=picked)
     text = shown(at)
     assert f"What to say to the family of {at.dataframe[0].value['student'].iloc[0]}" in text
     assert "1. Ask" in text
@@ -93,7 +96,7 @@ def test_a_picked_student_comes_with_a_call_script(course):
 
 
 def test_alarms_called_in_time_are_told_and_too_few_for_a_saving(course):
-    at = visit("manager", learning_panel_losses=True)
+    at = look("manager", learning_panel_losses=True)
     text = shown(at)
     assert "13 of them had an effective contact on record within 48 hours" in text
     assert "whether calls help cannot be told" in text
@@ -101,13 +104,13 @@ def test_alarms_called_in_time_are_told_and_too_few_for_a_saving(course):
     assert "No saving is proven" in text
     (groups,) = (t.value for t in at.dataframe if "returned_bounds" in t.value)
     assert groups.set_index("called")["n"].to_dict() == {"called": 13, "not called": 16}
-    teacher = shown(visit("teacher1", learning_panel_losses=True))
+    teacher = shown(look("teacher1", learning_panel_losses=True))
     assert "Your role does not see contacts" in teacher
     assert "contacts in time took" not in teacher
 
 
 def test_a_teacher_sees_the_own_classes_only(course, sample):
-    at = visit("teacher1")
+    at = look("teacher1")
     staff = sample.accounts.viewer("teacher1").staff_id
     enrolled = sample.store.fetch(
         "SELECT count(DISTINCT person_id) AS n FROM fact_enrolment"
@@ -123,13 +126,13 @@ def test_a_teacher_sees_the_own_classes_only(course, sample):
 
 def test_a_campus_head_sees_fewer_than_the_institution(course):
     def enrolled(user):
-        return enrolled_in(shown(visit(user)))
+        return enrolled_in(shown(look(user)))
 
     assert 0 < enrolled("head_north") < enrolled("manager")
 
 
 def test_a_foreign_campus_shows_nothing(course):
-    at = visit("nowhere")
+    at = look("nowhere")
     assert "No lesson was held in these days, and nobody is enrolled." in shown(at)
     assert not at.metric
     assert not at.dataframe
@@ -142,20 +145,24 @@ def test_the_screen_is_for_those_who_answer_for_teaching():
 
 
 def test_a_consultant_who_comes_by_a_link_sees_the_own_families_only(course, sample):
-    at = visit("consultant1", framed=False)
+    at = look("consultant1", framed=False)
     assert "¥" not in shown(at)
     assert at.metric or "No lesson was held" in shown(at)
 
 
 @pytest.mark.parametrize("user", ["manager", "teacher1"])
 def test_panels_draw_when_they_are_opened_and_only_then(course, user):
-    hidden = ROLES[user.rstrip("1")].hidden_facts
-    had = {name for name, panel in PANELS.items() if not panel.needs & hidden}
-    assert had == (set(PANELS) if user == "manager" else set(PANELS) - {"quality"})
-    closed = shown(visit(user))
-    for name in had:
-        opened = shown(visit(user, **{f"learning_panel_{name}": True}))
-        assert len(opened) > len(closed) + 50, name
+    panels = panels_of(PAGE)
+    role = ROLES[user.rstrip("1")]
+    had = {panel.words for panel in panels if panel.allowed(role)}
+    without = set() if user == "manager" else {"quality"}
+    assert had == {panel.words for panel in panels if panel.name not in without}
+    at = visit(user)
+    closed = {panel.label: len(shown_in(panel)) for panel in at.expander}
+    assert set(closed) == had
+    open_panels(at, PAGE)
+    for panel in at.expander:
+        assert len(shown_in(panel)) > closed[panel.label] + 50, panel.label
 
 
 def test_the_board_is_given_questions_7_and_8_with_rows_that_add_up(course, sample, monkeypatch):
@@ -181,7 +188,7 @@ def test_a_persons_children_have_the_tier_that_the_screen_gives_them(course, sam
     scope = scope_of("manager")
     monkeypatch.setattr(query, "current_scope", lambda *_: scope)
     filters = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)))
-    listed = Reading(filters, scope).at_risk.head(3)
+    listed = Reading(filters, scope, None).at_risk.head(3)
     for row in listed.to_dict("records"):
         found = {s.student_id: s for s in person_students(row["person_id"], with_risk=True)}
         own = found[row["student_id"]]

@@ -99,7 +99,7 @@ def people(told, monkeypatch) -> dict[str, str]:
 def visit(user: str, *, language: str = "en", **address: str) -> AppTest:
     """Open the page as a user."""
     at = AppTest.from_file(FRAME, default_timeout=30)
-    sign_in(at, data.installation.process().accounts, user)
+    sign_in(at, data.installation.process.installation().accounts, user)
     at.switch_page(SCRIPT)
     at.query_params["lang"] = language
     for name, value in address.items():
@@ -264,7 +264,7 @@ def _show(at: AppTest, person: str) -> None:
 
 
 def test_whole_number_comes_by_a_press_with_a_reason_and_one_log_line(people):
-    audit = data.installation.process().accounts.audit
+    audit = data.installation.process.installation().accounts.audit
     before = len(audit.lines(action="phone_shown"))
     at = visit("li", person_id=people["lin"])
     assert NUMBER[3:] not in words(at)
@@ -282,7 +282,7 @@ def test_whole_number_comes_by_a_press_with_a_reason_and_one_log_line(people):
 
 
 def test_whole_number_has_a_daily_limit(people, monkeypatch):
-    audit = data.installation.process().accounts.audit
+    audit = data.installation.process.installation().accounts.audit
     seen = sum(line.actor == "north" for line in audit.lines(action="phone_shown"))
     monkeypatch.setattr(phone_module, "SHOWN_A_DAY", seen + 1)
     at = visit("north", person_id=people["lin"])
@@ -295,7 +295,7 @@ def test_whole_number_has_a_daily_limit(people, monkeypatch):
 
 
 def test_reveal_refuses_a_role_without_personal_rights_and_logs_it(people, monkeypatch):
-    accounts = data.installation.process().accounts
+    accounts = data.installation.process.installation().accounts
     monkeypatch.setattr(phone_module, "current_viewer", lambda: accounts.viewer("analyst"))
     with pytest.raises(phone_module.NotAllowed, match="role must read personal fields"):
         reveal(people["lin"], "call_back")

@@ -18,7 +18,8 @@ from tests.sample_institution import small_institution
 from tests.signin import sign_in
 
 visit = partial(screens.visit, "overview/plans")
-front = partial(screens.visit, "")
+look = partial(screens.look, "overview/plans")
+front = partial(screens.look, "")
 MONTH = date(2026, 11, 1)
 
 
@@ -47,7 +48,7 @@ def save(campus: str, value: float) -> None:
 
 def save_as(user: str, campus: str, value: float, *, language: str = "en") -> AppTest:
     at = AppTest.from_function(save, default_timeout=60, args=(campus, value))
-    sign_in(at, data.installation.process().accounts, user)
+    sign_in(at, data.installation.process.installation().accounts, user)
     at.query_params["lang"] = language
     at.run()
     assert not at.exception
@@ -65,11 +66,11 @@ def planned(sample, campus: str = "") -> float:
 
 def test_a_saved_plan_changes_the_boards_figure_and_the_pages(sample):
     before, board = planned(sample), shown(front("manager"))
-    assert f"plan {before:,.0f} leads" in shown(visit("manager"))
+    assert f"plan {before:,.0f} leads" in shown(look("manager"))
     save_as("manager", "C001", planned(sample, "C001") + 500)
     after = planned(sample)
     assert after == before + 500
-    assert f"plan {after:,.0f} leads" in shown(visit("manager"))
+    assert f"plan {after:,.0f} leads" in shown(look("manager"))
     changed = shown(front("manager"))
     pick = [line for line in board.splitlines() if "of the plan to date" in line]
     assert pick
@@ -106,7 +107,7 @@ def test_saving_what_was_there_says_that_nothing_changed(sample):
 
 def test_the_history_shows_who_and_what(sample):
     save_as("manager", "C003", planned(sample, "C003") + 11)
-    at = visit("manager", plan_history_targets=True)
+    at = look("manager", plan_history_targets=True)
     changes = at.dataframe[-1].value
     newest = changes.iloc[0]
     assert (newest["by"], newest["item"]) == ("manager", "New leads")
@@ -115,22 +116,22 @@ def test_the_history_shows_who_and_what(sample):
 
 
 def test_the_page_proposes_from_history_and_shows_last_year(sample):
-    text = shown(visit("manager"))
+    text = shown(look("manager"))
     assert "last year" in text
     assert "its history suggests" in text
-    ahead = shown(visit("manager", plans_month=date(2026, 12, 1)))
+    ahead = shown(look("manager", plans_month=date(2026, 12, 1)))
     assert "New leads, Dec 2026: no plan yet" in ahead
     assert "its history suggests" in ahead
 
 
 @pytest.mark.parametrize("figure", ["first_orders", "net_revenue"])
 def test_every_planned_figure_draws(figure):
-    assert "plan " in shown(visit("manager", plans_figure=figure))
+    assert "plan " in shown(look("manager", plans_figure=figure))
 
 
 def test_a_campus_head_plans_the_own_campuses_only(sample):
     own = sample.accounts.viewer("head_north").campuses
-    at = visit("head_north")
+    at = look("head_north")
     total = sum(planned(sample, campus) for campus in own)
     assert f"plan {total:,.0f} leads" in shown(at)
     assert "Save the plan" in [button.label for button in at.button]
@@ -138,14 +139,14 @@ def test_a_campus_head_plans_the_own_campuses_only(sample):
 
 @pytest.mark.parametrize("user", ["marketing", "analyst"])
 def test_other_roles_read_only(user):
-    at = visit(user)
+    at = look(user)
     assert "Your role reads this plan; it does not change it." in shown(at)
     assert "Save the plan" not in [button.label for button in at.button]
     assert at.dataframe[0].value["plan"].notna().all()
 
 
 def test_the_page_speaks_chinese():
-    assert "2026年11月新增线索" in shown(visit("manager", language="zh"))
+    assert "2026年11月新增线索" in shown(look("manager", language="zh"))
 
 
 def test_the_proposal_is_taken_over_by_two_clicks(sample):
@@ -165,7 +166,7 @@ def test_the_proposal_is_taken_over_by_two_clicks(sample):
 
 def test_saving_an_activitys_plan_without_a_change_says_so():
     at = AppTest.from_file(FRAME, default_timeout=60)
-    sign_in(at, data.installation.process().accounts, "manager")
+    sign_in(at, data.installation.process.installation().accounts, "manager")
     at.switch_page("../../pages/growth/activities.py")
     at.query_params["lang"] = "en"
     at.query_params["activity"] = "A00070"

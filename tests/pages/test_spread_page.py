@@ -7,14 +7,14 @@ from streamlit.testing.v1 import AppTest
 
 from components.ask import query
 from components.kit.choices.activity_choice import CHOICE
-from components.screens.spread.panels import PANELS
+from components.screens.spread.page import PAGE
 from components.screens.spread.reading import EVER, SpreadReading
 from data.sample.truths import STAR_ACTIVITY
 from metrics.foundation.concentration import concentration
 from metrics.spread.credit import kols
 from metrics.spread.layout import below_of
 from metrics.spread.shares import share_arrivals
-from tests.pages.screens import cards, scope_of, shown, visit
+from tests.pages.screens import cards, look, open_panels, scope_of, shown, visit
 
 SCRIPT = "growth/spread"
 pytestmark = pytest.mark.usefixtures("served")
@@ -24,11 +24,11 @@ def open_screen(user: str, activity: str = "", **state: object) -> AppTest:
     """The spread screen of an activity; without one, of the default."""
     if activity:
         state[CHOICE] = activity
-    return visit(SCRIPT, user, **state)
+    return look(SCRIPT, user, **state)
 
 
 def reading_of(user: str, activity: str) -> SpreadReading:
-    return SpreadReading(activity, scope_of(user))
+    return SpreadReading(EVER, scope_of(user), activity)
 
 
 def test_the_star_is_first_of_her_activity_and_among_the_first_five_of_all():
@@ -79,12 +79,9 @@ def test_the_default_is_the_latest_finished_activity_with_shares():
 
 
 def test_panels_draw_when_opened_and_only_then():
-    at = open_screen("manager", STAR_ACTIVITY)
+    at = visit(SCRIPT, "manager", **{CHOICE: STAR_ACTIVITY})
     closed = len(at.dataframe)
-    for name in PANELS:
-        at.session_state[f"spread_{name}"] = True
-    at.run()
-    assert not at.exception
+    open_panels(at, PAGE)
     text = shown(at)
     for words in (
         "Who is strong in one activity is so in the next", "leads** by the first 30 people",
@@ -99,14 +96,14 @@ def test_panels_draw_when_opened_and_only_then():
 @pytest.mark.parametrize("credit", ["direct", "subtree"])
 def test_every_way_to_count_kols_draws(credit, measure):
     at = open_screen(
-        "manager", STAR_ACTIVITY, spread_kols=True, kols_credit=credit, kols_measure=measure,
+        "manager", STAR_ACTIVITY, spread_panel_kols=True, kols_credit=credit, kols_measure=measure,
         kols_of="one",
     )  # fmt: skip
     assert "sharers brought" in shown(at)
 
 
 def test_people_who_have_not_shared_are_listed_with_less():
-    at = open_screen("manager", STAR_ACTIVITY, spread_wave=True, wave_kind="potential")
+    at = open_screen("manager", STAR_ACTIVITY, spread_panel_wave=True, wave_kind="potential")
     assert "leads** by the first 30 people" in shown(at)
     listed = at.dataframe[1].value
     assert (listed["shared_in"] == 0).all()

@@ -13,7 +13,7 @@ from components.screens.visitors.reading import VisitorReading
 from data.scope import Filters, Period
 from metrics.visitors.interest import scored_visitors, upstream_chains, upstream_edges
 from metrics.visitors.visits import keen_without_phone, visitors
-from tests.pages.screens import cards, scope_of, shown, visit
+from tests.pages.screens import cards, look, scope_of, shown
 
 SCRIPT = "growth/visitors"
 pytestmark = pytest.mark.usefixtures("served")
@@ -22,7 +22,7 @@ NOVEMBER = Filters(period=Period(start=date(2026, 11, 1), end=date(2026, 11, 22)
 
 
 def open_screen(user: str, **state: object) -> AppTest:
-    return visit(SCRIPT, user, **state)
+    return look(SCRIPT, user, **state)
 
 
 def test_the_planted_visitors_without_a_phone_have_a_way_up_to_one():
@@ -43,7 +43,7 @@ def test_the_answer_counts_whom_the_list_holds():
     text = shown(at)
     assert "5,085 people came in 1–21 Nov, 3,408 of them for the first time" in text
     assert "586 came often or stayed long and left no phone" in text
-    reading = VisitorReading(NOVEMBER, EVERY, scope_of("manager"))
+    reading = VisitorReading(NOVEMBER, scope_of("manager"), EVERY)
     reached = int(reading.keen["reached"].sum())
     assert f"Of the 200 keenest, {reached} can be asked" in text
     rows = query.list_rows(keen_without_phone, NOVEMBER, scope=reading.scope)
@@ -64,7 +64,7 @@ def test_the_list_is_ranked_by_value_and_phones_are_masked():
 
 
 def test_a_score_is_the_sum_of_its_parts():
-    reading = VisitorReading(NOVEMBER, EVERY, scope_of("manager"))
+    reading = VisitorReading(NOVEMBER, scope_of("manager"), EVERY)
     keen = reading.keen
     parts = keen["visits_points"] + keen["dwell_minutes_points"] + keen["pages_points"]
     assert (parts - keen["score"]).abs().max() < 1e-9
@@ -79,7 +79,7 @@ def test_one_activity_narrows_the_figures_and_the_list():
 
 
 def test_everyone_is_listed_when_the_panel_is_opened():
-    at = open_screen("manager", visitors_everyone=True)
+    at = open_screen("manager", visitors_panel_everyone=True)
     assert "100 of 5,085 people, the most interested first" in shown(at)
     assert at.dataframe[1].value["score"].is_monotonic_decreasing
 
@@ -92,9 +92,9 @@ def test_the_screen_speaks_chinese():
 
 def test_a_campus_head_sees_the_own_campuses_only():
     scope = scope_of("head_north")
-    reading = VisitorReading(NOVEMBER, EVERY, scope)
+    reading = VisitorReading(NOVEMBER, scope, EVERY)
     assert set(reading.keen["campus_id"]) <= set(scope.campuses)
-    everybody = VisitorReading(NOVEMBER, EVERY, scope_of("manager"))
+    everybody = VisitorReading(NOVEMBER, scope_of("manager"), EVERY)
     assert 0 < reading.figure(visitors)["n"] < everybody.figure(visitors)["n"]
     assert cards(open_screen("head_north"))["Visitors"].startswith(
         f"{reading.figure(visitors)['n']:,}"

@@ -223,7 +223,7 @@ def channel_answer(reading: Reading) -> None:
 def answer_of(reading: Reading) -> tuple[Finding, str]:
     """What the answer is about, and its words."""
     roi = reading.by_channel("roi") if reading.sees_money else None
-    found = finding(reading.verdicts, roi, reading.names, reading.choice)
+    found = finding(reading.verdicts, roi, reading.channels, reading.choice)
     return found, _with_details(found.sentence, _details(reading, found.measure))
 
 
@@ -232,7 +232,7 @@ def _with_details(sentence: str, details: list[str]) -> str:
 
 
 def _details(reading: Reading, measure: str) -> list[str]:
-    said = remarks(reading.verdicts, reading.names, reading.choice)
+    said = remarks(reading.verdicts, reading.channels, reading.choice)
     period = reading.judged(measure).period
     if period != reading.filters.period:
         said.append(

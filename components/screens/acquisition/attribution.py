@@ -55,7 +55,7 @@ def attribution_panel(reading: Reading) -> None:
         return
     table = credits(sums)
     column = "revenue_cny" if by_revenue else "conversions"
-    frame = credit_table(table, column, reading.names)
+    frame = credit_table(table, column, reading.channels)
     ids = list(frame.pop("channel_id"))
     clicked = clickable_table(
         frame,
@@ -152,7 +152,7 @@ def _open_paths(reading: Reading, channel: str, lookback: int) -> None:
             "days": column.NumberColumn(_("Days"), format="%.1f"),
             "path": column.TextColumn(_("Path"), width="large"),
         },
-        title=_("Paths with “{channel}”", channel=escape(reading.names.get(channel, channel))),
+        title=_("Paths with “{channel}”", channel=escape(reading.channels.get(channel, channel))),
         subject="attribution_paths",
         key="acquisition_paths",
         where={"channel": channel},
@@ -168,7 +168,9 @@ def _named_paths(reading: Reading, channel: str, lookback: int) -> pd.DataFrame:
     )  # fmt: skip
     return found.assign(
         path=[
-            " → ".join(reading.names.get(step, step) or _("no channel") for step in p.split(" > "))
+            " → ".join(
+                reading.channels.get(step, step) or _("no channel") for step in p.split(" > ")
+            )
             for p in found["path"]
         ]
     )

@@ -31,7 +31,7 @@ def channels_answer(filters: Filters) -> tuple[Answer, ...]:
     choice = Choice()
     reading = Reading.of(filters, choice)
     roi = reading.by_channel("roi") if reading.sees_money else None
-    found = finding(reading.verdicts, roi, reading.names, choice)
+    found = finding(reading.verdicts, roi, reading.channels, choice)
     measure = MEASURES[found.measure]
     figures = reading.figures(found.measure)
     figure = (

@@ -19,13 +19,17 @@ _COLUMNS = 3  # two rows of three: a seventh of the width holds no interval
 def acquisition_cards(reading: Reading) -> None:
     """Draw the cards that the viewer's role may read."""
     figure_cards(
-        [card_of(reading, name) for name in reading.seen(*CARDS)], filters=reading.filters,
-        key="acquisition_card", columns=_COLUMNS,
-    )  # fmt: skip
+        cards_of(reading), filters=reading.filters, key="acquisition_card", columns=_COLUMNS
+    )
 
 
 @query.remembered
-def card_of(reading: Reading, name: str) -> FigureCard:
+def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
+    """The figures that the viewer's role may read."""
+    return tuple(_card(reading, name) for name in reading.seen(*CARDS))
+
+
+def _card(reading: Reading, name: str) -> FigureCard:
     measure, judged = MEASURES[name], reading.judged(name)
     figure, kind = reading.figures(name).total, measure.metric.kind
     known = "spend" not in measure.metric.sources or _has_spend(reading, name)

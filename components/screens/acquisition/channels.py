@@ -10,13 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.kit.panels import Handover
 from components.kit.rows.drill import open_rows
 from components.kit.rows.table import interval_column, lines_height
 from components.screens.acquisition.answer import VERDICT_WORDS
 from components.screens.acquisition.measures import MEASURES, PICTURED, RETURNS, SETS
 from components.screens.acquisition.payback import payback_days
-from components.screens.acquisition.picture import channel_picture
+from components.screens.acquisition.picture import channel_picture, ranking_of
 from components.screens.acquisition.reading import Reading
 from components.screens.acquisition.tree import Node, branches_above, leaves_open, tree_rows
 from components.words.formats import days_range, interval
@@ -33,10 +32,14 @@ _NAME, _VERDICT, _GROUP, _BOUNDS, _PAYBACK, _N, _IMMATURE = (
 )  # fmt: skip
 
 
-@st.fragment
-def channels_side_by_side(handover: Handover[Reading]) -> None:
+def first_channels(reading: Reading) -> object:
+    """The picture and the tree as they stand at first."""
+    chosen = _offered(reading)[0]
+    return ranking_of(reading, _shown(reading, chosen)[1]), channel_table_of(reading, chosen)
+
+
+def channels_side_by_side(reading: Reading) -> None:
     """Draw the choice of columns, the picture and the tree; only they rerun on a click."""
-    reading = handover.take()
     chosen = columns_choice(reading)
     channel_picture(reading, chosen)
     channel_table(reading, chosen)
@@ -44,7 +47,7 @@ def channels_side_by_side(handover: Handover[Reading]) -> None:
 
 def columns_choice(reading: Reading) -> str:
     """Which set of columns to show."""
-    offered = [name for name, (_words, names) in SETS.items() if len(reading.seen(*names)) > 2]
+    offered = _offered(reading)
     return st.segmented_control(
         _("Show"),
         offered,
@@ -54,6 +57,10 @@ def columns_choice(reading: Reading) -> str:
         key="acquisition_columns",
         label_visibility="collapsed",
     )
+
+
+def _offered(reading: Reading) -> list[str]:
+    return [name for name, (_words, names) in SETS.items() if len(reading.seen(*names)) > 2]
 
 
 def channel_table(reading: Reading, chosen: str) -> None:

@@ -95,7 +95,7 @@ def _rolled(reading: Reading, name: str, filters: Filters, dimension: str) -> pd
 def _names(reading: Reading, dimension: str) -> dict[str, str]:
     if dimension == "campus_id":
         return names_by_id("campus", scope=reading.scope)
-    return reading.names
+    return reading.channels
 
 
 def drawn_parts(parts: pd.DataFrame, dimension: str, names: dict[str, str]) -> pd.DataFrame:

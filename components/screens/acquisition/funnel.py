@@ -42,7 +42,7 @@ def funnel_panel(reading: Reading) -> None:
         channels = sorted(c for c in reading.by_channel("late")["channel_id"] if c)
         channel = st.selectbox(
             _("Channel"), [_EVERY, *channels], width=320, key="acquisition_funnel_channel",
-            format_func=lambda c: reading.names.get(c, c) if c else _("All"),
+            format_func=lambda c: reading.channels.get(c, c) if c else _("All"),
         )  # fmt: skip
         with_trial = st.toggle(_("Trial as a step"), value=True, key="acquisition_with_trial")
     missing = unrecorded("lifecycle")

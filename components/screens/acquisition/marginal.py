@@ -65,7 +65,7 @@ def marginal_panel(reading: Reading) -> None:
         nothing_to_show(_("No spend in the last year."))
         return
     nexts = {channel: marginal_return(found, step_cny=STEP_CNY) for channel, found in weeks.items()}
-    frame = step_table(nexts, reading.names)
+    frame = step_table(nexts, reading.channels)
     cell = clickable_table(
         frame.drop(columns="channel_id"),
         key="acquisition_marginal_steps",
@@ -97,11 +97,11 @@ def marginal_panel(reading: Reading) -> None:
     if not told:
         return
     channel = st.selectbox(
-        _("Curve of"), told, format_func=lambda c: reading.names.get(c, c), width=320,
+        _("Curve of"), told, format_func=lambda c: reading.channels.get(c, c), width=320,
         key="acquisition_marginal_channel",
     )  # fmt: skip
     drawn = curve(weeks[channel])
-    finding = marginal_finding(reading.names.get(channel, channel), nexts[channel])
+    finding = marginal_finding(reading.channels.get(channel, channel), nexts[channel])
     clicked = show(
         marginal_curve(drawn, title=finding, where={"channel_id": channel}),
         key=f"acquisition_marginal_{channel}",
@@ -114,7 +114,7 @@ def marginal_panel(reading: Reading) -> None:
 
 def _open(reading: Reading, channel: str) -> None:
     """Open what a channel's steps are learned from: its spend and orders of the year."""
-    measure, name = MEASURES["cac_media"], reading.names.get(channel, channel)
+    measure, name = MEASURES["cac_media"], reading.channels.get(channel, channel)
     open_rows(
         measure.metric, _year(reading), where={"channel_id": channel},
         title=_("“{channel}”: what this is learned from", channel=name),

@@ -64,14 +64,14 @@ def payback_panel(reading: Reading) -> None:
         return
     channel = st.selectbox(
         _("Channel"), [_EVERY, *paid], width=320, key="acquisition_payback_channel",
-        format_func=lambda c: reading.names.get(c, c) if c else _("Paid channels"),
+        format_func=lambda c: reading.channels.get(c, c) if c else _("Paid channels"),
     )  # fmt: skip
     rows = cashflow[cashflow["channel_id"].isin([channel] if channel else paid)]
     curve = _curve(reading, rows)
     if curve.empty:
         nothing_to_show(_("The youngest lead is not a day old."))
         return
-    name = reading.names.get(channel, channel) if channel else _("Paid channels")
+    name = reading.channels.get(channel, channel) if channel else _("Paid channels")
     finding = payback_finding(curve, name)
     clicked = show(
         payback_figure(curve, title=finding), key=f"acquisition_payback_{channel}", alt=finding,

@@ -36,7 +36,7 @@ def channel_picture(reading: Reading, chosen: str) -> None:
             measure.metric,
             judged,
             where=clicked,
-            title=f"{reading.names.get(clicked['channel_id'], '')} · {heading}",
+            title=f"{reading.channels.get(clicked['channel_id'], '')} · {heading}",
             **measure.settings(reading.choice),
         )
 
@@ -49,9 +49,9 @@ def ranking_of(reading: Reading, name: str) -> tuple[str, go.Figure] | None:
     if shown.empty:
         return None
     unit = measure.metric.unit
-    finding = picture_finding(shown, reading.names, measure.heading(reading.choice), unit)
+    finding = picture_finding(shown, reading.channels, measure.heading(reading.choice), unit)
     picture = ranked_bars(
-        shown, by="channel_id", unit=unit, title=finding, names=reading.names,
+        shown, by="channel_id", unit=unit, title=finding, names=reading.channels,
         reference=_reference(reading, name),
         reference_name=_("Paid channels") if name in _OF_PAID else _("All"),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from math import nan
 from typing import Any
@@ -11,35 +11,18 @@ import pandas as pd
 
 from components.ask import query
 from components.ask.tally import tally
+from components.kit import reading as kit
 from components.kit.choices.filters import known_comparison
 from components.kit.measures import Choice
 from components.screens.acquisition.measures import MEASURES, visible
-from data.scope import Filters, Scope, role
+from data.scope import Filters
 from metrics.acquisition.verdicts import channel_verdicts, judged_filters
 from metrics.foundation.separation import LEAST_MATURE
 from metrics.foundation.tally import ChannelFigures
 
 
-@dataclass(eq=False)  # itself: what is made of it is remembered by it
-class Reading:
+class Reading(kit.Reading[Choice]):
     """The figures for a viewer's scope, filters and choice, each found when first asked for."""
-
-    filters: Filters
-    choice: Choice
-    scope: Scope
-    _figures: dict[str, ChannelFigures] = field(default_factory=dict)
-    _channels: dict[str, pd.DataFrame] = field(default_factory=dict)
-    _wholes: dict[str, float] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, filters: Filters, choice: Choice) -> Reading:
-        """The signed-in viewer's reading: what one run has found, the next need not seek."""
-        del cls
-        return _reading(filters, choice)
-
-    def again(self) -> Reading:
-        """The same reading for the viewer now signed in."""
-        return Reading.of(self.filters, self.choice)
 
     @cached_property
     def tree(self) -> pd.DataFrame:
@@ -47,7 +30,7 @@ class Reading:
         return query.names("channel", scope=self.scope)
 
     @cached_property
-    def names(self) -> dict[str, str]:
+    def channels(self) -> dict[str, str]:
         """Channel → its name."""
         return dict(zip(self.tree["channel_id"], self.tree["name"], strict=True))
 
@@ -57,11 +40,6 @@ class Reading:
         return {
             c: p.split("/") for c, p in zip(self.tree["channel_id"], self.tree["path"], strict=True)
         }
-
-    @property
-    def hidden_facts(self) -> frozenset[str]:
-        """The facts that the viewer's role never reads."""
-        return role(self.scope.role).hidden_facts
 
     @property
     def sees_money(self) -> bool:
@@ -91,15 +69,11 @@ class Reading:
 
     def figures(self, name: str) -> ChannelFigures:
         """A measure's figures by every cut, from one pass over its units."""
-        if name not in self._figures:
-            self._figures[name] = self._asked(name, self.judged(name))
-        return self._figures[name]
+        return self.kept(("figures", name), lambda: self._asked(name, self.judged(name)))
 
     def by_channel(self, name: str) -> pd.DataFrame:
         """A measure by channel as the leads name it; "" for leads that name none."""
-        if name not in self._channels:
-            self._channels[name] = self.figures(name).channels()
-        return self._channels[name]
+        return self.kept(("channels", name), self.figures(name).channels)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -120,11 +94,12 @@ class Reading:
 
     def whole(self, metric: str) -> float:
         """A metric that is no measure of a channel, over the days picked; NaN of too few."""
-        if metric not in self._wholes:
-            found = query.run(metric, self.filters, scope=self.scope)
-            enough = found["n"].iloc[0] >= LEAST_MATURE
-            self._wholes[metric] = float(found["value"].iloc[0]) if enough else nan
-        return self._wholes[metric]
+        return self.kept(("whole", metric), lambda: self._whole(metric))
+
+    def _whole(self, metric: str) -> float:
+        found = query.run(metric, self.filters, scope=self.scope)
+        enough = found["n"].iloc[0] >= LEAST_MATURE
+        return float(found["value"].iloc[0]) if enough else nan
 
     def nodes(self, name: str) -> pd.DataFrame:
         """A measure by every branch and leaf of the tree."""
@@ -141,8 +116,3 @@ class Reading:
         measure = MEASURES[name]
         settings = measure.settings(self.choice)
         return tally(measure.metric, filters, scope=self.scope, **how, **settings)
-
-
-@query.remembered
-def _reading(filters: Filters, choice: Choice) -> Reading:
-    return Reading(filters, choice, query.current_scope(filters))

@@ -43,7 +43,7 @@ def _tasks(reading: Reading) -> Iterator[Task]:
 
 
 def _named(reading: Reading, channel: str) -> str:
-    return escape(reading.names.get(channel, channel))
+    return escape(reading.channels.get(channel, channel))
 
 
 def _move(reading: Reading) -> Iterator[Task]:

@@ -53,7 +53,7 @@ def worth_table(reading: Reading, paid: Sequence[str]) -> tuple[str, str] | None
     st.markdown(worth_words(found))
     judged = found["n"] >= LEAST_MATURE
     rows = found.to_dict("records")
-    name = {_PAID: _("Paid channels")} | reading.names
+    name = {_PAID: _("Paid channels")} | reading.channels
     cost = MEASURES[_cac(reading)]
     column = st.column_config
     clicked = clickable_table(
@@ -101,7 +101,7 @@ def open_worth(reading: Reading, paid: Sequence[str], node: str, column: str) ->
     """Open what a node of the table cost, or the payers and what they brought."""
     filters, days = reading.judged("roi"), reading.choice.return_days
     where = {"channel_id": tuple(paid) if node == _PAID else node}
-    name = _("Paid channels") if node == _PAID else reading.names.get(node, node)
+    name = _("Paid channels") if node == _PAID else reading.channels.get(node, node)
     if column == "cac":
         cost = MEASURES[_cac(reading)]
         title = f"{name} · {_(cost.title)}"

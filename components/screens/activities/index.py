@@ -36,7 +36,7 @@ _TABLE = "activities_table"
 
 
 def activity_index(shown: Overview, filters: Filters) -> None:
-    """Draw the answer and the table of the activities that ran in the days shown."""
+    """Draw the answer and the table of the activities that ran in the days chosen."""
     window = st.segmented_control(
         _("Shown"), list(WINDOWS), default=YEAR, required=True, key="activities_window",
         format_func=lambda name: _(WINDOWS[name]), label_visibility="collapsed",

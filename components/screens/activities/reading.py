@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit import reading as kit
 from data.scope import Filters, Period, Scope
 from metrics.activities.health import Health, activity_health, daily_curves
 from metrics.activities.outcomes import activity_conversion, activity_cost_per_lead, activity_roi
@@ -140,6 +141,21 @@ def _with_outcomes(
     return table
 
 
+class Reading(kit.Reading[str]):
+    """The viewer's activities, and the one that is opened: the choice is its id, or ""."""
+
+    @property
+    def overview(self) -> Overview | None:
+        """All that have begun; None where none has."""
+        return overview(self.filters)
+
+    @cached_property
+    def life(self) -> Life:
+        """The opened one in full; only where there is an overview that holds it."""
+        assert self.overview is not None
+        return Life(self.choice, self.overview, self.scope)
+
+
 @dataclass
 class Life:
     """One activity in full, for a viewer."""
@@ -147,11 +163,6 @@ class Life:
     activity_id: str
     overview: Overview
     scope: Scope
-
-    @classmethod
-    def of(cls, activity_id: str, overview: Overview, filters: Filters) -> Life:
-        """The signed-in viewer's reading."""
-        return cls(activity_id, overview, query.current_scope(filters))
 
     @cached_property
     def row(self) -> dict[str, Any]:

@@ -5,20 +5,17 @@ A question whose metrics do not exist yet is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import streamlit as st
 
 from components.ask import query
 from components.kit.answer import Answer, definition_button, evidence
 from components.kit.navigation import link_to
+from components.kit.page import Answers
 from components.kit.rows.drill import open_rows
-from components.screens.acquisition.board import behaviour_answer, channels_answer, joined_answer
 from components.screens.board.hours import in_words, today_so_far
 from components.screens.board.pace import month_answer, sentence, today_sentence, works_leads
-from components.screens.conversion.board import conversion_answers
-from components.screens.learning.board import learning_answers
-from components.screens.renewal.board import renewal_answers
 from components.words.i18n import N_, _, sentences
 from data.scope import Filters, Role, role
 
@@ -26,15 +23,15 @@ _LIVE = N_("How does today run?")
 _LEAST_WIDTH = 420  # pixels: one answer a row on a phone
 
 
-def answers(filters: Filters) -> Iterator[Answer]:
+def answers(asked: tuple[Answers, ...], filters: Filters) -> Iterator[Answer]:
     """The answers that a viewer's role can be given, in the order of the questions.
 
     Each is given as soon as it is made: those that learn from a year take a while.
     """
     hidden = role(query.current_scope().role).hidden_facts
-    for needs, make in _ASKED:
-        if not needs & hidden:
-            yield from make(filters)
+    for one in asked:
+        if not one.needs & hidden:
+            yield from one.make(filters)
 
 
 @query.remembered
@@ -56,24 +53,15 @@ def live_answer(filters: Filters) -> tuple[Answer, ...]:
     )
 
 
-# What is answered, and the facts without which it cannot be.
-_ASKED: tuple[tuple[frozenset[str], Callable[[Filters], tuple[Answer, ...]]], ...] = (
-    (frozenset({"order_line"}), channels_answer),
-    (frozenset({"order_line"}), joined_answer),
-    (frozenset(), live_answer),
-    (frozenset({"touch"}), behaviour_answer),
-    (frozenset({"order_line", "followup"}), conversion_answers),
-    (frozenset(), learning_answers),
-    (frozenset({"order_line", "due", "followup"}), renewal_answers),
-)
+LIVE = Answers(number=3, make=live_answer)
 
 
-def answers_card(filters: Filters) -> None:
+def answers_card(asked: tuple[Answers, ...], filters: Filters) -> None:
     """Draw the answers, two beside each other where there is room."""
     viewer_role = role(query.current_scope().role)
     st.subheader(_("Answers"))
     with st.grid(2, min_column_width=_LEAST_WIDTH, gap="small") as grid:
-        for answer in answers(filters):
+        for answer in answers(asked, filters):
             with grid.container(
                 border=True, height="stretch", gap="small", key=f"board_answer_{answer.number}"
             ):

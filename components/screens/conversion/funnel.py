@@ -54,6 +54,12 @@ def funnel_picture(reading: Reading) -> go.Figure:
     )
 
 
+def first_funnel(reading: Reading) -> object:
+    """What the funnel shows, where there is a lead to show."""
+    counts = funnel_counts(reading)
+    return funnel_picture(reading) if counts is not None and counts["leads"] else None
+
+
 def judged(reading: Reading) -> Filters:
     """The filters with the days whose leads are old enough for the last step."""
     return judged_filters(

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
+from components.kit.reading import Person
 from components.screens.conversion.reading import LEARNED_DAYS, institution_score
 from components.screens.conversion.words import reason_text
 from components.words.formats import money, number, percent
@@ -54,9 +55,14 @@ def person_score(
     )
 
 
-def score_card(person_id: str) -> None:
+def score_of(person: Person) -> PersonScore | None:
+    """The score of a person's page."""
+    return person_score(person.person_id, person.scope)
+
+
+def score_card(person: Person) -> None:
     """Draw a person's score with its reasons; nothing for one without an open lead."""
-    found = person_score(person_id)
+    found = score_of(person)
     if found is None:
         return
     with st.container(border=True, gap="xsmall"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
 from components.ask import query
 from components.ask.tally import tally
+from components.kit import reading as kit
 from components.kit.choices.filters import known_comparison
 from components.screens.conversion.measures import MEASURES, Choice
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
@@ -22,24 +22,8 @@ LEARNED_DAYS = 540
 LISTED_DAYS = 30  # the work list holds leads whose window is still open
 
 
-@dataclass(eq=False)  # itself: what is made of it is remembered by it
-class Reading:
+class Reading(kit.Reading[Choice]):
     """The figures for a viewer's scope, filters and choice, each found when first asked for."""
-
-    filters: Filters
-    choice: Choice
-    scope: Scope
-    _figures: dict[str, ChannelFigures] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, filters: Filters, choice: Choice) -> Reading:
-        """The signed-in viewer's reading; one made for equal questions is used again."""
-        del cls
-        return _reading(filters, choice)
-
-    def again(self) -> Reading:
-        """The same reading for the viewer now signed in."""
-        return Reading.of(self.filters, self.choice)
 
     def judged(self, name: str) -> Filters:
         """The filters with the days on which a measure can be judged."""
@@ -49,13 +33,11 @@ class Reading:
 
     def figures(self, name: str) -> ChannelFigures:
         """A measure's figure, the one compared with and the spark line, from one pass."""
-        if name not in self._figures:
-            measure = MEASURES[name]
-            settings = measure.settings(self.choice.days)
-            self._figures[name] = tally(
-                measure.metric, self.judged(name), scope=self.scope, **settings
-            )
-        return self._figures[name]
+        measure, judged = MEASURES[name], self.judged(name)
+        settings = measure.settings(self.choice.days)
+        return self.kept(
+            ("figures", name), lambda: tally(measure.metric, judged, scope=self.scope, **settings)
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -114,11 +96,6 @@ class Reading:
         """How many leads can be called in a day by those the viewer sees the leads of."""
         people = 1 if self.scope.role == "consultant" else max(len(self.consultants), 1)
         return self.choice.calls_a_day * people
-
-
-@query.remembered
-def _reading(filters: Filters, choice: Choice) -> Reading:
-    return Reading(filters, choice, query.current_scope(filters))
 
 
 def institution_score(window_days: int) -> LeadScore:

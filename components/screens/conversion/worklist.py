@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.kit.panels import Handover
 from components.kit.rows.columns import named
 from components.kit.rows.drill import PAGE, download_buttons, person_column, person_links
 from components.kit.rows.table import share_column, whole_column
@@ -33,10 +32,8 @@ LISTS = {
 }
 
 
-@st.fragment
-def work_list(handover: Handover[Reading]) -> None:
+def work_list(reading: Reading) -> None:
     """Draw the list chosen, cut at what can be called."""
-    reading = handover.take()
     st.markdown(f"##### {_('Whom to call')}")
     chosen = st.segmented_control(
         _("List"), list(LISTS), default=TODAY, required=True, key="conversion_list",

@@ -96,10 +96,15 @@ def students_sentence(reading: Reading) -> str:
     )
 
 
+def answer_of(reading: Reading) -> tuple[Finding, str]:
+    """What is said of the teaching, and of the students."""
+    return teaching_finding(reading), students_sentence(reading)
+
+
 def learning_answer(reading: Reading) -> None:
     """Draw the answer card."""
-    found = teaching_finding(reading)
-    said = [students_sentence(reading)]
+    found, students = answer_of(reading)
+    said = [students]
     coverage = reading.figures("roll_call_coverage").total
     if coverage["n"] and coverage["value"] < COVERED:
         said.append(

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from components.ask import query
-from components.kit.panels import Handover
 from components.kit.rows.drill import download_buttons
 from components.kit.states import nothing_to_show
 from components.screens.learning.people import students_table, with_names
@@ -33,10 +32,13 @@ def is_large(reading: Reading) -> bool:
     return len(reading.tiers.now) > _AT_ONCE
 
 
-@st.fragment
-def call_list(handover: Handover[Reading]) -> None:
+def calls_at_first(reading: Reading) -> object:
+    """The calls as the list shows them before anything is picked."""
+    return None if reading.tiers.now.empty else first_calls(reading, not is_large(reading))
+
+
+def call_list(reading: Reading) -> None:
     """Draw the list of one class teacher, or of all, the highest risk first."""
-    reading = handover.take()
     st.markdown(f"##### {_('Whom to call this week')}")
     if reading.tiers.now.empty:
         nothing_to_show(_("No student is enrolled on the as-of day."))

@@ -8,7 +8,6 @@ import streamlit as st
 
 from components.ask import query
 from components.kit.charts.chart import figure, own_palette, show, title_of, value_axis
-from components.kit.panels import Handover
 from components.kit.rows.drill import open_rows
 from components.kit.states import nothing_to_show
 from components.runtime.theme import Palette
@@ -18,10 +17,13 @@ from components.words.i18n import _
 from metrics.service.lesson_curve import LEAST_SEATS
 
 
-@st.fragment
-def lesson_picture(handover: Handover[Reading]) -> None:
+def first_lessons(reading: Reading) -> object:
+    """The curve of the course that stands first, where there is one."""
+    return [course_picture(reading, course) for course in offered_courses(reading)[:1]]
+
+
+def lesson_picture(reading: Reading) -> None:
     """Draw the choice of course and its curve; a mark opens the seats of that lesson."""
-    reading = handover.take()
     offered = offered_courses(reading)
     if not offered:
         nothing_to_show(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
 from components.ask import query
 from components.ask.tally import tally
-from components.kit.rows.columns import names_by_id
+from components.kit import reading as kit
 from data.scope import Filters, Period, Scope
 from metrics.foundation.registry import Metric, find
 from metrics.foundation.tally import ChannelFigures
@@ -32,24 +32,13 @@ CURVE_DAYS = 365  # a course has a lesson seven too seldom to judge it by a mont
 _EPOCH = date(1970, 1, 1)
 
 
-@dataclass(eq=False)  # itself: what is made of it is remembered by it
-class Reading:
+class Reading(kit.Reading[None]):
     """The figures for a viewer's scope and filters, each found when first asked for."""
 
-    filters: Filters
-    scope: Scope
-    leave: str = "neutral"
-    _figures: dict[tuple[Any, ...], ChannelFigures] = field(default_factory=dict)
-
     @classmethod
-    def of(cls, filters: Filters, leave: str = "neutral") -> Reading:
-        """The signed-in viewer's reading; one made for equal questions is used again."""
-        del cls
-        return _reading(replace(filters, channels=()), leave)  # a lesson has no channel
-
-    def again(self) -> Reading:
-        """The same reading for the viewer now signed in."""
-        return Reading.of(self.filters, self.leave)
+    def of(cls, filters: Filters, choice: None = None) -> Self:
+        """The signed-in viewer's reading; a lesson has no channel to be picked by."""
+        return super().of(replace(filters, channels=()), choice)
 
     @property
     def is_empty(self) -> bool:
@@ -59,10 +48,10 @@ class Reading:
 
     def figures(self, metric: str, **options: Any) -> ChannelFigures:
         """A metric's figure, the one compared with, and its trend, from one pass."""
-        key = (metric, *sorted(options.items()))
-        if key not in self._figures:
-            self._figures[key] = tally(find(metric), self.filters, scope=self.scope, **options)
-        return self._figures[key]
+        return self.kept(
+            (metric, *sorted(options.items())),
+            lambda: tally(find(metric), self.filters, scope=self.scope, **options),
+        )
 
     def metric(self, name: str) -> Metric:
         """A metric as registered."""
@@ -91,12 +80,12 @@ class Reading:
     @property
     def tiers(self) -> StudentTiers:
         """Students by tier, now and a week ago."""
-        return _tiers(self._timeless, self._nameless, self.leave, 1)
+        return _tiers(self._timeless, self._nameless, 1)
 
     @property
     def weeks(self) -> StudentTiers:
         """Students by tier, now and at the end of the last weeks."""
-        return _tiers(self._timeless, self._nameless, self.leave, WEEKS)
+        return _tiers(self._timeless, self._nameless, WEEKS)
 
     @property
     def model(self) -> RiskModel:
@@ -106,12 +95,12 @@ class Reading:
     @property
     def at_risk(self) -> pd.DataFrame:
         """Students enrolled now, the highest risk first."""
-        return _at_risk(self._timeless, self._nameless, self.leave)
+        return _at_risk(self._timeless, self._nameless)
 
     @property
     def by_tier(self) -> pd.DataFrame:
         """Students enrolled now, the gravest tier first, without a learned risk."""
-        return _by_tier(self._timeless, self._nameless, self.leave)
+        return _by_tier(self._timeless, self._nameless)
 
     @property
     def _nameless(self) -> Scope:
@@ -126,25 +115,20 @@ class Reading:
     @cached_property
     def courses(self) -> dict[str, str]:
         """Course → its name."""
-        return names_by_id("course", scope=self.scope)
+        return self.names("course")
 
     @cached_property
     def staff(self) -> dict[str, str]:
         """Staff → their name."""
-        return names_by_id("staff", scope=self.scope)
+        return self.names("staff")
 
     @cached_property
     def campuses(self) -> dict[str, str]:
         """Campus → its name."""
-        return names_by_id("campus", scope=self.scope)
+        return self.names("campus")
 
 
 _ANY = Period(start=_EPOCH, end=_EPOCH)
-
-
-@query.remembered
-def _reading(filters: Filters, leave: str) -> Reading:
-    return Reading(filters, query.current_scope(filters), leave)
 
 
 @query.remembered
@@ -154,10 +138,8 @@ def _drops(year: Filters, scope: Scope) -> pd.DataFrame:
 
 
 @query.remembered
-def _tiers(filters: Filters, scope: Scope, leave: str, weeks: int) -> StudentTiers:
-    found: StudentTiers = query.fold(
-        tier_rows, student_tiers, filters, scope=scope, leave=leave, weeks=weeks
-    )
+def _tiers(filters: Filters, scope: Scope, weeks: int) -> StudentTiers:
+    found: StudentTiers = query.fold(tier_rows, student_tiers, filters, scope=scope, weeks=weeks)
     return found
 
 
@@ -176,12 +158,12 @@ def learned_model(scope: Scope) -> RiskModel:
 
 
 @query.remembered
-def _by_tier(filters: Filters, scope: Scope, leave: str) -> pd.DataFrame:
+def _by_tier(filters: Filters, scope: Scope) -> pd.DataFrame:
     today = (scope.as_of_on - _EPOCH).days
-    return scored(_tiers(filters, scope, leave, 1).now, NO_MODEL, as_of_day=today)
+    return scored(_tiers(filters, scope, 1).now, NO_MODEL, as_of_day=today)
 
 
 @query.remembered
-def _at_risk(filters: Filters, scope: Scope, leave: str) -> pd.DataFrame:
+def _at_risk(filters: Filters, scope: Scope) -> pd.DataFrame:
     today = (scope.as_of_on - _EPOCH).days
-    return scored(_tiers(filters, scope, leave, 1).now, _model(scope), as_of_day=today)
+    return scored(_tiers(filters, scope, 1).now, _model(scope), as_of_day=today)

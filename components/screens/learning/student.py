@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from components.ask import query
+from components.kit.reading import Person
 from components.screens.learning.reading import learned_model
 from components.screens.learning.words import TIER_WORDS, reasons_in_words
 from components.words.formats import is_missing, percent
@@ -64,9 +65,14 @@ def person_students(
     ]  # fmt: skip
 
 
-def student_card(person_id: str) -> None:
+def students_of(person: Person) -> list[StudentState]:
+    """The children of a person's page."""
+    return person_students(person.person_id, person.scope)
+
+
+def student_card(person: Person) -> None:
     """Draw the tiers of a person's children; nothing for one without an enrolled child."""
-    for state in person_students(person_id):
+    for state in students_of(person):
         words = [_(TIER_WORDS[state.tier]), state.reasons]
         if state.risk is not None:
             words.append(_("{risk} may stop within 4 weeks", risk=percent(state.risk)))

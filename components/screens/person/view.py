@@ -1,21 +1,21 @@
-"""One look at a person: whose, as of when, with the names behind ids.
-
-The scope is found once a run: every lookup asks the sessions and the accounts.
-"""
+"""One look at a person: whose, as of when, with the names behind ids."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
 
 from components.ask import query
+from components.kit.reading import Person
 from components.screens.person.names import Names
 from data.scope import Scope
+from metrics.people.person import Standing, contribution, current_state, standing
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,37 @@ class View:
     def rows(self, function: Callable[..., ir.Table], **options: Any) -> list[dict[str, Any]]:
         """The same, a mapping a row; shared with later looks: nobody may change them."""
         return _rows(function, tuple(sorted(options.items())), scope=self.scope)
+
+
+class PersonReading(Person):
+    """A person with how they stand and what they brought, each found when first asked for."""
+
+    @cached_property
+    def view(self) -> View:
+        """The reading's scope with its names."""
+        return View(self.scope, Names.within(self.scope))
+
+    @property
+    def states(self) -> list[dict[str, Any]]:
+        """How the person stands: one row; none for nobody, and for one out of the scope."""
+        return self.view.rows(current_state, person_id=self.person_id)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The row of somebody who is there."""
+        (row,) = self.states
+        return row
+
+    @property
+    def brought(self) -> dict[str, Any]:
+        """What somebody who is there has brought."""
+        (row,) = self.view.rows(contribution, person_id=self.person_id)
+        return row
+
+    @property
+    def now(self) -> Standing:
+        """Where somebody who is there stands at this moment, and what comes next."""
+        return standing(self.state, self.scope.as_of)
 
 
 @query.remembered

@@ -11,7 +11,7 @@ from components.ask import query
 from components.kit.plans.history import history_list
 from components.kit.plans.planned import PLANNED
 from components.kit.plans.saving import may_edit, save_targets
-from components.kit.rows.columns import names_by_id
+from components.kit.reading import Plain
 from components.kit.states import nothing_to_show
 from components.words.formats import delta, is_missing, number, value
 from components.words.formats import month as month_words
@@ -21,28 +21,34 @@ from metrics.models.run_rate import HISTORY_DAYS
 from metrics.plans.plan import campus_plans
 from metrics.plans.proposal import month_days, plan_table, year_before
 
+_FIRST = next(iter(PLANNED))
 _BACK, _AHEAD = 2, 6  # months around the one under way
 _STEP = {"new_leads": 1.0, "first_orders": 1.0, "net_revenue": 1000.0}
 
 
-def targets_panel(filters: Filters) -> None:
+def first_plan(reading: Plain) -> pd.DataFrame:
+    """The plan of the month under way, of the figure that stands first."""
+    month = _months(reading.today)[_BACK]
+    return plan_of(reading.filters, month, _FIRST, tuple(reading.names("campus")))
+
+
+def targets_panel(reading: Plain) -> None:
     """Draw the month's plan; whoever may edit it can save it."""
-    scope = query.current_scope(filters)
-    months = _months(scope.as_of_on)
+    months = _months(reading.today)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         month = st.selectbox(
             _("Month"), months, index=_BACK, key="plans_month", width=200,
             format_func=month_words,
         )  # fmt: skip
         name = st.segmented_control(
-            _("Figure"), list(PLANNED), default="new_leads", required=True, key="plans_figure",
+            _("Figure"), list(PLANNED), default=_FIRST, required=True, key="plans_figure",
             format_func=lambda n: _(PLANNED[n].title),
         )  # fmt: skip
-    names = names_by_id("campus", scope=scope)
+    names = reading.names("campus")
     if not names:
         nothing_to_show(_("No campus to plan for."))
         return
-    table = plan_of(filters, month, name, tuple(names))
+    table = plan_of(reading.filters, month, name, tuple(names))
     st.markdown(f"### {plan_sentence(table, month, name)}")
     st.caption(
         _(

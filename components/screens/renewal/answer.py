@@ -118,11 +118,15 @@ def outlook_sentence(reading: Reading) -> str:
     return said
 
 
+def answer_of(reading: Reading) -> str:
+    """The answer: the rate of the judged days, and what falls due next."""
+    return "\n\n".join([renewal_sentence(reading), outlook_sentence(reading)])
+
+
 def renewal_answer(reading: Reading) -> None:
     """Draw the answer card on the renewal rate of the judged days."""
-    sentence = "\n\n".join([renewal_sentence(reading), outlook_sentence(reading)])
     answer_card(
-        sentence.replace("$", r"\$"),
+        answer_of(reading).replace("$", r"\$"),
         metric=find("renewal_rate"),
         figure=reading.figure("renewal_rate"),
         filters=reading.judged,

@@ -6,7 +6,7 @@ from components.ask import query
 from components.kit.answer import Answer
 from components.screens.renewal.answer import outlook_sentence, renewal_sentence
 from components.screens.renewal.reading import Reading
-from components.screens.renewal.referral.view import Referral, referral_sentence
+from components.screens.renewal.referral.view import referral_of, referral_sentence
 from components.words.i18n import N_, sentences
 from data.scope import Filters
 from metrics.foundation.registry import find
@@ -30,7 +30,7 @@ def renewal_answers(filters: Filters) -> tuple[Answer, ...]:
         sentence = sentences(renewal_sentence(reading), outlook_sentence(reading))
         found.append(_answer(9, sentence, "renewal_rate", reading))
     if reading.figure("referred_share_of_new")["denominator"]:
-        sentence = sentences(*referral_sentence(Referral(reading)).split("\n\n"))
+        sentence = sentences(*referral_sentence(referral_of(reading)).split("\n\n"))
         found.append(_answer(10, sentence, "referred_share_of_new", reading))
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""The expansion part of the screen: who adds a subject, and what the families are worth now."""
+"""The expansion view: who adds a subject, and what the families are worth now."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from components.kit.answer import answer_card
 from components.kit.charts.chart import show
 from components.kit.charts.waterfall import waterfall
 from components.kit.figures import FigureCard, figure_cards
+from components.kit.page import Nothing
 from components.kit.rows.drill import open_rows
 from components.kit.rows.table import clickable_table, lines_height, share_column, whole_column
 from components.kit.states import nothing_to_show
@@ -25,7 +26,7 @@ from components.screens.renewal.reading import Reading
 from components.screens.renewal.todo import HEADS, TEACHERS
 from components.words.formats import days_range, escape, money, number, percent
 from components.words.i18n import N_, _
-from data.scope import Period
+from data.scope import Filters, Period
 from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
 from metrics.renewal.expansion import next_subjects, retention_sums
@@ -40,7 +41,7 @@ _LEAST_PAIR = 10  # students below which a pair of subjects is luck
 
 @dataclass
 class Expansion:
-    """What the part reads."""
+    """What the view reads."""
 
     reading: Reading
 
@@ -61,37 +62,59 @@ class Expansion:
         return self.pairs[self.pairs["students"] >= _LEAST_PAIR]
 
 
-def expansion_view(reading: Reading) -> None:
-    """Draw answer, figures, the waterfall of the families' worth, pairs and tasks."""
-    found = Expansion(reading)
-    figure = reading.figure("expansion_rate")
-    if not figure["denominator"]:
-        nothing_to_show(_("Nobody had a running enrolment when these months began."))
-        return
+@query.remembered
+def expansion_of(reading: Reading) -> Expansion:
+    """What the view reads, once for all its parts."""
+    return Expansion(reading)
+
+
+def without_expansion(reading: Reading) -> Nothing | None:
+    """Why the view has nothing to show; None where it has."""
+    if reading.figure("expansion_rate")["denominator"]:
+        return None
+    return Nothing(_("Nobody had a running enrolment when these months began."))
+
+
+def expansion_answer(reading: Reading) -> None:
+    """Draw the answer card."""
     answer_card(
-        expansion_sentence(found).replace("$", r"\$"),
+        expansion_sentence(expansion_of(reading)).replace("$", r"\$"),
         metric=find("expansion_rate"),
-        figure=figure,
+        figure=reading.figure("expansion_rate"),
         filters=reading.judged,
         key="expansion",
         previous=reading.figures("expansion_rate", reading.before).iloc[0],
         against=_("vs. {days}", days=days_range(reading.before.period)),
     )
-    everybody = replace(reading.filters, period=_ever(reading), comparison=None)
-    ready = reading.figures("expansion_eligible", everybody).iloc[0]
+
+
+def expansion_cards(reading: Reading) -> None:
+    """Draw the rate with its trend, and how many are ready."""
     rate = FigureCard(
-        metric=find("expansion_rate"), figure=figure, title=_("Expansion rate, a month"),
+        metric=find("expansion_rate"),
+        figure=reading.figure("expansion_rate"),
+        title=_("Expansion rate, a month"),
         trend=monthly(reading.figures("expansion_rate", reading.year, "unit_on")),
-    )  # fmt: skip
-    stock = FigureCard(metric=find("expansion_eligible"), figure=ready, filters=everybody)
+    )
+    stock = FigureCard(
+        metric=find("expansion_eligible"), figure=_ready(reading), filters=_everybody(reading)
+    )
     figure_cards([rate, stock], filters=reading.judged, key="expansion_card")
-    _waterfall(found)
-    _pairs(found)
-    draw_tasks(_tasks(found, int(ready["value"])), today=reading.today)
 
 
-def _ever(reading: Reading) -> Period:
-    return Period(start=date(2000, 1, 1), end=reading.today + timedelta(days=1))
+def _ready(reading: Reading) -> pd.Series:
+    return reading.figures("expansion_eligible", _everybody(reading)).iloc[0]
+
+
+def _everybody(reading: Reading) -> Filters:
+    ever = Period(start=date(2000, 1, 1), end=reading.today + timedelta(days=1))
+    return replace(reading.filters, period=ever, comparison=None)
+
+
+def expansion_todo(reading: Reading) -> None:
+    """Draw what the figures carry."""
+    ready = int(_ready(reading)["value"])
+    draw_tasks(_tasks(expansion_of(reading), ready), today=reading.today)
 
 
 def retained(sums: pd.Series) -> float | None:
@@ -128,7 +151,9 @@ def expansion_sentence(found: Expansion) -> str:
     return said
 
 
-def _waterfall(found: Expansion) -> None:
+def retention_picture(reading: Reading) -> None:
+    """Draw what the families there at the start are worth now, part by part."""
+    found = expansion_of(reading)
     sums, share = found.retention, retained(found.retention)
     if share is None:
         nothing_to_show(_("Nobody had a running enrolment when these months began."))
@@ -156,7 +181,7 @@ def _waterfall(found: Expansion) -> None:
     if clicked:
         part = clicked["part"]
         words = {"opening": _("Worth a month, then"), "closing": _("Worth a month, now")}
-        open_retention_part(found.reading, part, title=words.get(part) or _(PARTS[part]))
+        open_retention_part(reading, part, title=words.get(part) or _(PARTS[part]))
     st.caption(
         _(
             "Persons there at the start only; those who came since are worth {fresh} a month"
@@ -166,9 +191,10 @@ def _waterfall(found: Expansion) -> None:
     )
 
 
-def _pairs(found: Expansion) -> None:
+def subject_pairs(reading: Reading) -> None:
+    """Draw which subject follows which; a line opens who is ready for it."""
     st.markdown(f"##### {_('From one subject to the next')}")
-    pairs = found.pairs.head(20)
+    pairs = expansion_of(reading).pairs.head(20)
     if pairs.empty:
         nothing_to_show(_("Nobody has bought a second subject yet."))
         return
@@ -190,10 +216,9 @@ def _pairs(found: Expansion) -> None:
     st.caption(_("Pick a line to see who is ready for it. An association, not a cause."))
     if clicked is not None:
         row = pairs.iloc[clicked[0]]
-        reading = found.reading
         open_rows(
             "expansion_eligible",
-            replace(reading.filters, period=_ever(reading), comparison=None),
+            _everybody(reading),
             where={"course_line": row["subject"]},
             title=_("Ready for “{subject}”", subject=row["next_subject"]),
         )

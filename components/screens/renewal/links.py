@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from components.ask import query
@@ -12,9 +13,14 @@ from metrics.renewal.due import EARLY_DAYS, LATE_DAYS
 from metrics.renewal.links import renewal_links
 
 
+def links_of(reading: Reading) -> pd.Series:
+    """How many renewals there are, and how many of them are inferred."""
+    return query.fetch(renewal_links, scope=reading.scope).iloc[0]
+
+
 def links_note(reading: Reading) -> None:
     """Draw a caption where renewals were read off the orders; nothing where they are told."""
-    row = query.fetch(renewal_links, scope=reading.scope).iloc[0]
+    row = links_of(reading)
     if not row["inferred"]:
         return
     st.caption(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Self
 
 import pandas as pd
 
 from components.ask import query
-from components.kit.rows.columns import names_by_id
-from data.scope import Filters, Period, Scope, role
+from components.kit import reading as kit
+from data.scope import Filters, Period
 from metrics.renewal.bridge import Bridge, bridge_of, bridge_sums
 from metrics.renewal.due import LATE_DAYS
 from metrics.renewal.features import intent_rows
@@ -21,33 +22,13 @@ from metrics.renewal.pool import AHEAD_DAYS, names_of, pool_period, pool_table
 LEAST_MONTHS, YEAR_MONTHS = 3, 12
 
 
-@dataclass(eq=False)  # itself: what is made of it is remembered by it
-class Reading:
+class Reading(kit.Reading[None]):
     """The figures for a viewer's scope and filters, each found when first asked for."""
 
-    filters: Filters
-    scope: Scope
-    _figures: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
-
     @classmethod
-    def of(cls, filters: Filters) -> Reading:
+    def of(cls, filters: Filters, choice: None = None) -> Self:
         """The signed-in viewer's reading; one made for equal questions is used again."""
-        del cls
-        return _reading(filters)
-
-    def again(self) -> Reading:
-        """The same reading for the viewer now signed in."""
-        return Reading.of(self.filters)
-
-    @property
-    def today(self) -> date:
-        """The as-of day."""
-        return self.scope.as_of_on
-
-    @property
-    def hidden_facts(self) -> frozenset[str]:
-        """The facts that the viewer's role never reads."""
-        return role(self.scope.role).hidden_facts
+        return super().of(filters, choice)
 
     @cached_property
     def judged(self) -> Filters:
@@ -73,10 +54,10 @@ class Reading:
 
     def figures(self, metric: str, filters: Filters, *by: str) -> pd.DataFrame:
         """A metric's figures over some days, by some dimensions."""
-        key = (metric, str(filters.period), *by)
-        if key not in self._figures:
-            self._figures[key] = query.run(metric, filters, by=by, scope=self.scope)
-        return self._figures[key]
+        return self.kept(
+            (metric, str(filters.period), *by),
+            lambda: query.run(metric, filters, by=by, scope=self.scope),
+        )
 
     @cached_property
     def before(self) -> Filters:
@@ -113,15 +94,6 @@ class Reading:
         """Person → name, of some people; who is out of scope has none."""
         known = query.fetch(names_of, scope=self.scope, people=tuple(sorted(set(ids))))
         return dict(zip(known["person_id"], known["name"], strict=True))
-
-    def names(self, dimension: str) -> dict[str, str]:
-        """Ids of a dimension → names."""
-        return names_by_id(dimension, scope=self.scope)
-
-
-@query.remembered
-def _reading(filters: Filters) -> Reading:
-    return Reading(filters, query.current_scope(filters))
 
 
 def judged_months(period: Period, today: date) -> Period:

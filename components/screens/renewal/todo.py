@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.ask import query
-from components.kit.todo import MOST, Task
+from components.kit.todo import MOST, Task, draw_tasks
 from components.screens.renewal.answer import outlier, soon
 from components.screens.renewal.calendar import refusals
 from components.screens.renewal.reading import Reading
@@ -20,6 +20,11 @@ _OVERDUE_DAYS = 14
 def renewal_tasks(reading: Reading) -> tuple[Task, ...]:
     """What the pool and the rates call for, the most urgent first."""
     return tuple(_tasks(reading))[:MOST]
+
+
+def renewal_todo(reading: Reading) -> None:
+    """Draw what the figures carry; nothing is advised for the sake of a full list."""
+    draw_tasks(renewal_tasks(reading), today=reading.today)
 
 
 def _tasks(reading: Reading) -> Iterator[Task]:

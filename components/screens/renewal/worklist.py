@@ -45,7 +45,20 @@ FEATURES = {
 }
 
 
-def work_list(reading: Reading) -> None:
+def talk_list(reading: Reading) -> None:
+    """Draw the families to talk to, and how far their chances may be trusted."""
+    _work_list(reading)
+    st.caption(trust_words(reading))
+
+
+def first_talks(reading: Reading) -> object:
+    """The list as it is cut at first, with what it is expected to bring."""
+    if to_talk_to(reading).empty:
+        return None
+    return _expected_words(reading, _CAPACITY), _listed(reading, _CAPACITY)
+
+
+def _work_list(reading: Reading) -> None:
     """Draw the families to talk to, those that bring most first."""
     st.markdown(f"##### {_('Whom to talk to first')}")
     rows = to_talk_to(reading)

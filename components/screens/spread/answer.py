@@ -97,9 +97,17 @@ def twenty_eighty(found: Concentration) -> str:
 
 def spread_cards(reading: SpreadReading) -> None:
     """Draw the figures: what shares brought, and how the loop runs."""
+    cards, speed = cards_of(reading)
+    figure_cards(cards, filters=EVER, key="spread_cards")
+    st.caption(speed)
+
+
+@query.remembered
+def cards_of(reading: SpreadReading) -> tuple[tuple[FigureCard, ...], str]:
+    """The figures beside those of the activity before, and how fast the loop runs."""
     before = reading.before
     against = _("against {activity}", activity=reading.activity_names[before]) if before else ""
-    cards = [
+    cards = tuple(
         FigureCard(
             metric=metric,
             figure=reading.figure(metric),
@@ -110,9 +118,8 @@ def spread_cards(reading: SpreadReading) -> None:
         )
         for metric in (share_arrivals, share_leads, share_revenue, k_factor)
         if reading.figure(metric)["n"]
-    ]
-    figure_cards(cards, filters=EVER, key="spread_cards")
-    st.caption(_speed(reading))
+    )
+    return cards, _speed(reading)
 
 
 def is_compared(metric: Metric, before: str) -> bool:
@@ -136,7 +143,6 @@ def _note(metric: Metric, figure: pd.Series) -> str:
     return " · ".join(parts)
 
 
-@query.remembered
 def _speed(reading: SpreadReading) -> str:
     """Generations, their reproduction and the time to the next hop, in a line."""
     hours, hops, backward = median_hop_hours(reading.forest.tree)

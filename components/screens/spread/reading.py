@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from components.ask import query
+from components.kit import reading as kit
 from components.kit.charts.sankey import CARRIERS, ENDED, PEOPLE
 from components.kit.choices.activity_choice import EVER, EVERY
-from components.kit.rows.columns import names_by_id
 from components.words.i18n import N_
-from data.scope import Scope
 from metrics.foundation.concentration import Concentration, concentration
 from metrics.foundation.registry import Metric
 from metrics.spread.credit import generation_table, kols, node_table
@@ -32,23 +30,16 @@ PARTS = {
 }
 
 
-@dataclass(eq=False)  # itself: what is made of it is remembered by it
-class SpreadReading:
-    """Forests, credits and names in a viewer's scope, each found when first asked for."""
+class SpreadReading(kit.Reading[str]):
+    """Forests, credits and names in a viewer's scope, each found when first asked for.
 
-    activity: str
-    scope: Scope
-    _kols: dict[tuple[bool, str, str], pd.DataFrame] = field(default_factory=dict)
+    The choice is an activity, or `EVERY`.
+    """
 
-    @classmethod
-    def of(cls, activity: str) -> SpreadReading:
-        """The signed-in viewer's reading; one made for an equal question is used again."""
-        del cls
-        return _reading(activity)
-
-    def again(self) -> SpreadReading:
-        """The same reading for the viewer now signed in."""
-        return SpreadReading.of(self.activity)
+    @property
+    def activity(self) -> str:
+        """The activity, or `EVERY`."""
+        return self.choice
 
     @property
     def activities(self) -> tuple[str, ...]:
@@ -98,11 +89,10 @@ class SpreadReading:
 
     def kols(self, *, everywhere: bool, credit: str, measure: str) -> pd.DataFrame:
         """Sharers by credit, of the activity or of all."""
-        key = (everywhere, credit, measure)
-        if key not in self._kols:
-            forest = self.whole if everywhere else self.forest
-            self._kols[key] = kols(forest, credit=credit, measure=measure)
-        return self._kols[key]
+        return self.kept(
+            (everywhere, credit, measure),
+            lambda: kols(self.whole if everywhere else self.forest, credit=credit, measure=measure),
+        )
 
     def concentrated(self, *, everywhere: bool, credit: str, measure: str) -> Concentration:
         """How far a few sharers bring most; net revenue below 0 counts as none."""
@@ -147,7 +137,7 @@ class SpreadReading:
     @cached_property
     def activity_names(self) -> dict[str, str]:
         """Activity → its name."""
-        return names_by_id("activity", scope=self.scope)
+        return self.names("activity")
 
     @property
     def title(self) -> str:
@@ -171,8 +161,3 @@ def latest_shared() -> str:
     finished = known[ends < scope.as_of_on]
     latest = (finished if len(finished) else known).sort_values(["ends_on", "activity_id"])
     return str(latest["activity_id"].iloc[-1])
-
-
-@query.remembered
-def _reading(activity: str) -> SpreadReading:
-    return SpreadReading(activity, query.current_scope())

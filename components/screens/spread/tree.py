@@ -24,11 +24,9 @@ _MOST_LISTED = 2000  # ids in one question to the store
 _TABLED = 200
 
 
-@st.fragment
-def spread_tree(activity: str) -> None:
+def spread_tree(reading: SpreadReading) -> None:
     """Draw the picture; a box opens everybody below it."""
-    reading = SpreadReading.of(activity)
-    drawn = _drawn(reading)
+    drawn = tree_picture(reading)
     if drawn is None:
         nothing_to_show(_("Nobody came by a share."), _("Choose another activity."))
         return
@@ -62,7 +60,8 @@ def _open(reading: SpreadReading, node: int) -> None:
 
 
 @query.remembered
-def _drawn(reading: SpreadReading) -> tuple[str, go.Figure] | None:
+def tree_picture(reading: SpreadReading) -> tuple[str, go.Figure] | None:
+    """The finding and the picture; None where nobody came by a share."""
     boxes = icicle_boxes(reading.forest)
     if boxes.empty:
         return None
@@ -101,7 +100,7 @@ def _hover(row: dict, name: str) -> str:
 
 def node_rows(reading: SpreadReading) -> None:
     """The table: who brought most first, direct and with all below."""
-    frame = _frame(reading)
+    frame = node_frame(reading)
     if frame.empty:
         return
     column = st.column_config
@@ -136,7 +135,8 @@ def node_rows(reading: SpreadReading) -> None:
 
 
 @query.remembered
-def _frame(reading: SpreadReading) -> pd.DataFrame:
+def node_frame(reading: SpreadReading) -> pd.DataFrame:
+    """Those who brought most, as the table shows them."""
     sharing = reading.nodes[(reading.nodes["breadth"] > 0) | (reading.nodes["shares"] > 0)]
     rows = sharing.head(_TABLED)
     names = reading.named(list(rows["person_id"]))

@@ -66,6 +66,13 @@ def sentence_of(reading: VisitorReading) -> str:
 
 def visitor_cards(reading: VisitorReading) -> None:
     """Draw the figures with what they were before."""
+    with st.container():
+        figure_cards(cards_of(reading), filters=reading.filters, key="visitor_cards")
+
+
+@query.remembered
+def cards_of(reading: VisitorReading) -> tuple[FigureCard, ...]:
+    """The figures with what they were before."""
     cards = []
     for metric in (visitors, new_visitors, dwell_per_visit, visitor_to_lead):
         # Who was last seen in an earlier period is not who came in it.
@@ -81,5 +88,4 @@ def visitor_cards(reading: VisitorReading) -> None:
                 options={"activities": reading.activities},
             )
         )
-    with st.container():
-        figure_cards(cards, filters=reading.filters, key="visitor_cards")
+    return tuple(cards)

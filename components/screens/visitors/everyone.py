@@ -13,21 +13,10 @@ from components.kit.states import nothing_to_show
 from components.screens.visitors.reading import VisitorReading
 from components.words.formats import MISSING, moment, number
 from components.words.i18n import _
-from data.scope import Filters
 
 
-@st.fragment
-def everyone_panel(ask: tuple[Filters, str]) -> None:
-    """A closed panel that reads nothing until it is opened."""
-    with st.expander(
-        _("Everyone who came, by interest"), icon=":material/groups:", key="visitors_everyone",
-        on_change="rerun",
-    ) as panel:  # fmt: skip
-        if panel.open:
-            _everyone(VisitorReading.of(*ask))
-
-
-def _everyone(reading: VisitorReading) -> None:
+def everyone_panel(reading: VisitorReading) -> None:
+    """Draw the list."""
     frame, total = _frame(reading)
     if frame.empty:
         nothing_to_show(_("Nobody came in these days."))

@@ -27,6 +27,11 @@ PAGE = 20
 _PICTURED = 12
 
 
+def first_keen(reading: VisitorReading) -> object:
+    """The picture and the list, where anybody is keen."""
+    return None if reading.keen.empty else (_picture(reading), _frame(reading))
+
+
 def keen_people_section(reading: VisitorReading) -> None:
     """Draw the picture and the list."""
     if reading.keen.empty:

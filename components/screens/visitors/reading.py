@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
 from components.ask import query
+from components.kit import reading as kit
 from components.kit.choices.activity_choice import EVERY
-from components.kit.rows.columns import names_by_id
-from data.scope import Filters, Scope
 from metrics.foundation.registry import Metric
 from metrics.visitors.interest import (
     Chain,
@@ -26,19 +24,16 @@ from metrics.visitors.worth import expected_value
 MOST_KEEN, MOST_SHOWN = 200, 100
 
 
-@dataclass(eq=False)  # itself: what is made of it is remembered by it
-class VisitorReading:
-    """The figures for a viewer's scope, filters and activity, each found when first asked for."""
+class VisitorReading(kit.Reading[str]):
+    """The figures for a viewer's scope, filters and activity, each found when first asked for.
 
-    filters: Filters
-    activity: str
-    scope: Scope
+    The choice is an activity, or `EVERY`.
+    """
 
-    @classmethod
-    def of(cls, filters: Filters, activity: str) -> VisitorReading:
-        """The signed-in viewer's reading; one made for equal questions is used again."""
-        del cls
-        return _reading(filters, activity)
+    @property
+    def activity(self) -> str:
+        """The activity, or `EVERY`."""
+        return self.choice
 
     @property
     def activities(self) -> tuple[str, ...]:
@@ -104,13 +99,8 @@ class VisitorReading:
     @cached_property
     def activity_names(self) -> dict[str, str]:
         """Activity → its name."""
-        return names_by_id("activity", scope=self.scope)
+        return self.names("activity")
 
 
 def _text(value: object) -> str:
     return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
-
-
-@query.remembered
-def _reading(filters: Filters, activity: str) -> VisitorReading:
-    return VisitorReading(filters, activity, query.current_scope(filters))

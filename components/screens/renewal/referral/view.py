@@ -1,4 +1,4 @@
-"""The referral part of the screen: who brings others, whether it grows, and what it costs."""
+"""The referral view: who brings others, whether it grows, and what it costs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from components.kit.answer import answer_card
 from components.kit.charts.chart import show
 from components.kit.charts.funnel import funnel_steps
 from components.kit.figures import FigureCard, figure_cards
-from components.kit.panels import Panel, panels
+from components.kit.page import Nothing, Part
 from components.kit.states import nothing_to_show
 from components.kit.todo import Task, draw_tasks
 from components.screens.renewal.cards import monthly
@@ -25,7 +25,6 @@ from components.screens.renewal.referral.invited import step_dialog
 from components.screens.renewal.todo import HEADS, MARKETING
 from components.words.formats import days_range, escape, is_missing, money, number, percent
 from components.words.i18n import N_, _, sentences
-from data.scope import Scope
 from metrics.foundation.registry import find
 from metrics.referral.checks import checked_rows, referral_checks
 from metrics.referral.funnel import FUNNEL_STEPS, referral_funnel
@@ -42,18 +41,9 @@ STEPS = {
 
 @dataclass
 class Referral:
-    """What the part reads."""
+    """What the view reads."""
 
     reading: Reading
-
-    @property
-    def scope(self) -> Scope:
-        """Whose reading it is."""
-        return self.reading.scope
-
-    def again(self) -> Referral:
-        """The same for the viewer now signed in."""
-        return Referral(self.reading.again())
 
     @cached_property
     def tree(self) -> ReferralTree:
@@ -80,22 +70,34 @@ class Referral:
         return query.fetch(referral_funnel, reading.year, scope=reading.scope).iloc[0]
 
 
-def referral_view(reading: Reading) -> None:
-    """Draw answer, figures, funnel, panels and tasks."""
-    found = Referral(reading)
-    figure = reading.figures("referred_share_of_new", reading.judged).iloc[0]
-    if not figure["denominator"]:
-        nothing_to_show(_("Nobody paid for the first time in these days."))
-        return
+@query.remembered
+def referral_of(reading: Reading) -> Referral:
+    """What the view reads, once for all its parts and for the board."""
+    return Referral(reading)
+
+
+def without_referral(reading: Reading) -> Nothing | None:
+    """Why the view has nothing to show; None where it has."""
+    if reading.figure("referred_share_of_new")["denominator"]:
+        return None
+    return Nothing(_("Nobody paid for the first time in these days."))
+
+
+def referral_answer(reading: Reading) -> None:
+    """Draw the answer card."""
     answer_card(
-        referral_sentence(found).replace("$", r"\$"),
+        referral_sentence(referral_of(reading)).replace("$", r"\$"),
         metric=find("referred_share_of_new"),
-        figure=figure,
+        figure=reading.figure("referred_share_of_new"),
         filters=reading.judged,
         key="referral",
         previous=reading.figures("referred_share_of_new", reading.before).iloc[0],
         against=_("vs. {days}", days=days_range(reading.before.period)),
     )
+
+
+def referral_cards(reading: Reading) -> None:
+    """Draw the figures of a year."""
     figure_cards(
         [
             FigureCard(
@@ -108,9 +110,11 @@ def referral_view(reading: Reading) -> None:
         filters=reading.year, key="referral_card",
     )  # fmt: skip
     st.caption(_("The four figures are of {days}.", days=days_range(reading.year.period)))
-    _funnel(found)
-    panels(found, PANELS, key="referral")
-    draw_tasks(_tasks(found), today=reading.today)
+
+
+def referral_todo(reading: Reading) -> None:
+    """Draw what the figures carry."""
+    draw_tasks(_tasks(referral_of(reading)), today=reading.today)
 
 
 def referral_sentence(found: Referral) -> str:
@@ -173,8 +177,9 @@ def suspicious(checks: pd.DataFrame) -> int:
     return int(checks["lead_id"].nunique())
 
 
-def _funnel(found: Referral) -> None:
-    counts = found.funnel
+def invitation_steps(reading: Reading) -> None:
+    """Draw how many of those invited take each step; a bar opens the recommended leads."""
+    counts = referral_of(reading).funnel
     steps = pd.DataFrame(
         [
             {"step": s, "name": _(STEPS[s]), "n": float(counts[s]), "where": {"step": s}}
@@ -200,33 +205,54 @@ def _funnel(found: Referral) -> None:
         _(
             "Persons invited by members in {days} who could take every step since, {n} are too"
             " young to count. A bar opens the recommended leads.",
-            days=days_range(found.reading.year.period),
+            days=days_range(reading.year.period),
             n=number(counts["immature"], exact=True),
         )
     )
     if clicked:
-        step_dialog(found.reading, clicked["step"], _(STEPS[clicked["step"]]))
+        step_dialog(reading, clicked["step"], _(STEPS[clicked["step"]]))
 
 
-def _introducers(found: Referral) -> None:
-    introducers_panel(found.reading, found.tree)
+def _introducers(reading: Reading) -> None:
+    introducers_panel(reading, referral_of(reading).tree)
 
 
-def _generations(found: Referral) -> None:
-    generations_panel(found.tree)
+def _generations(reading: Reading) -> None:
+    generations_panel(referral_of(reading).tree)
 
 
-def _checks(found: Referral) -> None:
-    checks_panel(found.reading, found.checks)
+def _checks(reading: Reading) -> None:
+    checks_panel(reading, referral_of(reading).checks)
 
 
-PANELS: dict[str, Panel[Referral]] = {
-    "introducers": Panel(
-        N_("Who brings others: concentration, stability"), ":material/star:", _introducers
+VIEW = "referral"
+PARTS = (
+    Part(name="answer", view=VIEW, draw=referral_answer),
+    Part(name="cards", view=VIEW, draw=referral_cards),
+    Part(name="steps", view=VIEW, draw=invitation_steps),
+    Part(
+        name="introducers",
+        view=VIEW,
+        words=N_("Who brings others: concentration, stability"),
+        icon=":material/star:",
+        draw=_introducers,
     ),
-    "generations": Panel(N_("Generation by generation"), ":material/account_tree:", _generations),
-    "checks": Panel(N_("Recommendations to look at"), ":material/gpp_maybe:", _checks),
-}
+    Part(
+        name="generations",
+        view=VIEW,
+        words=N_("Generation by generation"),
+        icon=":material/account_tree:",
+        draw=_generations,
+    ),
+    Part(
+        name="checks",
+        view=VIEW,
+        words=N_("Recommendations to look at"),
+        icon=":material/gpp_maybe:",
+        draw=_checks,
+    ),
+    Part(name="todo", view=VIEW, draw=referral_todo),
+)
 
 
 def _tasks(found: Referral) -> Iterator[Task]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from components.kit.measures import Choice
-from components.kit.panels import Handover
+from components.kit.page import Handover
 from components.screens.acquisition.reading import Reading
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 21, 10, 0)  # noqa: DTZ001  # UTC without zone
 
 def reading_of(role: str) -> Reading:
     scope = Scope(user=role, role=role, campuses=EVERY_CAMPUS, as_of=NOW)
-    return Reading(FILTERS, Choice(), scope)
+    return Reading(FILTERS, scope, Choice())
 
 
 def test_handover_gives_the_page_runs_reading_once_and_then_looks_the_viewer_up(monkeypatch):
@@ -38,7 +38,7 @@ def test_reading_judges_each_measure_on_days_of_its_own():
 def test_today_alone_is_todays_leads_and_spend():
     today = Filters(period=Period(start=date(2026, 11, 21), end=date(2026, 11, 22)))
     scope = reading_of("manager").scope
-    reading = Reading(today, Choice(), scope)
+    reading = Reading(today, scope, Choice())
     for name in ("leads", "spend", "cpl", "roi_period", "over_claim"):
         assert reading.judged(name) == today, name
     # What a channel costs in comparison is never read off one unfinished day.

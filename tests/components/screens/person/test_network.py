@@ -11,10 +11,14 @@ from tests.signin import sign_in
 
 def card(user, person_id, institution):
     def script(person_id):
-        from components.screens.person.network import network_card
-        from components.screens.person.view import View
+        from components.frame.pages import PERSON
+        from components.kit.choices.activity_choice import EVER
+        from components.screens.person.view import PersonReading
 
-        network_card(person_id, View.current())
+        person = PersonReading.of(EVER, person_id)
+        for part in PERSON.shown(person.viewer_role, ""):
+            if part.name == "network":
+                part.draw(person)
 
     at = AppTest.from_function(script, args=(person_id,), default_timeout=60)
     sign_in(at, institution.accounts, user)

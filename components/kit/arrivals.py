@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from components.kit.freshness import FRESH, Source, has_data, sources
+from components.kit.page import Nothing
 from components.kit.rows.columns import names_by_id
-from components.kit.states import nothing_to_show
 from components.words.formats import escape, moment
 from components.words.i18n import _
 from data.contracts import CONTRACTS
@@ -14,15 +14,14 @@ from data.contracts import CONTRACTS
 FEED = "spend:"
 
 
-def nothing_arrived() -> bool:
-    """Whether the institution has no data yet; says so, and where to begin."""
+def nothing_yet() -> Nothing | None:
+    """Where to begin while the institution has no data; None once it has."""
     if has_data():
-        return False
-    nothing_to_show(
+        return None
+    return Nothing(
         _("No data has arrived yet."),
         _("Begin with your leads: import them under Data sources, or on the command line."),
     )
-    return True
 
 
 def late_sources() -> list[Source]:
@@ -46,10 +45,14 @@ def source_title(source: Source, channels: dict[str, str]) -> str:
     return source.title
 
 
+def sources_made() -> tuple[dict[str, str], list[Source]]:
+    """The names of channels, and the sources that are silent."""
+    return names_by_id("channel"), late_sources()
+
+
 def sources_card() -> None:
     """Freshness of each source, and an alert for each that is silent."""
-    channels = names_by_id("channel")
-    late = late_sources()
+    channels, late = sources_made()
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{_('Sources')}**")
         never = [source_title(s, channels) for s in late if s.last_at is None]

@@ -1,16 +1,16 @@
-"""What is likely next for a family: the lead's score, the children's tiers, the renewal."""
+"""What falls due next for a family, for the page of that person."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from components.screens.conversion.person import score_card
-from components.screens.learning.student import student_card
-from components.screens.person.view import View
+from components.ask import query
+from components.kit.reading import Person
 from components.screens.renewal.outlook import Outlook, person_value
 from components.words.formats import day, money
 from components.words.i18n import N_, _
-from data.scope import role
 from metrics.renewal.family import person_renewal
 
 _MOST = 3
@@ -23,21 +23,18 @@ STAGES = {
 }
 
 
-def outlook_cards(person_id: str, view: View) -> None:
-    """Draw what a role may read of it; nothing for who has neither lead nor child here."""
-    hidden = role(view.scope.role).hidden_facts
-    if not hidden & {"order_line", "followup"}:
-        score_card(person_id)
-    student_card(person_id)
-    if not hidden & {"due", "order_line", "followup"}:
-        renewal_card(person_id, view)
+@query.remembered
+def falls_due(person: Person) -> list[dict[str, Any]]:
+    """What falls due next, a mapping a row; nobody may change them."""
+    rows = query.fetch(person_renewal, None, scope=person.scope, person_id=person.person_id)
+    return rows.head(_MOST).to_dict("records")
 
 
-def renewal_card(person_id: str, view: View) -> None:
+def renewal_card(person: Person) -> None:
     """Draw what falls due next, how far the talks are, and what the family may still buy."""
-    due = view.rows(person_renewal, person_id=person_id)[:_MOST]
+    due = falls_due(person)
     asks = Outlook.of_institution().takes_long
-    worth = "" if asks else person_value(person_id, view.scope)
+    worth = "" if asks else person_value(person.person_id, person.scope)
     if not due and not worth:
         return
     with st.container(border=True, gap="xsmall", key="person_renewal"):
@@ -55,6 +52,6 @@ def renewal_card(person_id: str, view: View) -> None:
             _("What may they still buy?"), icon=":material/savings:", key="person_value",
             type="tertiary",
         ):  # fmt: skip
-            worth = person_value(person_id, view.scope)
+            worth = person_value(person.person_id, person.scope)
         if worth:
             st.markdown(worth.replace("$", r"\$"))
