@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from metrics.foundation.statements import Statements
 
 from components.ask import query
 from components.frame.pages import PAGES
 from components.frame.preparation import MOST_SCOPES, prepare, scopes_in_use
 from data.scope import EVERY_CAMPUS
 from data.stores import DuckDBStore
-from metrics.foundation.statements import Statements
 
 
 @pytest.fixture
