@@ -1,6 +1,5 @@
 """Groups are compared with what their own intake lets expect."""
 
-import ibis
 import numpy as np
 import pytest
 
@@ -39,8 +38,7 @@ def told(rng, teachers):
 
 
 def table_of(tiny, of="teacher_id"):
-    sql = ibis.to_sql(league_rows(tiny.facts("2026-02-01"), EVER, of=of), dialect="duckdb")
-    return league(tiny.connection.sql(sql).to_arrow_table()).set_index(of)
+    return league(tiny.arrow(league_rows(tiny.facts("2026-02-01"), EVER, of=of))).set_index(of)
 
 
 def test_who_was_given_the_harder_intake_is_not_called_worse(tiny):
