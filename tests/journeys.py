@@ -3,6 +3,7 @@
 ``{"lin": ["2026-01-01 lead sem", "2026-01-20 order 5000"]}`` is a person and their entries:
 ``<moment> <verb> [word…] [key=value…] [@campus]``. A moment is a local day (taken as noon
 in Shanghai) or a UTC instant ``2026-01-01T15:30``. The campus is ``north`` unless named.
+Who introduces somebody has a child, by whom they are named.
 
 Everybody has a phone and a device of their own, named after their place and key; their
 child, once they have one, is ``<person>-child``.
@@ -13,23 +14,27 @@ verb       words                keys
 lead       channel, flags       name owner assigned status reason campaign material activity
                                 line phone unionid openid crm device child by (a person)
 click      channel              campaign material activity share from via known
+touch      channel              the same: a click that carries the phone
 scan       channel              the same
 visit      channel              the same, and page dwell
 view       page                 the same, without a channel
 share      share id             activity via from
 <event>                         ``event NAME`` for any other event
 followup   effective            staff method result note lead
-order      amount               line course lead phone paid state lessons
+order      amount               line course lead phone paid state lessons order (of lines)
 trial      [amount]             the same, for a trial course
 token      [amount]             the same, for a token-price course
 refund     amount               the same, and of (an order)
 transfer   amount               the same; carry_over likewise
 child      [name]               grade
-enrol      enrolment id         line ends lessons state stopped renews class course sale (order)
+enrol      enrolment id, adult  line ends lessons state stopped renews class course sale (order)
+                                student teacher class_teacher; of a sale of its own: cny, kind,
+                                paid, back (the day it is paid back), back_cny
 seat       attendance           lesson (its state) no class enrolment made_up lessons watched
+                                student teacher
 assess     [score]              due full
 feedback   rating, complaint    nps
-reward     cost                 for (a lead)
+reward     cost                 for, lead: what it is for
 spend      channel cost         campaign material impressions clicks claimed
 target     metric value
 ========== ==================== ============================================================
@@ -76,6 +81,7 @@ class Story(Learning):
     people: dict[str, str] = field(default_factory=dict)  # name -> phone
     latest: datetime = field(default_factory=lambda: moment("1970-01-01"))
     _once: set[tuple[str, ...]] = field(default_factory=set)
+    _leads: dict[str, str] = field(default_factory=dict)  # name -> newest lead
     _number: int = 0
 
     def __post_init__(self) -> None:
@@ -83,18 +89,22 @@ class Story(Learning):
             self.once("channels", (name,), channel_id=name, name=name, kind=kind, is_paid=paid)
         self._campus("north")
 
-    def tell(self, people: dict[str, list[str]]) -> None:
-        """Add what happened to these people."""
+    def tell(self, people: dict[str, list[str]], *, campus: str = "north") -> None:
+        """Add what happened to these people, at this campus unless an entry names another."""
         for person, entries in people.items():
-            self.people.setdefault(person, f"+86138{len(self.people):08d}")
+            self.phone(person)
             for text in entries:
                 self._number += 1
-                entry = Entry.read(person, self._number, text)
+                entry = Entry.read(person, self._number, text, campus)
                 self.latest = max(self.latest, entry.at)
                 self._campus(entry.campus)
                 tell = getattr(self, f"_{entry.verb}", None)
                 assert tell, f"no verb {entry.verb!r} in {text!r}"
                 tell(entry)
+
+    def phone(self, person: str, number: str = "") -> str:
+        """The phone of a person, whom the first to ask may give one."""
+        return self.people.setdefault(person, number or f"+86138{len(self.people):08d}")
 
     def add(self, table: str, **values: Any) -> None:
         """One raw row; what is not given is missing."""
@@ -123,6 +133,9 @@ class Story(Learning):
     def _lead(self, entry: Entry) -> None:
         keys = entry.keys
         phone = None if "nophone" in entry.words else keys.get("phone", self.people[entry.person])
+        self._leads[entry.person] = entry.id
+        if "by" in keys:
+            self._child_of(keys["by"], entry)
         self.add(
             "leads", lead_id=entry.id, created_at=entry.at, campus_id=entry.campus,
             channel_id=entry.word(), campaign=keys.get("campaign"), material=keys.get("material"),
@@ -164,6 +177,10 @@ class Story(Learning):
 
     _click = _scan = _visit
 
+    def _touch(self, entry: Entry) -> None:
+        entry.words.append("known")
+        self._happened(entry, "ad_click", channel_id=entry.word())
+
     def _view(self, entry: Entry) -> None:
         self._happened(entry, "page_view", page=entry.word() or "/")
 
@@ -176,30 +193,28 @@ class Story(Learning):
     def _followup(self, entry: Entry) -> None:
         self.add(
             "followups", followup_id=entry.id, happened_at=entry.at,
-            lead_id=entry.keys.get("lead", self._newest_lead(entry.person)),
+            lead_id=entry.keys.get("lead", self._leads.get(entry.person, f"{entry.person}-0")),
             staff_id=entry.keys.get("staff"), method=entry.keys.get("method", "call"),
             result=entry.keys.get("result"), is_effective="effective" in entry.words,
             duration_seconds=int(entry.keys.get("seconds", 0)), note=entry.keys.get("note"),
+            reason=entry.keys.get("reason"),
         )  # fmt: skip
-
-    def _newest_lead(self, person: str) -> str:
-        told = [row["lead_id"] for row in self.rows["leads"] if row["lead_id"].startswith(person)]
-        return str(told[-1]) if told else f"{person}-0"
 
     def _order(self, entry: Entry) -> None:
         keys = entry.keys
         kind = _COURSES.get(entry.verb, entry.verb)
         order = {"order": "charge", "trial": "charge", "token": "charge"}
         has_student = ("students", f"{entry.person}-child") in self._once
-        self.add(
-            "orders", order_id=entry.id, campus_id=entry.campus, created_at=entry.at,
+        key = keys.get("order", entry.id)
+        self.once(
+            "orders", (key,), order_id=key, campus_id=entry.campus, created_at=entry.at,
             student_id=f"{entry.person}-child" if has_student else None, lead_id=keys.get("lead"),
             phone=keys.get("phone", self.people[entry.person]),
             paid_at=moment(keys["paid"]) if "paid" in keys else entry.at,
             type=order.get(entry.verb, entry.verb), state=keys.get("state", "paid"),
         )  # fmt: skip
         self.add(
-            "order_lines", order_line_id=entry.id, order_id=entry.id,
+            "order_lines", order_line_id=entry.id, order_id=key,
             course_id=keys.get("course", self._course(keys.get("line", "maths"), kind)),
             amount_cny=Decimal(entry.word() or "9").quantize(Decimal("0.01")),
             lessons=int(keys["lessons"]) if "lessons" in keys else None,

@@ -59,17 +59,17 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, key: by
         stale |= IDENTITY_TABLES if not is_done else set()
     elif changed is None or stale & IDENTITY_SOURCES:
         stale |= IDENTITY_TABLES if resolve(cursor, key) else set()
-    for name, sql in WORK.items():
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+    # Freshness tells of every load, whatever it brought.
+    tables = {FRESHNESS.table}
+    if not is_done:
+        tables |= {
+            query.table
+            for query in QUERIES
+            if changed is None or query.table in behind or READS[query.table] & stale
+        }
+    build(cursor, tables, key)
     if is_done:
-        _build(cursor, FRESHNESS, key)
         refresh(cursor, key)
-    else:
-        for query in QUERIES:
-            needed = query.table in behind or _READS[query.table] & stale
-            # Freshness tells of every load, whatever it brought.
-            if changed is None or needed or query is FRESHNESS:
-                _build(cursor, query, key)
     remember(cursor)
     if behind:
         _note_definitions(cursor)
@@ -96,6 +96,15 @@ def _note_definitions(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.executemany("INSERT INTO facts_made VALUES (?, ?)", list(_DEFINITIONS.items()))
 
 
+def build(cursor: duckdb.DuckDBPyConnection, tables: set[str], key: bytes) -> None:
+    """Make these ``fact_`` and ``dim_`` tables anew, of people who are resolved already."""
+    for name, sql in WORK.items():
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+    for query in QUERIES:
+        if query.table in tables:
+            _build(cursor, query, key)
+
+
 def _build(cursor: duckdb.DuckDBPyConnection, query: FactQuery, key: bytes) -> None:
     if "work_name" in query.reads:
         build_names(cursor)
@@ -113,7 +122,8 @@ def _reads_in_full() -> dict[str, frozenset[str]]:
     return full
 
 
-_READS = _reads_in_full()
+# Each table with every table that it reads, through the others too.
+READS = _reads_in_full()
 _MADE = "CREATE TABLE IF NOT EXISTS facts_made (table_name VARCHAR, definition VARCHAR)"
 
 
@@ -122,7 +132,7 @@ def _definitions() -> dict[str, str]:
     return {
         query.table: sha256(
             "\n".join([
-                query.statement, *(WORK[name] for name in sorted(_READS[query.table] & set(WORK)))
+                query.statement, *(WORK[name] for name in sorted(READS[query.table] & set(WORK)))
             ]).encode()
         ).hexdigest()
         for query in QUERIES

@@ -11,13 +11,13 @@ from metrics.renewal.due import NEVER
 
 GRACE = 2.0  # a source is late after this many of its usual gaps
 LEAST_HOURS = 24.0  # no source is late within a day
+STOPPED_DAYS = 90  # a channel silent for longer spends no more
 
 
 def late_feeds(facts: Facts) -> ir.Table:
     """The channels whose spend has been silent for longer than usual.
 
-    A channel that has not spent for a quarter has no usual gap left: it has stopped, and
-    is not late.
+    A channel that has not spent for a quarter has stopped, and is not late.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def late_feeds(facts: Facts) -> ir.Table:
     feeds = feeds.filter(feeds.source.startswith("spend:"))
     wait = ibis.greatest(feeds.usual_hours * GRACE, ibis.literal(LEAST_HOURS)) * 3600
     silent = facts.as_of.epoch_seconds() - feeds.last_at.epoch_seconds()
-    late = feeds.filter(feeds.usual_hours.notnull(), silent > wait)
+    late = feeds.filter(feeds.usual_hours.notnull(), silent > wait, silent <= STOPPED_DAYS * 86_400)
     return late.select(channel_id=late.source.substr(len("spend:")), spend_until=late.last_at)
 
 

@@ -106,11 +106,13 @@ def _ranked(facts: Facts, who: ir.Table, text: str) -> ir.Table:
 def _ranked_by_number(facts: Facts, who: ir.Table, text: str) -> ir.Table:
     """Ids exactly as written; four digits and more against the masked number's end."""
     spellings = sorted({text, text.upper(), text.lower()})
+    # A full number is found by its key alone.
+    known = facts.identifier.filter(facts.identifier.kind != "phone")
     named = ibis.union(
         facts.lead.filter(facts.lead.lead_id.isin(spellings)).select("person_id"),
         facts.enrolment.filter(facts.enrolment.student_id.isin(spellings)).select("person_id"),
         facts.order_line.filter(facts.order_line.student_id.isin(spellings)).select("person_id"),
-        facts.identifier.filter(facts.identifier.value.isin(spellings)).select("person_id"),
+        known.filter(known.value.isin(spellings)).select("person_id"),
         who.filter(who.person_id.isin(spellings)).select("person_id"),
         distinct=True,
     )

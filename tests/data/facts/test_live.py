@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data.facts import build, build_live
-from data.facts.build import _READS, QUERIES, rebuild
+from data.facts.build import QUERIES, READS, rebuild
 from data.facts.build_live import take_in
 from data.facts.query import FactQuery
 from data.landing.loader import create_tables
@@ -56,7 +56,7 @@ def arrive(store: DuckDBStore, sql: str) -> None:
 
 
 def test_all_facts_that_read_events_are_built_live() -> None:
-    reading = {query.table for query in QUERIES if "events" in _READS[query.table]}
+    reading = {query.table for query in QUERIES if "events" in READS[query.table]}
     live = {q.table for q in vars(build_live).values() if isinstance(q, FactQuery)}
     assert reading <= live | {"dim_freshness"}
 

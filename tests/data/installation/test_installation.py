@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from data.facts import build
-from data.installation import process as installation
 from data.installation.home import Home
 from data.installation.process import Installation, Watch
+from data.installation.process import process as installation
 from data.landing.loader import load
 
 
@@ -53,7 +53,7 @@ def test_only_what_a_new_version_defines_otherwise_is_built_anew(tmp_path: Path,
     opened.build_if_behind()
     assert "fact_due" in built
     assert {"fact_event", "fact_lead", "fact_visit"}.isdisjoint(built)
-    readers = {q.table for q in build.QUERIES if "fact_due" in build._READS[q.table]}
+    readers = {q.table for q in build.QUERIES if "fact_due" in build.READS[q.table]}
     assert readers <= set(built), "what reads it is built after it"
     opened.close()
 

@@ -1,6 +1,6 @@
 """Spend, CPL, CPVL, CAC."""
 
-from datetime import date, datetime
+from datetime import date, timedelta
 
 import pytest
 
@@ -56,14 +56,12 @@ def test_cpl_is_the_ratio_of_sums_not_the_mean_of_ratios(tiny):
     assert tiny.figure(cpl, facts).value == 200  # a mean of ratios would say 300
 
 
-def late_sem(tiny, *, last: str = "2026-01-10", usual: float | None = 24.0) -> None:
-    """`sem`'s spend came until a day and is silent since; feeds of other channels go on."""
-    tiny.spend(last, "sem", 300)
-    tiny.spend("2026-01-20", "feed", 300)
-    for channel, day in (("sem", last), ("feed", "2026-01-20")):
-        # A day has spoken when it is over: at 16:00 UTC.
-        last_at = datetime.fromisoformat(f"{day}T16:00")
-        tiny.add("freshness", source=f"spend:{channel}", last_at=last_at, usual_hours=usual)
+def late_sem(tiny, *, last: str = "2026-01-10", days: int = 9, every: int = 1) -> None:
+    """`sem`'s spend came every so many days and is silent since; other channels' goes on."""
+    for channel, day, step in (("sem", last, every), ("feed", "2026-01-20", 1)):
+        tiny.spend(day, channel, 300)
+        for before in range(step, days + 1, step):
+            tiny.spend(str(date.fromisoformat(day) - timedelta(days=before)), channel, 0)
     tiny.tell(
         {f"p{i}": ["2026-01-10T15:00 lead sem"] for i in range(3)}
         | {f"q{i}": ["2026-01-10T16:30 lead sem", "2026-01-12 order 900"] for i in range(9)}
@@ -90,13 +88,14 @@ def test_payers_whose_channels_spend_is_late_are_immature_too(tiny):
 
 
 def test_a_day_without_spend_is_late_only_when_the_feed_is_usually_quicker(tiny):
-    late_sem(tiny, usual=24.0 * 7)  # booked once a week
+    late_sem(tiny, days=21, every=7)  # booked once a week
     assert tiny.figure(cpl, tiny.facts("2026-01-21")).denominator == 13
     assert tiny.figure(cpl, tiny.facts("2026-01-25")).denominator == 4
 
 
 def test_a_channel_that_stopped_spending_long_ago_waits_for_nothing(tiny):
-    late_sem(tiny, usual=None)
+    late_sem(tiny, last="2025-10-10")
+    assert tiny.figure(cpl, tiny.facts("2026-01-05")).immature == 0
     assert tiny.figure(cpl, tiny.facts("2026-01-21")).denominator == 13
 
 
@@ -161,7 +160,7 @@ def test_cpvl_leaves_out_spend_of_days_not_yet_judged(tiny):
     tiny.tell(
         {
             "lin": ["2026-01-01 lead sem"],
-            "wu": ["2026-01-01 lead sem invalid"],
+            "wu": ["2026-01-01 lead sem unreachable"],
             "xu": ["2026-01-09 lead sem"],
         }
     )

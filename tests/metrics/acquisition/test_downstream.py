@@ -78,7 +78,7 @@ def test_referred_per_100_counts_new_persons_introduced_after_paying(tiny):
             "wu": PAYER,
             "a": ["2026-02-01 lead referral by=lin", "2026-02-09 lead referral by=wu"],
             "b": ["2026-02-01 lead referral by=lin"],
-            "oneself": ["2026-02-03 lead referral device by=lin"],
+            "oneself": ["2026-02-03 lead referral device=lin-device by=lin"],
             "c": ["2026-01-02 lead referral by=wu"],
         }
     )

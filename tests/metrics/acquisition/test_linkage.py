@@ -28,13 +28,16 @@ def test_orders_with_lead_counts_orders_not_lines(tiny):
 
 
 def test_leads_with_touch(tiny):
-    tiny.tell({"lin": ["2026-01-01 lead sem touched"], "wu": ["2026-01-02 lead sem"]})
+    tiny.tell(
+        {"lin": ["2025-12-31 touch sem", "2026-01-01 lead sem"], "wu": ["2026-01-02 lead sem"]}
+    )
     assert tiny.figure(leads_with_touch, tiny.facts("2026-06-01")).value == 0.5
 
 
 def test_touches_with_cost_leaves_out_channels_that_cost_nothing(tiny):
+    tiny.spend("2026-01-01", "sem", 10)
     tiny.tell(
-        {"lin": ["2026-01-01 touch sem cost", "2026-01-02 touch feed", "2026-01-03 touch organic"]}
+        {"lin": ["2026-01-01 touch sem", "2026-01-02 touch feed", "2026-01-03 touch organic"]}
     )
     row = tiny.figure(touches_with_cost, tiny.facts("2026-06-01"))
     assert (row.numerator, row.denominator) == (1, 2)
@@ -47,8 +50,8 @@ def test_seats_with_enrolment_does_not_trust_a_name_nobody_imported(tiny):
                 "2026-01-01 enrol E1",
                 "2026-01-02 seat present enrolment=E1",
                 "2026-01-09 seat present enrolment=E9",
-                "2026-01-16 seat present",
-            ]
+            ],
+            "wu": ["2026-01-16 seat present"],  # has none to take
         }
     )
     row = tiny.figure(seats_with_enrolment, tiny.facts("2026-06-01"))

@@ -87,11 +87,13 @@ def test_first_order_conversion_equals_a_slow_count(tiny):
         for j in range(rng.integers(0, 4)):
             paid = created + timedelta(minutes=int(rng.integers(-5 * 1440, 70 * 1440)))
             orders.append((f"o{i}-{j}", f"p{i}", paid, bool(rng.random() < 0.6)))
-    frame = pd.DataFrame(leads, columns=["lead_id", "person_id", "created_at", "channel_id"])
-    frame = frame.assign(created_on=frame["created_at"].dt.date, is_first=True, campus_id="north")
-    tiny.add_frame("lead", frame)
-    lines = pd.DataFrame(orders, columns=["order_line_id", "person_id", "paid_at", "is_formal"])
-    tiny.add_frame("order_line", lines.assign(campus_id="north", kind="charge"))
+    told = {
+        person: [f"{created:%Y-%m-%dT%H:%M} lead {channel or '-'}"]
+        for _, person, created, channel in leads
+    }
+    for _, person, paid, formal in orders:
+        told[person].append(f"{paid:%Y-%m-%dT%H:%M} {'order' if formal else 'trial'} 9")
+    tiny.tell(told)
 
     expected = {}
     for _, person, created, channel in leads:

@@ -55,8 +55,8 @@ def test_valid_lead_rate_waits_for_the_judgement(tiny):
     tiny.tell(
         {
             "lin": ["2026-01-01 lead sem"],
-            "wu": ["2026-01-01 lead sem invalid"],
-            "xu": ["2026-01-09 lead sem invalid"],
+            "wu": ["2026-01-01 lead sem unreachable"],
+            "xu": ["2026-01-09 lead sem unreachable"],
         }
     )
     row = tiny.figure(valid_lead_rate, tiny.facts("2026-01-10"))
@@ -65,7 +65,8 @@ def test_valid_lead_rate_waits_for_the_judgement(tiny):
 
 
 def test_valid_lead_rate_interval_is_wilsons(tiny):
-    tiny.tell({f"p{i}": [f"2026-01-01 lead sem {'invalid' if i < 7 else ''}"] for i in range(40)})
+    leads = ["2026-01-01 lead sem unreachable"] * 7 + ["2026-01-01 lead sem"] * 33
+    tiny.tell({f"p{i}": [lead] for i, lead in enumerate(leads)})
     row = tiny.figure(valid_lead_rate, tiny.facts("2026-02-01"))
     low, high = proportion_confint(33, 40, method="wilson")
     assert (row.low, row.high) == pytest.approx((low, high))

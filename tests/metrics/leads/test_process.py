@@ -21,7 +21,6 @@ from metrics.leads.process import (
     lost_leads,
     unassigned_rate,
 )
-from tests.metrics.tiny_facts import TinyFacts, moment
 
 
 @pytest.fixture
@@ -107,21 +106,18 @@ def test_invited_and_visited_and_paid(figure, journeys):
     assert figure(visit_to_paid) == (1, 2, 0)
 
 
-def test_trial_attendance_is_of_lessons_not_of_orders():
-    tiny = TinyFacts()
-    tiny.tell({name: ["2026-01-01 trial 9"] for name in ("came", "away", "other", "late")})
-    tiny.add("course", course_id="taste", name="taste", course_line="maths", type="trial")
-    tiny.add("course", course_id="full", name="full", course_line="maths", type="formal")
-    for person, course, attendance, day in (
-        ("came", "taste", "present", "2026-01-08"), ("away", "taste", "absent", "2026-01-08"),
-        ("other", "full", "present", "2026-01-08"), ("late", "taste", "late", "2026-03-08"),
-    ):  # fmt: skip
-        tiny.add(
-            "seat", seat_id=person, person_id=person, campus_id="north", course_id=course,
-            starts_at=moment(day), attendance=attendance, lesson_state="marked",
-        )  # fmt: skip
-    found = tiny.figure(trial_attendance, tiny.facts("2026-06-01"))
-    assert (found.numerator, found.denominator) == (1, 4)
+def test_trial_attendance_is_of_lessons_not_of_orders(figure, journeys):
+    taste, full = "course=maths-trial", "course=maths-formal"
+    journeys(
+        {
+            "came": ["2026-01-01 trial 9", f"2026-01-08 seat present {taste}"],
+            "away": ["2026-01-01 trial 9", f"2026-01-08 seat absent {taste}"],
+            "other": ["2026-01-01 trial 9", f"2026-01-08 seat present {full}"],
+            "late": ["2026-01-01 trial 9", f"2026-03-08 seat late {taste}"],
+        },
+        as_of="2026-06-01",
+    )
+    assert figure(trial_attendance) == (1, 4, 0)
 
 
 def test_lost_leads_keep_their_reason(facts, fetch, journeys):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from data.errors import InvalidOption, UnknownName
+from data.identity import phone_key
 from metrics.people.person import (
     KINDS,
     contribution,
@@ -22,16 +23,20 @@ from metrics.people.person import (
     standing,
     timeline,
 )
+from tests.journeys import KEY
 from tests.metrics.tiny_facts import TinyFacts
 
 AS_OF = "2026-11-21T10:00"
 NOW = datetime.fromisoformat(AS_OF)
 PEOPLE = {
-    "lin": ("林晓梅", "linxiaomei", "lxm", "13812345678", "林小宝"),
-    "lina": ("林娜", "linna zhouzhou", "ln zz", "13900001234", "周周"),
-    "wang": ("王芳", "wangfang", "wf", "13700005678", "王林林"),
-    "ou": ("欧阳静", "ouyangjing", "oyj", "13612341234", "欧阳文"),
+    "lin": ("林晓梅", "+8613812345678", "林小宝"),
+    "lina": ("林娜", "+8613900001234", "周周"),
+    "wang": ("王芳", "+8613700005678", "王林林"),
+    "ou": ("欧阳静", "+8613612341234", "欧阳文"),
 }
+
+
+KEYS = {person: phone_key(KEY, number) for person, (_, number, _) in PEOPLE.items()}
 
 
 @pytest.fixture
@@ -43,26 +48,35 @@ def known(tiny):
 @pytest.fixture(scope="module")
 def known_once():
     """The same four, for tests that add nothing."""
-    return _told(TinyFacts())
+    tiny = TinyFacts()
+    yield _told(tiny)
+    tiny.close()
 
 
-def _told(tiny):
-    for i, (person, (name, pinyin, initials, number, student)) in enumerate(PEOPLE.items()):
-        tiny.add(
-            "person", person_id=person, campus_id="south" if person == "ou" else "north",
-            household_id=f"home-{person}", owner_id="S2" if person == "wang" else "S1",
-            name=name, name_masked=name[0] + "*", pinyin=pinyin, pinyin_masked=pinyin[:2],
-            initials=initials, initials_masked=initials[0], phone=f"+86{number}",
-            phone_masked=f"{number[:3]}****{number[-4:]}", phone_key=f"key-{person}",
-            student_names=student, student_names_masked=student[0] + "*", stage="lead",
-            first_seen_at=NOW - timedelta(days=90), last_seen_at=NOW - timedelta(days=9 - i),
-        )  # fmt: skip
-        tiny.add(
-            "lead", lead_id=f"L{i}", person_id=person,
-            campus_id="south" if person == "ou" else "north", created_at=NOW - timedelta(days=30),
-            created_on=date(2026, 10, 22), owner_id="S2" if person == "wang" else "S1",
-            status="new", assigned_at=NOW - timedelta(days=30),
-        )  # fmt: skip
+def ago(days):
+    """The moment so many days before the as-of time."""
+    return (NOW - timedelta(days=days)).isoformat()
+
+
+GIVEN = f"assigned={ago(30)}"
+
+
+def _told(tiny, lin=GIVEN):
+    for i, (person, (name, number, student)) in enumerate(PEOPLE.items()):
+        tiny.phone(person, number)
+        campus, owner = "south" if person == "ou" else "north", "S2" if person == "wang" else "S1"
+        given = lin if person == "lin" else GIVEN
+        own = "device=D-77" if person == "lin" else ""
+        tiny.tell(
+            {
+                person: [
+                    f"{ago(30)} lead - id=L{i} owner={owner} status=new name={name}"
+                    f" child={student} {own} {given}",
+                    f"{ago(9 - i)} view / known {own}",
+                ]
+            },
+            campus=campus,
+        )
     return tiny
 
 
@@ -93,7 +107,7 @@ def _found(tiny, **asked):
         ("1234", ["ou", "lina"]),
         ("L2", ["wang"]),
         ("l2", ["wang"]),
-        ("lin", ["lina", "lin"]),
+        ("lin", ["lina", "lin", "wang"]),  # a child of wang is called Linlin
         ("678", []),
         ("", []),
         ("   ", []),
@@ -108,21 +122,22 @@ def test_search_finds_by_name_pinyin_initials_last_digits_and_id(known_once, tex
 
 
 def test_search_by_full_number_goes_through_the_key_alone(known_once):
-    assert _found(known_once, phone_key="key-lin") == ["lin"]
-    assert _found(known_once, phone_key="key-lin", role="analyst") == ["lin"]
+    assert _found(known_once, phone_key=KEYS["lin"]) == ["lin"]
+    assert _found(known_once, phone_key=KEYS["lin"], role="analyst") == ["lin"]
     assert _found(known_once, text="13812345678") == []
     assert _found(known_once, text="+8613812345678") == []
 
 
 def test_search_by_student_crm_and_person_id(known):
-    known.add("identifier", person_id="wang", campus_id="north", kind="crm_id", value="CRM77",
-              value_masked="***", is_weak=False, linked_at=NOW - timedelta(days=1))  # fmt: skip
-    known.add("enrolment", enrolment_id="E1", person_id="lina", campus_id="north",
-              student_id="ST9", started_on=date(2026, 9, 1))  # fmt: skip
+    known.tell(
+        {
+            "wang": [f"{ago(1)} lead - crm=CRM77"],
+            "lina": ["2026-09-01 enrol E1 student=ST9"],
+            "Pf00d1": [f"{ago(0)} view /"],
+        }
+    )
     assert _found(known, text="CRM77") == ["wang"]
     assert _found(known, text="st9") == ["lina"]
-    known.add("person", person_id="Pf00d1", campus_id="north", name="无名", stage="visitor",
-              first_seen_at=NOW, last_seen_at=NOW)  # fmt: skip
     assert _found(known, text="Pf00d1") == ["Pf00d1"]
     # The masked id is all that an analyst could compare.
     assert _found(known, text="CRM77", role="analyst") == []
@@ -135,8 +150,8 @@ def test_search_without_personal_rights_cannot_guess_a_name(known_once):
     assert _found(known_once, text="lxm", role="analyst") == []
     assert _found(known_once, text="小宝", role="analyst") == []
     facts = known_once.facts(AS_OF, role="analyst")
-    (row,) = known_once.fetch(search(facts, phone_key="key-lin")).itertuples()
-    assert (row.name, row.student_names, row.phone) == ("林*", "林*", "138****5678")
+    (row,) = known_once.fetch(search(facts, phone_key=KEYS["lin"])).itertuples()
+    assert (row.name, row.student_names, row.phone) == ("林**", "林**", "138****5678")
 
 
 def test_search_shows_no_role_a_whole_number(known_once):
@@ -151,7 +166,7 @@ def test_search_shows_no_role_a_whole_number(known_once):
 def test_search_leaves_other_campuses_and_other_consultants_out(known_once):
     head = {"role": "campus_head", "campuses": ("north",)}
     assert _found(known_once, text="欧阳静", **head) == []
-    assert _found(known_once, phone_key="key-ou", **head) == []
+    assert _found(known_once, phone_key=KEYS["ou"], **head) == []
     own = {"role": "consultant", "campuses": ("north",), "staff_id": "S1"}
     assert _found(known_once, text="林", **own) == ["lina", "lin"]
     assert _found(known_once, text="L2", **own) == []
@@ -159,43 +174,37 @@ def test_search_leaves_other_campuses_and_other_consultants_out(known_once):
 
 
 def test_search_gives_at_most_twenty_and_one_row_a_person(tiny):
-    for i in range(30):
-        for campus in ("north", "south"):
-            tiny.add("person", person_id=f"p{i:02}", campus_id=campus, name="李雷", stage="lead",
-                     first_seen_at=NOW, last_seen_at=NOW - timedelta(days=i))  # fmt: skip
+    for campus in ("north", "south"):
+        tiny.tell({f"p{i:02}": [f"{ago(i)} lead - name=李雷"] for i in range(30)}, campus=campus)
     found = _found(tiny, text="李雷")
     assert found == [f"p{i:02}" for i in range(20)]
 
 
-def _tell_a_life(tiny):
+def _tell_a_life(tiny, more=""):
+    lessons = (
+        ("07", "present", ""), ("09", "late", ""), ("11", "leave", ""), ("14", "absent", ""),
+        ("16", "absent", ""), ("18", "absent", "lesson=cancelled"), ("21", "absent", ""),
+        ("23", "unmarked", ""),
+    )  # fmt: skip
     tiny.tell({
         "lin": [
             "2026-08-01T02:00 touch feed",
-            "2026-08-03T02:00 lead feed owner=S1 id=L1",
+            "2026-08-03T02:00 lead feed owner=S1 id=LA",
             "2026-08-20T02:00 trial 9.9",
             "2026-08-25T02:00 order 5000",
-            "2026-09-07T02:00 seat present enrolment=E1",
-            "2026-09-09T02:00 seat late enrolment=E1",
-            "2026-09-11T02:00 seat leave enrolment=E1",
-            "2026-09-14T02:00 seat absent enrolment=E1",
-            "2026-09-16T02:00 seat absent enrolment=E1",
-            "2026-09-18T02:00 seat absent enrolment=E1 lesson=cancelled",
-            "2026-09-21T02:00 seat absent enrolment=E1",
-            "2026-09-23T02:00 seat unmarked enrolment=E1",
+            f"2026-09-01 enrol E1 student=ST1 {more}",
+            *(
+                f"2026-09-{day}T02:00 seat {said} enrolment=E1 student=ST1"
+                f" consumed={int(said == 'present')} {which}"
+                for day, said, which in lessons
+            ),
             "2026-10-01T02:00 refund 1000",
         ],
     })  # fmt: skip
     tiny.add(
-        "followup", followup_id="F1", lead_id="L1", person_id="lin", campus_id="north",
-        staff_id="S1", happened_at=datetime.fromisoformat("2026-08-04T02:00"),
-        happened_on=date(2026, 8, 4), method="call", result="talked", is_effective=True,
-        duration_seconds=95,
-        note="改打 138-1234 5678", note_masked="***",
-    )  # fmt: skip
-    tiny.add(
-        "enrolment", enrolment_id="E1", person_id="lin", campus_id="north", student_id="ST1",
-        course_id="K1", started_on=date(2026, 9, 1), state="active", lessons_bought=48,
-        is_formal=True,
+        "followups", followup_id="F1", lead_id="LA", staff_id="S1", method="call",
+        happened_at=datetime.fromisoformat("2026-08-04T02:00"), result="talked",
+        is_effective=True, duration_seconds=95, note="改打 138-1234 5678",
     )  # fmt: skip
 
 
@@ -239,9 +248,7 @@ def test_timeline_counts_a_week_of_lessons_and_runs_of_misses(tiny):
 
 def test_timeline_knows_nothing_after_its_as_of(tiny):
     _tell_a_life(tiny)
-    tiny.add("lead", lead_id="L9", person_id="lin", campus_id="north", owner_id="S1",
-             created_at=datetime.fromisoformat("2026-08-05T00:00"), created_on=date(2026, 8, 5),
-             assigned_at=datetime.fromisoformat("2026-08-09T00:00"))  # fmt: skip
+    tiny.tell({"lin": ["2026-08-05T00:00 lead - id=L9 owner=S1 assigned=2026-08-09T00:00"]})
     rows = _entries(tiny, as_of="2026-08-06T00:00")
     assert list(rows["kind"]) == ["lead", "followup", "lead", "touch"]
     assert list(rows[rows["kind"] == "lead"]["title"]) == ["created", "created"]
@@ -257,12 +264,13 @@ def test_timeline_masks_notes_by_role_and_numbers_for_all(tiny):
     assert note == "***"
 
 
-def test_timeline_leaves_out_what_a_role_may_not_read(tiny):
-    _tell_a_life(tiny)
+def test_timeline_leaves_out_what_a_role_may_not_read(tiny, tinies):
     own = {"role": "teacher", "campuses": ("north",), "staff_id": "T1"}
+    _tell_a_life(tiny, "teacher=T2")
     assert _entries(tiny, **own).empty
-    tiny.connection.execute("UPDATE fact_enrolment SET teacher_id = 'T1'")
-    assert set(_entries(tiny, **own)["kind"]) == {"lead", "enrolment", "lesson"}
+    taught = tinies()
+    _tell_a_life(taught, "teacher=T1")
+    assert set(_entries(taught, **own)["kind"]) == {"lead", "enrolment", "lesson"}
 
 
 @pytest.mark.parametrize(
@@ -292,17 +300,13 @@ def test_timeline_refuses_an_unknown_kind(tiny):
 
 
 def test_identifiers_show_evidence_and_no_whole_number(known):
-    for kind, value, weak in (("phone", "+8613812345678", False), ("device", "D-77", True)):
-        known.add("identifier", person_id="lin", campus_id="north", kind=kind, value=value,
-                  value_masked="D***" if weak else "138****5678", is_weak=weak, evidence="L0",
-                  source="leads", linked_at=NOW - timedelta(days=3))  # fmt: skip
     rows = known.fetch(identifiers(known.facts(AS_OF), person_id="lin"))
     assert list(zip(rows["kind"], rows["value"], rows["is_weak"], strict=True)) == [
         ("phone", "138****5678", False),
         ("device", "D-77", True),
     ]
     masked = known.fetch(identifiers(known.facts(AS_OF, role="analyst"), person_id="lin"))
-    assert list(masked["value"]) == ["138****5678", "D***"]
+    assert list(masked["value"]) == ["138****5678", "***"]
 
 
 def test_phone_comes_whole_only_with_personal_rights(known_once):
@@ -316,16 +320,16 @@ def test_phone_comes_whole_only_with_personal_rights(known_once):
 
 
 def test_household_lists_adults_then_students(known):
-    known.connection.execute(
-        "UPDATE fact_person SET household_id = 'home-lin' WHERE person_id = 'wang'"
+    known.tell(
+        {
+            "wang": [
+                "2026-01-01 enrol E0 student=ST1 course=K0 state=completed",
+                "2026-09-01 enrol E1 student=ST1 course=K1",
+                "2026-09-01 enrol E2 student=ST2 course=K2",
+            ]
+        }
     )
-    for number, (student, started, state) in enumerate(
-        [("ST1", date(2026, 1, 1), "completed"), ("ST1", date(2026, 9, 1), "active"),
-         ("ST2", date(2026, 9, 1), "active")]
-    ):  # fmt: skip
-        known.add("enrolment", enrolment_id=f"E{number}", person_id="wang", campus_id="north",
-                  student_id=student, course_id=f"K{number}", started_on=started,
-                  state=state)  # fmt: skip
+    known.add("guardians", student_id="ST1", phone=known.phone("lin"), is_primary=False)
     rows = known.fetch(household(known.facts(AS_OF), person_id="lin")).fillna({"course_id": ""})
     assert [(r.member, r.member_id, r.course_id, r.enrolments) for r in rows.itertuples()] == [
         ("self", "lin", "", 0),
@@ -348,72 +352,64 @@ def _standing(tiny, as_of=AS_OF, **viewer):
     ("days", "step", "next_day"),
     [(0, 0, 3), (2.99, 0, 3), (3, 1, 5), (4.99, 1, 5), (5, 2, 7), (7, 3, None), (40, 3, None)],
 )
-def test_sla_clock_climbs_the_ladder_while_nobody_was_reached(known, days, step, next_day):
+def test_sla_clock_climbs_the_ladder_while_nobody_was_reached(tiny, days, step, next_day):
     start = NOW - timedelta(days=days)
-    known.connection.execute("UPDATE fact_lead SET assigned_at = ? WHERE lead_id = 'L0'", [start])
+    _told(tiny, lin=f"assigned={ago(days)}")
     # A call that nobody answered does not stop the clock.
-    known.add("followup", followup_id="F1", lead_id="L0", person_id="lin", campus_id="north",
-              happened_at=NOW, result="no_answer",
-              is_effective=False)  # fmt: skip
-    _, now = _standing(known)
+    tiny.tell({"lin": [f"{ago(0)} followup result=no_answer"]})
+    _, now = _standing(tiny)
     assert (now.waiting_days, now.sla_step) == (int(days), step)
     assert now.sla_next_at == (start + timedelta(days=next_day) if next_day else None)
     assert (now.next_step, now.due_at) == ("call_again", NOW + timedelta(days=1))
 
 
-def test_sla_clock_stops_when_the_lead_was_reached_or_closed(known):
-    known.add("followup", followup_id="F1", person_id="lin", campus_id="north", result="talked",
-              happened_at=NOW - timedelta(days=2), is_effective=True)  # fmt: skip
+def test_sla_clock_stops_when_the_lead_was_reached_or_closed(known, tinies):
+    known.tell({"lin": [f"{ago(2)} followup effective result=talked"]})
     row, now = _standing(known)
     assert (now.waiting_days, now.sla_step, now.sla_next_at) == (None, 0, None)
     assert (now.days_since_contact, now.next_step) == (2, "invite_trial")
     assert (row["contacts"], row["last_result"]) == (1, "talked")
-    known.connection.execute("DELETE FROM fact_followup")
-    known.connection.execute("UPDATE fact_lead SET status = 'lost' WHERE lead_id = 'L0'")
-    row, now = _standing(known)
+    row, now = _standing(_told(tinies(), lin=f"status=lost {GIVEN}"))
     assert (row["open_leads"], now.waiting_days) == (0, None)
 
 
 def test_sla_clock_starts_again_with_a_new_lead_and_counts_unassigned_from_creation(known):
-    known.add("followup", followup_id="F1", person_id="lin", campus_id="north", result="talked",
-              happened_at=NOW - timedelta(days=20), is_effective=True)  # fmt: skip
-    known.add("lead", lead_id="L9", person_id="lin", campus_id="north", status="new",
-              created_at=NOW - timedelta(days=4), created_on=date(2026, 11, 17))  # fmt: skip
+    known.tell(
+        {
+            "lin": [
+                f"{ago(20)} followup effective result=talked",
+                f"{ago(4)} lead - id=L9 status=new",
+            ]
+        }
+    )
     row, now = _standing(known)
     assert (now.waiting_days, now.sla_step, row["is_unassigned"]) == (4, 1, True)
 
 
 def test_sla_clock_is_silent_for_a_role_that_reads_no_contacts(known):
-    known.add("enrolment", enrolment_id="E1", person_id="lin", campus_id="north",
-              teacher_id="T1", started_on=date(2026, 9, 1), state="active",
-              lessons_bought=40)  # fmt: skip
+    known.tell({"lin": ["2026-09-01 enrol E1 teacher=T1 lessons=40"]})
     row, now = _standing(known, role="teacher", campuses=("north",), staff_id="T1")
     assert (now.waiting_days, now.days_since_contact, row["reads_contacts"]) == (None, None, False)
     assert now.next_step == "keep_warm"
 
 
-def test_current_state_sees_misses_running_and_lessons_left(tiny):
+def test_current_state_sees_misses_running_and_lessons_left(tiny, tinies):
+    back = {"lin": ["2026-09-28T02:00 seat present enrolment=E1 student=ST1"]}
     _tell_a_life(tiny)
-    tiny.add("person", person_id="lin", campus_id="north", stage="payer", phone="+8613812345678",
-             first_seen_at=NOW - timedelta(days=90), last_seen_at=NOW)  # fmt: skip
-    tiny.connection.execute(
-        "UPDATE fact_seat SET consumed_lessons = 1 WHERE attendance = 'present'"
-    )
     row, now = _standing(tiny)
     assert (row["misses_running"], row["lessons_held"], row["lessons_attended"]) == (3, 6, 2)
     assert (row["lessons_left"], row["active_enrolments"], now.next_step) == (47, 1, "recall")
-    tiny.tell({"lin": ["2026-09-28T02:00 seat present enrolment=E1"]})
+    tiny.tell(back)
     row, now = _standing(tiny)
     assert (row["misses_running"], now.next_step) == (0, "keep_warm")
-    tiny.connection.execute("UPDATE fact_enrolment SET ends_on = DATE '2026-12-21'")
-    assert _standing(tiny)[1].next_step == "renewal_talk"
-    tiny.connection.execute("UPDATE fact_enrolment SET ends_on = DATE '2026-12-22'")
-    assert _standing(tiny)[1].next_step == "keep_warm"
+    for ends, step in (("2026-12-21", "renewal_talk"), ("2026-12-22", "keep_warm")):
+        ending = tinies()
+        _tell_a_life(ending, f"ends={ends}")
+        ending.tell(back)
+        assert _standing(ending)[1].next_step == step
 
 
 def test_the_child_with_the_fewest_lessons_decides_on_the_talk(tiny):
-    tiny.add("person", person_id="lin", campus_id="north", stage="payer", phone="+8613812345678",
-             first_seen_at=NOW - timedelta(days=90), last_seen_at=NOW)  # fmt: skip
     for child in ("elder", "younger"):
         tiny.tell({"lin": [f"2026-11-01 enrol {child} ends=2027-06-30 lessons=16 student={child}"]})
     row, now = _standing(tiny)
@@ -421,12 +417,10 @@ def test_the_child_with_the_fewest_lessons_decides_on_the_talk(tiny):
     assert now.next_step == "renewal_talk"
 
 
-@pytest.mark.parametrize("change", ["is_formal = false", "ends_on = DATE '2026-11-20'"])
-def test_a_trial_and_a_term_that_is_over_are_no_running_enrolment(tiny, change):
-    tiny.add("person", person_id="lin", campus_id="north", stage="payer", phone="+8613812345678",
-             first_seen_at=NOW - timedelta(days=90), last_seen_at=NOW)  # fmt: skip
-    tiny.tell({"lin": ["2026-11-01 enrol E1 ends=2027-06-30 lessons=16"]})
-    tiny.connection.execute(f"UPDATE fact_enrolment SET {change}")
+@pytest.mark.parametrize("kind", ["course=taste ends=2027-06-30", "ends=2026-11-20"])
+def test_a_trial_and_a_term_that_is_over_are_no_running_enrolment(tiny, kind):
+    tiny.add("courses", course_id="taste", name="taste", course_line="maths", type="trial")
+    tiny.tell({"lin": ["2026-10-30 order 5000", f"2026-11-01 enrol E1 {kind} lessons=16"]})
     row, now = _standing(tiny)
     assert (row["active_enrolments"], now.next_step) == (0, "win_back")
 
@@ -437,9 +431,10 @@ def test_contribution_counts_each_order_and_person_once(known):
         "wang": ["2026-09-01 lead by=lin", "2026-09-02 lead by=lin", "2026-09-05 order 3000"],
         "lina": ["2026-09-01 lead by=lin"],
         "lin": ["2026-09-03 lead by=lin"],  # their own introducer: nobody referred
-        "twin": ["2026-09-03 lead device by=lin"],  # from lin's own device
+        "twin": ["2026-09-03 lead - device=lin-device by=lin"],  # from lin's own device
         "known": ["2026-01-03 lead", "2026-09-03 lead by=lin"],  # was known before
-        "second": ["2026-09-03 lead by=lin code=2"],  # somebody else's code came first
+        # Somebody else's code came first.
+        "second": ["2026-09-02 lead by=ou", "2026-09-03 lead by=lin"],
     })  # fmt: skip
     (row,) = known.fetch(contribution(known.facts(AS_OF), person_id="lin")).itertuples()
     assert (row.net_cny, row.orders) == (4009.9, 1)
@@ -448,14 +443,16 @@ def test_contribution_counts_each_order_and_person_once(known):
 
 
 def test_descendants_walk_the_share_tree_of_each_activity_apart(tiny):
-    edges = [
-        ("A1", "lin", "b"), ("A1", "b", "c"), ("A1", "c", "d"),
-        ("A2", "b", "x"),  # in another activity: not through lin
-        ("A2", "lin", "c"),
-    ]  # fmt: skip
-    for activity, sharer, person in edges:
-        tiny.add("share_edge", activity_id=activity, sharer_person_id=sharer, person_id=person,
-                 campus_id="north", arrived_at=NOW, arrived_on=date(2026, 11, 21))  # fmt: skip
+    came = {
+        "A1": [("lin", ""), ("b", "lin"), ("c", "b"), ("d", "c")],
+        # In another activity: x not through lin.
+        "A2": [("lin", ""), ("b", ""), ("x", "b"), ("c", "lin")],
+    }
+    for activity, people in came.items():
+        for n, (person, by) in enumerate(people):
+            link = f"from={activity}-{by}" if by else ""
+            view = f"2026-11-20T0{n}:00 view / activity={activity} share={activity}-{person} {link}"
+            tiny.tell({person: [view]})
     facts = tiny.facts(AS_OF)
 
     def below(person):

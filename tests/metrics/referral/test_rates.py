@@ -32,12 +32,12 @@ def member(name):
 def told(tiny):
     tiny.tell(
         {
-            "lin": [*member("A"), "2026-02-20 reward 60 lead=W"],
+            "lin": ["2026-01-04 lead organic", *member("A"), "2026-02-20 reward 60 lead=W"],
             "wu": ["2026-02-01 lead referral by=lin id=W", "2026-02-10 order 3000"],
             "xu": ["2026-02-02 lead referral by=lin"],
             "fake": [*member("B"), "2026-02-03 lead referral by=fake"],
-            "twin": ["2026-02-04 lead referral device by=lin", "2026-02-09 order 100"],
-            "second": ["2026-02-05 lead referral code=2 by=fake"],
+            "twin": ["2026-02-04 lead referral device=lin-device by=lin", "2026-02-09 order 100"],
+            "second": ["2026-01-20 lead referral by=own", "2026-02-05 lead referral by=fake"],
             "own": ["2026-02-11 order 2000"],
             "known": ["2026-01-01 lead sem", "2026-02-06 lead referral by=lin"],
         }
@@ -47,8 +47,9 @@ def told(tiny):
 
 def test_referred_persons_leave_out_who_recommends_themselves_and_who_was_known(tiny):
     rows = tiny.behind(referred_persons, told(tiny))
-    assert sorted(rows["person_id"]) == ["wu", "xu"]
-    assert set(rows["introducer_person_id"]) == {"lin"}
+    # Of the two who recommended one person, the first counts.
+    brought = dict(zip(rows["person_id"], rows["introducer_person_id"], strict=True))
+    assert brought == {"second": "own", "wu": "lin", "xu": "lin"}
 
 
 def test_the_two_referral_rates_divide_by_different_people(tiny):
@@ -63,22 +64,23 @@ def test_referral_participation_counts_members_who_brought_anybody(tiny):
     facts = told(tiny)
     row = tiny.figure(referral_participation, facts, period=FEBRUARY)
     assert (row.numerator, row.denominator) == (1, 2)
-    tiny.add(
-        "share_edge", activity_id="A", sharer_person_id="fake", person_id="guest",
-        campus_id="north", arrived_at=None, arrived_on=date(2026, 2, 9),
-    )  # fmt: skip
-    tiny.connection.execute("UPDATE fact_share_edge SET arrived_at = TIMESTAMP '2026-02-09 04:00'")
+    tiny.tell(
+        {
+            "fake": ["2026-02-09T01:00 view / share=S activity=A known"],
+            "guest": ["2026-02-09T04:00 view / from=S activity=A"],
+        }
+    )
     assert tiny.figure(referral_participation, facts, period=FEBRUARY).numerator == 2
 
 
 def test_referral_participation_counts_a_share_that_nobody_followed(tiny):
     told(tiny)
-    for name, day in (("share", "2026-02-09"), ("page_view", "2026-02-10")):
-        who = "fake" if name == "share" else "own"
-        tiny.add(
-            "activity_event", event_id=name, activity_id="A", person_id=who, campus_id="north",
-            name=name, occurred_at=moment(day), occurred_on=date.fromisoformat(day),
-        )  # fmt: skip
+    tiny.tell(
+        {
+            "fake": ["2026-02-09 share S activity=A known"],
+            "own": ["2026-02-10 view / activity=A known"],
+        }
+    )
     row = tiny.figure(referral_participation, tiny.facts(AS_OF), period=FEBRUARY)
     assert (row.numerator, row.denominator) == (2, 2)
 
@@ -129,8 +131,8 @@ def test_referral_potential_is_pleased_and_has_brought_nobody_lately(tiny):
         (("asks", 5.0, False), ("brings", 5.0, False), ("cross", 5.0, True), ("meh", 3.0, False))
     ):
         tiny.add(
-            "feedback", feedback_id=str(n), person_id=person, campus_id="north", rating=rating,
-            given_at=moment("2026-10-01"), given_on=date(2026, 10, 1), is_complaint=complaint,
+            "feedback", feedback_id=str(n), student_id=f"{person}-child", rating=rating,
+            given_at=moment("2026-10-01"), is_complaint=complaint,
         )  # fmt: skip
     rows = tiny.behind(referral_potential, tiny.facts(AS_OF))
     assert rows["person_id"].tolist() == ["asks"]

@@ -13,6 +13,7 @@ from metrics.renewal.legal_window import (
     depletion_rows,
     renewals_before_window,
 )
+from tests.metrics.tiny_facts import twice_a_week
 
 
 def test_charges_beyond_window_by_lessons_else_by_days(tiny):
@@ -20,8 +21,8 @@ def test_charges_beyond_window_by_lessons_else_by_days(tiny):
         {
             "ok": ["2026-01-01 enrol A lessons=60 ends=2026-12-31"],
             "much": ["2026-01-01 enrol B lessons=61 ends=2026-02-28"],
-            "card": ["2026-01-01 enrol C lessons=0 basis=day_card ends=2026-04-03"],
-            "long": ["2026-01-01 enrol D lessons=0 basis=day_card ends=2026-04-04"],
+            "card": ["2026-01-01 enrol C lessons=0 ends=2026-04-03"],
+            "long": ["2026-01-01 enrol D lessons=0 ends=2026-04-04"],
             "adult": ["2026-01-01 enrol E adult lessons=96 ends=2026-12-31"],
             "moved": ["2026-01-01 enrol F kind=transfer lessons=96 ends=2026-12-31"],
         }
@@ -39,11 +40,15 @@ def test_renewals_before_window_need_both_to_be_early(tiny):
         ("few", 20, "2026-09-01"), ("soon", 30, "2026-07-01"), ("early", 21, "2026-09-01"),
     ):  # fmt: skip
         name = person.upper()
-        tiny.tell({person: [f"2026-01-01 enrol {name}", f"2026-06-05 enrol {name}2 renews={name}"]})
-        tiny.connection.execute(
-            "UPDATE fact_due SET lessons_left_at_renewal = ?, renewal_starts_on = ?"
-            " WHERE enrolment_id = ?",
-            [left, date.fromisoformat(starts), name],
+        tiny.tell(
+            {
+                person: [
+                    f"2026-01-01 enrol {name} lessons={left + 4}",
+                    *twice_a_week(name, lessons=4, last="2026-06-04"),
+                    *twice_a_week(name, lessons=2, last="2026-06-12"),  # after it was paid
+                    f"{starts} enrol {name}2 renews={name} paid=2026-06-05",
+                ]
+            }
         )
     facts = tiny.facts("2026-12-31")
     rows = tiny.behind(renewals_before_window, facts).set_index("person_id")["numerator"]
@@ -54,13 +59,9 @@ def test_renewals_before_window_need_both_to_be_early(tiny):
 
 
 def test_depletion_is_today_plus_what_is_left_by_pace(tiny):
-    tiny.tell({"lin": ["2026-01-01 enrol A lessons=48 ends=2026-12-31"]})
-    tiny.tell({"wu": ["2026-01-01 enrol B lessons=48 ends=2026-12-31"]})
-    tiny.connection.execute(
-        "UPDATE fact_due SET lessons_used = 20, weekly_lessons = 2,"
-        " last_lesson_on = CASE enrolment_id WHEN 'A' THEN DATE '2026-05-30'"
-        " ELSE DATE '2026-03-01' END"
-    )
+    for person, name, last in (("lin", "A", "2026-05-30"), ("wu", "B", "2026-03-01")):
+        seats = twice_a_week(name, lessons=20, last=last)
+        tiny.tell({person: [f"2025-12-01 enrol {name} lessons=48 ends=2026-12-31", *seats]})
     period = Period(start=date(2026, 6, 1), end=date(2026, 6, 2))
     rows = tiny.fetch(depletion_rows(tiny.facts("2026-06-01").filtered(Filters(period=period))))
     lin, wu = rows.set_index("person_id").loc[["lin", "wu"]].to_dict("records")

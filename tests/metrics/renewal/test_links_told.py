@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
+
 from metrics.renewal.links import renewal_links
 
 
-def test_renewals_are_counted_and_those_inferred_of_them(tiny):
+@pytest.mark.parametrize(("says", "inferred"), [(" renews=", 0), ("", 2)])
+def test_renewals_are_counted_and_those_inferred_of_them(tiny, says, inferred):
+    """Where one source names what it renews, nothing is inferred at all."""
     tiny.tell(
         {
-            "lin": ["2026-01-05 due E1 ends=2026-06-30", "2026-07-06 due E2 renews=E1"],
-            "wu": ["2026-01-05 due F1 ends=2026-06-30", "2026-07-06 due F2 renews=F1"],
-            "qi": ["2026-01-05 due G1 ends=2026-06-30"],
+            name: [
+                f"2026-01-05 enrol {name}1 ends=2026-06-30",
+                f"2026-07-06 enrol {name}2" + (f"{says}{name}1" if says else ""),
+            ]
+            for name in ("lin", "wu")
         }
+        | {"qi": ["2026-01-05 enrol qi1 ends=2026-06-30"]}
     )
-    tiny.connection.execute("UPDATE fact_due SET is_renewal_inferred = enrolment_id = 'F1'")
     rows = tiny.fetch(renewal_links(tiny.facts("2026-08-01")))
-    assert rows.values.tolist() == [[2, 1]]
+    assert rows.values.tolist() == [[2, inferred]]

@@ -20,22 +20,15 @@ def told(tiny):
             "lin": [
                 "2026-01-01 enrol A lessons=3 cny=100 ends=2026-03-31",
                 "2026-02-01 seat present enrolment=A",
-                "2026-02-08 seat absent enrolment=A",
+                "2026-02-08 seat absent enrolment=A consumed=0",
             ],
             "wu": [
                 "2026-01-01 enrol B lessons=10 cny=1000 ends=2026-12-31 state=refunded"
-                " stopped=2026-02-20",
+                " stopped=2026-02-20 back=2026-02-25 back_cny=850",
                 "2026-02-05 seat present enrolment=B",
             ],
             "xu": ["2026-02-10 enrol C kind=transfer lessons=10 cny=500 ends=2026-12-31"],
         }
-    )
-    tiny.connection.execute(
-        "UPDATE fact_seat SET consumed_lessons = CASE attendance WHEN 'present' THEN 1 ELSE 0 END"
-    )
-    tiny.connection.execute(
-        "UPDATE fact_due SET refunded_on = DATE '2026-02-25', refunded_cny = 850"
-        " WHERE enrolment_id = 'B'"
     )
     return tiny.facts("2026-06-01")
 

@@ -67,8 +67,8 @@ def test_roll_call_coverage_waits_two_days_and_leaves_cancelled_lessons_out(tiny
 
 
 def test_trial_lessons_are_no_part_of_the_service(tiny):
-    tiny.add("course", course_id="K9", name="trial", course_line="maths", type="trial")
-    tiny.add("course", course_id="K1", name="term", course_line="maths", type="formal")
+    tiny.add("courses", course_id="K9", name="trial", course_line="maths", type="trial")
+    tiny.add("courses", course_id="K1", name="term", course_line="maths", type="formal")
     tiny.tell({"lin": ["2026-01-03 seat absent course=K9", "2026-01-10 seat present course=K1"]})
     assert tiny.figure(attendance_strict, tiny.facts(LATER)).denominator == 1
 

@@ -69,7 +69,8 @@ def test_an_enrolment_that_moved_is_judged_where_it_went(tiny):
 
 
 def test_an_enrolment_without_end_or_lessons_is_never_judged(tiny):
-    tiny.tell({"lin": ["2026-01-01 enrol E1 lessons=10", "2026-01-01 enrol E2 ends=2026-03-01"]})
+    without = ["2026-01-01 enrol E1 lessons=10", "2026-01-01 enrol E2 ends=2026-03-01 lessons=-"]
+    tiny.tell({"lin": without})
     row = tiny.figure(course_completion, tiny.facts("2030-01-01"))
     assert (row.denominator, row.immature) == (0, 2)
 
@@ -80,10 +81,10 @@ def test_consumption_counts_what_was_charged_over_what_was_held(tiny):
             "lin": [
                 "2026-01-01 seat present consumed=2",
                 "2026-01-02 seat absent consumed=1",
-                "2026-01-03 seat leave",
-                "2026-01-04 seat unmarked lesson=unmarked",
-                "2026-01-05 seat unmarked lesson=cancelled",
-                "2026-05-31 seat unmarked lesson=unmarked",
+                "2026-01-03 seat leave consumed=0",
+                "2026-01-04 seat unmarked lesson=unmarked consumed=0",
+                "2026-01-05 seat unmarked lesson=cancelled consumed=0",
+                "2026-05-31 seat unmarked lesson=unmarked consumed=0",
             ]
         }
     )

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,8 +13,7 @@ from tests.metrics.service.test_tiers import ANY, ENROLLED, taught
 
 
 def folded(tiny, as_of, kernel, **options):
-    sql = ibis.to_sql(tier_rows(tiny.facts(as_of).filtered(ANY), **options), dialect="duckdb")
-    return kernel(tiny.connection.sql(sql).to_arrow_table())
+    return kernel(tiny.arrow(tier_rows(tiny.facts(as_of), ANY, **options)))
 
 
 # Misses on 7, 9 and 11 January: about to leave on Sunday the 11th.
@@ -100,8 +98,13 @@ def test_called_and_not_called_are_compared_where_there_are_enough():
 def test_contacts_are_of_families_with_a_formal_enrolment(tiny):
     tiny.tell(
         {
-            "lin": [ENROLLED, "2026-01-12 followup effective", "2026-01-13 followup"],
-            "wu": ["2026-01-12 followup effective"],
+            "lin": [
+                "2025-12-20 lead sem",
+                ENROLLED,
+                "2026-01-12 followup effective",
+                "2026-01-13 followup",
+            ],
+            "wu": ["2025-12-20 lead sem", "2026-01-12 followup effective"],
         }
     )
     found = tiny.fetch(service_contacts(tiny.facts("2026-03-01")))

@@ -1,7 +1,6 @@
 """Stop and refund rates at the month's end, by hand."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -50,22 +49,14 @@ def test_refund_rate_counts_persons_once_a_month(tiny):
     assert month(tiny, refund_rate_persons, APRIL).numerator == 0
 
 
-def due(tiny, key, **more):
-    given = {
-        "enrolment_id": key, "person_id": key, "campus_id": "north", "lessons_bought": 10,
-        "started_on": date(2026, 1, 5), "paid_on": date(2026, 1, 3), "due_cny": Decimal(1000),
-        "ends_on": date(2026, 6, 30), "state": "active", **more,
-    }  # fmt: skip
-    tiny.add("due", **given)
-
-
 def test_refund_rate_by_amount_stands_over_what_was_left_at_the_opening(tiny):
-    due(tiny, "E1")
-    due(tiny, "E2", state="stopped", stopped_on=date(2026, 2, 10))
-    due(tiny, "E3", paid_on=date(2026, 3, 2), started_on=date(2026, 3, 5))
+    bought = "lessons=10 cny=1000 ends=2026-06-30"
     tiny.tell(
         {
+            "he": [f"2026-01-05 enrol E2 {bought} state=stopped stopped=2026-02-10"],
+            "xu": [f"2026-03-05 enrol E3 {bought} paid=2026-03-02"],
             "lin": [
+                f"2026-01-05 enrol E1 {bought} paid=2026-01-03",
                 *(f"2026-02-{day:02d} seat present enrolment=E1 consumed=1" for day in (1, 8, 15)),
                 "2026-03-03 seat present enrolment=E1 consumed=1",
             ],

@@ -32,14 +32,8 @@ def taught(*attendance, first=date(2026, 1, 5), every=7, enrolment="E1", more=""
 
 
 def states(tiny, as_of, **options):
-    rows = tier_rows(tiny.facts(as_of).filtered(ANY), **options)
-    return attendance_states(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table())
-
-
-def duckdb_sql(expr):
-    import ibis
-
-    return ibis.to_sql(expr, dialect="duckdb")
+    rows = tier_rows(tiny.facts(as_of), ANY, **options)
+    return attendance_states(tiny.arrow(rows))
 
 
 def tier_on(tiny, as_of, **options):
@@ -146,8 +140,8 @@ def test_a_stop_whose_day_nobody_noted_is_left_out(tiny):
 
 def test_where_everybody_still_waits_for_a_first_lesson_nobody_has_a_tier(tiny):
     tiny.tell({"lin": [ENROLLED], "wu": ["2026-01-01 enrol E2 ends=2026-12-31"]})
-    rows = tier_rows(tiny.facts("2026-01-12").filtered(ANY))
-    found = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table())
+    rows = tier_rows(tiny.facts("2026-01-12"), ANY)
+    found = student_tiers(tiny.arrow(rows))
     assert found.now.empty
     assert {"tier_name", "days_since", "left", "depletes_on"} <= set(found.now)
     assert set(found.counts().values()) == {0}
@@ -164,8 +158,8 @@ def test_a_student_has_the_graver_of_two_enrolments(tiny):
             ]
         }
     )
-    rows = tier_rows(tiny.facts("2026-01-12").filtered(ANY))
-    found = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table())
+    rows = tier_rows(tiny.facts("2026-01-12"), ANY)
+    found = student_tiers(tiny.arrow(rows))
     assert found.now[["enrolment_id", "tier_name"]].values.tolist() == [["E2", "about_to_leave"]]
     assert found.counts()["about_to_leave"] == 1
 
@@ -178,8 +172,8 @@ def test_the_moves_of_a_week_add_up_to_the_students_of_both_ends(tiny):
             "xu": ["2026-01-01 enrol E3 ends=2026-01-14", *taught("present", enrolment="E3")],
         }
     )
-    rows = tier_rows(tiny.facts("2026-01-17").filtered(ANY))
-    found = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table())
+    rows = tier_rows(tiny.facts("2026-01-17"), ANY)
+    found = student_tiers(tiny.arrow(rows))
     week = len(found.days) - 2
     moves = found.moves(week)
     assert found.days[-2:] == [date(2026, 1, 11), date(2026, 1, 17)]
@@ -199,13 +193,13 @@ def test_velocity_tells_when_lessons_end(tiny):
         for d in twice
     ]
     tiny.tell({"lin": ["2026-01-01 enrol E1 ends=2026-12-31 lessons=20", *seats]})
-    rows = tier_rows(tiny.facts("2026-02-15").filtered(ANY))
-    row = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table()).now.iloc[0]
+    rows = tier_rows(tiny.facts("2026-02-15"), ANY)
+    row = student_tiers(tiny.arrow(rows)).now.iloc[0]
     assert (row["consumed"], row["left"]) == (12, 8)
     assert row["velocity"] == pytest.approx(2)
     assert row["depletes_on"].date() == date(2026, 2, 15) + timedelta(weeks=4)
-    rows = tier_rows(tiny.facts("2026-04-15").filtered(ANY))  # 56 days without a lesson
-    row = student_tiers(tiny.connection.sql(duckdb_sql(rows)).to_arrow_table()).now.iloc[0]
+    rows = tier_rows(tiny.facts("2026-04-15"), ANY)  # 56 days without a lesson
+    row = student_tiers(tiny.arrow(rows)).now.iloc[0]
     assert row["velocity"] == 0
     assert pd.isna(row["depletes_on"])
 
@@ -216,7 +210,7 @@ def test_a_child_runs_out_on_one_day_on_every_screen(institution):
     scope = Scope(user="test", role="manager", campuses=EVERY_CAMPUS, as_of=store.as_of)
     facts = Facts(scope)
     paces = store.fold(tier_rows(facts), completion_tiers).set_index("enrolment_id")
-    due = store.fetch(depletion_rows(facts.filtered(ANY), limit=100_000)).set_index("enrolment_id")
+    due = store.fetch(depletion_rows(facts, ANY, limit=100_000)).set_index("enrolment_id")
     both = paces.join(due, how="inner", suffixes=("", "_due"))
     assert len(both) > 100
     assert both["left"].tolist() == both["lessons_left"].tolist()
@@ -261,9 +255,7 @@ def test_the_order_of_rows_and_the_way_they_are_parted_do_not_matter(tiny):
         for i in range(20)
     }  # fmt: skip
     tiny.tell(people)
-    table = tiny.connection.sql(
-        duckdb_sql(tier_rows(tiny.facts("2026-02-15").filtered(ANY)))
-    ).to_arrow_table()  # fmt: skip
+    table = tiny.arrow(tier_rows(tiny.facts("2026-02-15"), ANY))
     whole = student_tiers(table)
     shuffled = student_tiers(table.take(pa.array(rng.permutation(table.num_rows))))
     assert whole.counts() == shuffled.counts()
@@ -277,9 +269,9 @@ def test_the_order_of_rows_and_the_way_they_are_parted_do_not_matter(tiny):
 
 def test_tier_rows_reject_options_out_of_bounds(tiny):
     with pytest.raises(InvalidOption, match="weeks must be at least 1, got 0"):
-        tier_rows(tiny.facts("2026-01-17").filtered(ANY), weeks=0)
+        tier_rows(tiny.facts("2026-01-17"), ANY, weeks=0)
     with pytest.raises(InvalidOption, match="leave must be neutral or miss, got 'late'"):
-        tier_rows(tiny.facts("2026-01-17").filtered(ANY), leave="late")
+        tier_rows(tiny.facts("2026-01-17"), ANY, leave="late")
 
 
 def slow(days, marks, today, leave_is_miss):

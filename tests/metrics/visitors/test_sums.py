@@ -8,23 +8,28 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from data.scope import EVERY_CAMPUS, Period, local_day
+from data.facts import Facts
+from data.scope import EVERY_CAMPUS, Period, Scope, local_day
 from metrics.visitors.sums import first_visits, visitor_sums
-from tests.metrics.random_facts import CAMPUSES, random_rows, random_store
-from tests.metrics.tiny_facts import moment
+from tests.journeys import moment
+from tests.metrics.random_facts import CAMPUSES, random_store
 
 EARLIER, LATER = "2026-03-01T10:00", "2026-10-01T10:00"
 SCOPES = (EVERY_CAMPUS, ("north",), CAMPUSES)
 
 
+def viewer(campuses, as_of):
+    return Facts(Scope(user="test", role="manager", campuses=campuses, as_of=moment(as_of)))
+
+
 @cache
-def institution():
-    return random_store(random_rows())
+def every_visit():
+    return random_store().fetch("FROM fact_visit")
 
 
 def known(campuses, as_of):
     """The visits a viewer knows of."""
-    visits = random_rows()["visit"]
+    visits = every_visit()
     if campuses != EVERY_CAMPUS:
         visits = visits[visits["campus_id"].isin(campuses)]
     return visits[visits["started_at"] <= pd.Timestamp(moment(as_of))].sort_values("started_at")
@@ -47,10 +52,8 @@ def plain(visits):
 
 def told(function, campuses, as_of, **options):
     """The function's rows by person, as the viewer gets them."""
-    facts = institution().facts(as_of, campuses=campuses)
-    rows = institution().fetch(function(facts, **options)).set_index("person_id").sort_index()
-    days = [name for name in rows if name.endswith("_on")]
-    return rows.assign(**{name: rows[name].dt.date for name in days})
+    rows = random_store().fetch(function(viewer(campuses, as_of), **options))
+    return rows.set_index("person_id").sort_index()
 
 
 @pytest.mark.parametrize("as_of", [EARLIER, LATER])
