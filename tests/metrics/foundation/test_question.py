@@ -23,6 +23,8 @@ from metrics.foundation.question import (
     variables_of,
 )
 from metrics.foundation.registry import REGISTRY, TABLES
+from metrics.leads.new_leads import new_leads
+from metrics.leads.response import response_time
 
 load_all()
 SPRING = Period(start=date(2026, 3, 1), end=date(2026, 7, 1))
@@ -38,7 +40,7 @@ NEEDED: dict[str, Any] = {
 }  # fmt: skip
 PARTS = {"bridge_rows": "closings"}
 STEPS = {"leads_at_step": "paid"}
-MADE_OF = {"duration_tally": "response_time"}
+MADE_OF = {"duration_tally": response_time, "channel_tally": new_leads}
 
 
 def needed(name: str) -> dict[str, Any]:
