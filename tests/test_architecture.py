@@ -521,6 +521,13 @@ def metric_names() -> set[str]:
     }
 
 
+def metric_given(call: ast.Call) -> Iterator[ast.expr]:
+    """What a call gives where a metric is taken: first, or as ``metric``."""
+    if ast.unparse(call.func).split(".")[-1] in TAKES_A_METRIC:
+        yield from call.args[:1]
+    yield from (word.value for word in call.keywords if word.arg == "metric")
+
+
 def test_metrics_are_passed_and_not_named():
     names, broken = metric_names(), []
     assert "renewal_rate" in names, "the rule must see the metrics"
@@ -528,13 +535,11 @@ def test_metrics_are_passed_and_not_named():
         if name_of(path).startswith(NAMES_METRICS):
             continue
         broken += [
-            f"{name_of(path)}:{node.lineno} names {node.args[0].value}"
+            f"{name_of(path)}:{given.lineno} names {given.value}"
             for node in ast.walk(tree_of(path))
             if isinstance(node, ast.Call)
-            and ast.unparse(node.func).split(".")[-1] in TAKES_A_METRIC
-            and node.args
-            and isinstance(node.args[0], ast.Constant)
-            and node.args[0].value in names
+            for given in metric_given(node)
+            if isinstance(given, ast.Constant) and given.value in names
         ]
         broken += [
             f"{name_of(path)}:{line} imports {module}"
