@@ -19,7 +19,7 @@ from data.installation.home import Home
 from data.installation.process import Installation, installation
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope, day_start
 from metrics import load_all
-from metrics.foundation.registry import REGISTRY, TABLES, Metric, Table, find_any
+from metrics.foundation.registry import REGISTRY, TABLES, Metric, Table, find, find_any
 from metrics.foundation.units import GROUPS
 
 
@@ -49,6 +49,7 @@ def query_command(options: argparse.Namespace, home: Home) -> int:
     if scope.campuses != EVERY_CAMPUS and not scope.narrowed(filters.campuses).campuses:
         raise InvalidOption(f"campuses must be in the scope of {options.user}")
     chosen = _options(options.option, entry.options)
+    chosen |= {name: find(chosen[name]) for name in entry.metric_options & set(chosen)}
     _check_needed(chosen, entry.options)
     _check_names(options.by, "dimension", pd.Series(GROUPS))
     if options.sql and isinstance(entry, Metric):

@@ -504,3 +504,46 @@ def test_what_takes_a_handover_is_a_fragment():
     ]
     assert takers, "the rule must see somebody"
     fail_if([name for name, marks in takers if "st.fragment" not in marks], "add @st.fragment")
+
+
+TAKES_A_METRIC = {"find", "run", "list_rows", "sql_of", "open_rows", "tally", "figure", "figures"}
+NAMES_METRICS = "components/screens/dictionary/"  # its address names the metric picked
+
+
+def metric_names() -> set[str]:
+    """The names of the functions that `metric(…)` registers."""
+    return {
+        node.name
+        for path in files("metrics")
+        for node in tree_of(path).body
+        if isinstance(node, ast.FunctionDef)
+        and any(ast.unparse(d).startswith("metric(") for d in node.decorator_list)
+    }
+
+
+def metric_given(call: ast.Call) -> Iterator[ast.expr]:
+    """What a call gives where a metric is taken: first, or as ``metric``."""
+    if ast.unparse(call.func).split(".")[-1] in TAKES_A_METRIC:
+        yield from call.args[:1]
+    yield from (word.value for word in call.keywords if word.arg == "metric")
+
+
+def test_metrics_are_passed_and_not_named():
+    names, broken = metric_names(), []
+    assert "renewal_rate" in names, "the rule must see the metrics"
+    for path in files("components", "pages"):
+        if name_of(path).startswith(NAMES_METRICS):
+            continue
+        broken += [
+            f"{name_of(path)}:{given.lineno} names {given.value}"
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Call)
+            for given in metric_given(node)
+            if isinstance(given, ast.Constant) and given.value in names
+        ]
+        broken += [
+            f"{name_of(path)}:{line} imports {module}"
+            for module, line in imports(path)
+            if module == "metrics.foundation.registry.find"
+        ]
+    fail_if(broken, "import the metric; its name stands in an address or a command alone")

@@ -30,7 +30,7 @@ from data.facts import DIMENSIONS, Facts, Look
 from data.installation.process import installation
 from data.scope import Filters, Scope
 from metrics.foundation.question import Pairs, Question, Rows, asked, expression_of, pairs
-from metrics.foundation.registry import Metric, find
+from metrics.foundation.registry import Metric
 
 _HOUR = 3600
 _MOST_MADE = 128  # of each function that is remembered
@@ -66,7 +66,7 @@ def current_scope(filters: Filters | None = None) -> Scope:
 
 
 def run(
-    metric: Metric | str,
+    metric: Metric,
     filters: Filters,
     *,
     by: tuple[str, ...] | list[str] = (),
@@ -78,12 +78,12 @@ def run(
     ``by`` names dimensions of the units; ``channel_root`` and ``channel_level2`` group
     by the levels of the channel tree. Without groups there is exactly one row.
     """
-    question = Question(_named(metric), by=tuple(by), options=pairs(options))
+    question = Question(metric, by=tuple(by), options=pairs(options))
     return _fetched(question, _look(scope, filters))
 
 
 def sql_of(
-    metric: Metric | str,
+    metric: Metric,
     filters: Filters,
     *,
     by: tuple[str, ...] | list[str] = (),
@@ -91,13 +91,13 @@ def sql_of(
     **options: Any,
 ) -> str:
     """The SQL behind a metric's figures with its values, set out to be read."""
-    question = Question(_named(metric), by=tuple(by), options=pairs(options))
+    question = Question(metric, by=tuple(by), options=pairs(options))
     figures = expression_of(question, _look(scope, filters))
     return installation().store.compile(figures, pretty=True)
 
 
 def list_rows(
-    metric: Metric | str,
+    metric: Metric,
     filters: Filters,
     *,
     where: Mapping[str, object] | None = None,
@@ -105,9 +105,7 @@ def list_rows(
     **options: Any,
 ) -> pd.DataFrame:
     """The units behind a metric's figure; the mature ones add up to it exactly."""
-    question = Question(
-        _named(metric), as_rows=True, where=pairs(where or {}), options=pairs(options)
-    )
+    question = Question(metric, as_rows=True, where=pairs(where or {}), options=pairs(options))
     return _fetched(question, _look(scope, filters))
 
 
@@ -176,10 +174,6 @@ def names(dimension: str, *, scope: Scope | None = None) -> pd.DataFrame:
 def _dimension(facts: Facts, *, dimension: str) -> ir.Table:
     table: ir.Table = getattr(facts, dimension)
     return table.order_by(table.columns[0])
-
-
-def _named(metric: Metric | str) -> Metric:
-    return find(metric) if isinstance(metric, str) else metric
 
 
 def _look(scope: Scope | None, filters: Filters | None) -> Look:

@@ -18,6 +18,6 @@ def tally(
     ``options`` are the metric's own and those of `channel_tally`.
     """
     found: ChannelFigures = query.fold(
-        channel_tally, KERNELS[metric.kind], filters, scope=scope, metric=metric.name, **options
+        channel_tally, KERNELS[metric.kind], filters, scope=scope, metric=metric, **options
     )
     return found

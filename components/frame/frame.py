@@ -26,7 +26,6 @@ from components.words import i18n
 from components.words.i18n import N_, _
 from data.errors import EduLensError
 from data.scope import role
-from metrics import load_all
 
 BRAND = Path(__file__).parent / "brand"
 _LANGUAGES = list(i18n.SWITCH_LABELS.values())
@@ -89,7 +88,6 @@ def _bar(entry: Entry, entries: list[Entry]) -> None:
 def main() -> None:
     """Draw the frame and the page inside it."""
     st.set_page_config(page_icon=str(BRAND / "icon.png"), layout="wide")
-    load_all()  # pages name metrics that no import of theirs brought in
     viewer = current_viewer()
     st.session_state[i18n.ACCOUNT_KEY] = viewer.language
     st.html(BRAND / "page.css")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.words.i18n import _
-from metrics.foundation.registry import Metric, find
+from metrics.foundation.registry import Metric
 
 WINDOWS = (30, 60, 90)
 RETURN_DAYS = (30, 60, 90, 180, 365)
@@ -33,15 +33,10 @@ class Measure:
     """
 
     name: str
-    metric_name: str
+    metric: Metric
     title: str
     cohort: int | str = 0
     options: dict[str, int | str] = field(default_factory=dict)
-
-    @property
-    def metric(self) -> Metric:
-        """The metric as registered."""
-        return find(self.metric_name)
 
     def settings(self, choice: Choice) -> dict[str, Any]:
         """The metric's options for a choice."""

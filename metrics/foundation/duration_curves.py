@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from data.errors import InvalidOption
 from data.facts import Facts
-from metrics.foundation.registry import find, table
+from metrics.foundation.registry import Metric, table
 from metrics.foundation.units import on_either_side
 from metrics.models.kaplan_meier import Survival, kaplan_meier
 
 
 @table(grain="step of a curve")
-def duration_tally(facts: Facts, *, metric: str, per_unit: int = 60, **options: Any) -> ir.Table:
+def duration_tally(facts: Facts, *, metric: Metric, per_unit: int = 60, **options: Any) -> ir.Table:
     """How many units were watched for how long, in the period and in the one compared with.
 
     Parameters
@@ -26,7 +26,7 @@ def duration_tally(facts: Facts, *, metric: str, per_unit: int = 60, **options: 
     facts
         The viewer's facts with what they picked.
     metric
-        The name of a metric of kind ``duration``; ``options`` are its own.
+        A metric of kind ``duration``; ``options`` are its own.
     per_unit
         Steps of the metric's unit of time that are told apart: 60 tells minutes of hours.
 
@@ -41,10 +41,11 @@ def duration_tally(facts: Facts, *, metric: str, per_unit: int = 60, **options: 
     InvalidOption
         If the metric is of another kind.
     """
-    entry = find(metric)
-    if entry.kind != "duration":
-        raise InvalidOption(f"metric must be a duration, got {metric!r} of kind {entry.kind!r}")
-    units = on_either_side(facts, entry(facts, **options))
+    if metric.kind != "duration":
+        raise InvalidOption(
+            f"metric must be a duration, got {metric.name!r} of kind {metric.kind!r}"
+        )
+    units = on_either_side(facts, metric(facts, **options))
     units = units.filter(units.mature_at <= facts.as_of).mutate(
         per_unit=ibis.literal(per_unit), steps=(units.amount * per_unit).ceil().cast("int64")
     )

@@ -36,14 +36,20 @@ class Described:
         parameters = inspect.signature(self.made_by).parameters.values()
         return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
 
+    @property
+    def metric_options(self) -> frozenset[str]:
+        """Those of the options that are a metric: who has only its name looks it up."""
+        parameters = inspect.signature(self.made_by).parameters.values()
+        return frozenset(p.name for p in parameters if p.annotation in ("Metric", Metric))
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Metric(Described):
     """A metric: a function from facts to units, and what a reader must know of it.
 
     ``kind`` decides the roll-up; ``better`` is 1 where more is better, -1 where less
     is, 0 where neither; ``sources`` are the input tables it needs; ``family`` is the
-    room it lies in.
+    room it lies in. As text it is its name, the same in every process.
     """
 
     name: str
@@ -52,9 +58,13 @@ class Metric(Described):
     unit: str
     grain: str
     family: str
-    units: Callable[..., ir.Table] = field(repr=False)
+    units: Callable[..., ir.Table]
     sources: tuple[str, ...] = ()
     better: int = 1
+
+    def __repr__(self) -> str:
+        """The metric's name."""
+        return self.name
 
     def __call__(self, facts: Facts, **options: Any) -> ir.Table:
         """The metric's units over a viewer's facts.

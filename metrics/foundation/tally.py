@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from data.errors import InvalidOption
 from data.facts import Facts
 from metrics.foundation.intervals import Z95, count_bounds, share_bounds
-from metrics.foundation.registry import find, table
+from metrics.foundation.registry import Metric, table
 from metrics.foundation.units import on_either_side
 
 ELSEWHERE = ""  # the node of channels that are not in the tree, and of no channel
@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 
 @table(grain="channel and stretch of days")
 def channel_tally(
-    facts: Facts, *, metric: str, campaigns: bool = False, **options: Any
+    facts: Facts, *, metric: Metric, campaigns: bool = False, **options: Any
 ) -> ir.Table:
     """A metric's sums by channel, stretch of the period and side of the comparison.
 
@@ -44,7 +44,7 @@ def channel_tally(
     facts
         The viewer's facts with what they picked; periods that overlap count on both sides.
     metric
-        A metric's name; ``options`` are its own.
+        The metric; ``options`` are its own.
     campaigns
         Keep campaigns apart too.
 
@@ -56,14 +56,13 @@ def channel_tally(
         the period's days where they are fewer), ``is_compared`` (in the comparison
         period), and those sums of `SUMS` that the metric's kind needs.
     """
-    entry = find(metric)
-    units = on_either_side(facts, entry(facts, **options))
+    units = on_either_side(facts, metric(facts, **options))
     start, end = facts.period.start, facts.period.end
     day, days = (on.delta(start, unit="day") for on in (units.unit_on, end))
     stretches = ibis.least(days, ibis.literal(STRETCHES))
     mature = units.mature_at <= facts.as_of
     given = units.grain.isin(["spend", "cost"])
-    counted = (units.numerator if entry.kind in ("count", "sum") else units.denominator) != 0
+    counted = (units.numerator if metric.kind in ("count", "sum") else units.denominator) != 0
     keys = {
         "channel_id": units.channel_id,
         **({"campaign": units.campaign} if campaigns else {}),
@@ -78,7 +77,7 @@ def channel_tally(
         "n_counted": counted.sum(where=mature),
         "immature": (~mature & ~given).sum(),
     }
-    if entry.kind == "ratio":
+    if metric.kind == "ratio":
         outcome = mature & ~given
         x, y = units.numerator.round().cast("int64"), units.denominator.round().cast("int64")
         sums |= {

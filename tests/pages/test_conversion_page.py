@@ -21,7 +21,8 @@ from data.installation.process import Installation
 from data.sample.truths import HARMFUL_SOP, LUCKY_CONSULTANT
 from data.scope import ROLES, Filters, Period, role
 from metrics.leads.pool import overdue_leads
-from metrics.leads.pool_rule import CAUSES
+from metrics.leads.pool_rule import CAUSES, pool_rule
+from metrics.leads.response import response_time
 from metrics.leads.rules import RULES
 from tests.pages import screens
 from tests.pages.conftest import serve
@@ -174,7 +175,7 @@ def test_the_rows_behind_a_card_add_up_to_it():
 
 def test_the_response_card_is_the_median_of_its_rows():
     reading = Reading(Filters(period=PERIOD), scope_of("manager"), Choice())
-    in_store = query.run("response_time", reading.filters, scope=reading.scope).iloc[0]
+    in_store = query.run(response_time, reading.filters, scope=reading.scope).iloc[0]
     card = reading.response.figure()
     assert card["n"] == in_store["n"]
     assert card["value"] == pytest.approx(in_store["value"], abs=1 / 60)  # minutes in the card
@@ -284,6 +285,6 @@ def test_the_pool_rule_moves_as_many_as_its_rows_and_more_when_stricter():
     until = scope_of("head_north").as_of_on + timedelta(days=1)
     filters = Filters(period=Period(start=until - timedelta(days=730), end=until))
     rows = query.list_rows(
-        "pool_rule", filters, where={"cause": CAUSES}, scope=scope_of("head_north"), idle_days=40
+        pool_rule, filters, where={"cause": CAUSES}, scope=scope_of("head_north"), idle_days=40
     )
     assert len(rows) == counts[1][0]

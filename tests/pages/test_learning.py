@@ -18,7 +18,12 @@ from components.screens.learning.reading import Reading
 from components.screens.learning.student import person_students
 from data.sample.truths import DROP_COURSE, DROP_LESSON
 from data.scope import ROLES, Filters, Period
-from metrics.service.attendance import MAKE_UP_DAYS
+from metrics.service.attendance import (
+    MAKE_UP_DAYS,
+    attendance_made_up,
+    attendance_net,
+    attendance_strict,
+)
 from metrics.service.attendance_bridge import attendance_bridge
 from tests.pages import screens
 from tests.pages.screens import open_panels, panels_of, scope_of, shown, shown_in
@@ -53,10 +58,10 @@ def test_the_seats_behind_a_part_of_the_bridge_are_as_many_as_it_moves(course):
         scope_of("manager"),
         None,
     )
-    found = {name: reading.figures(name).total for name in RATES}
-    settled = reading.figures("attendance_strict", days_old=MAKE_UP_DAYS).total
+    found = {rate: reading.figures(rate).total for rate in RATES}
+    settled = reading.figures(attendance_strict, days_old=MAKE_UP_DAYS).total
     bridge = attendance_bridge(
-        found["attendance_strict"], found["attendance_net"], settled, found["attendance_made_up"]
+        found[attendance_strict], found[attendance_net], settled, found[attendance_made_up]
     ).set_index("part")
     assert set(bridge.index) == {"leave", "young", "made_up"}
     for part, seats in bridge["seats"].items():

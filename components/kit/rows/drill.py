@@ -19,7 +19,7 @@ from components.kit.states import nothing_to_show
 from components.words.formats import escape, number, value
 from components.words.i18n import N_, _
 from data.scope import Filters
-from metrics.foundation.registry import Metric, find
+from metrics.foundation.registry import Metric
 from metrics.models.kaplan_meier import kaplan_meier
 
 PAGE = 20  # rows at a time
@@ -38,7 +38,7 @@ Rows = Callable[[], pd.DataFrame]
 
 
 def open_rows(
-    metric: Metric | str,
+    metric: Metric,
     filters: Filters,
     *,
     where: Mapping[str, object] | None = None,
@@ -57,10 +57,9 @@ def open_rows(
     options
         The metric's own options, as for `query.run`.
     """
-    entry = find(metric) if isinstance(metric, str) else metric
     named_rows = _typed(where or {})
-    heading = escape(title or _(entry.title))
-    draw = partial(_drawer, entry, filters, named_rows, options)
+    heading = escape(title or _(metric.title))
+    draw = partial(_drawer, metric, filters, named_rows, options)
     st.dialog(heading, width="large", position="right", icon=":material/table_rows:")(draw)()
 
 

@@ -4,35 +4,46 @@ from __future__ import annotations
 
 from components.kit.measures import RETURN, RETURN_DAYS, WINDOW, Measure
 from components.words.i18n import N_
+from metrics.acquisition.cohort_value import roi, roi_period
+from metrics.acquisition.cost import cac_full, cac_media, cpl, cpvl, spend_total
+from metrics.acquisition.downstream import (
+    attendance_d90,
+    referred_per_100,
+    refund_rate,
+    renewal_rate_of_cohort,
+)
+from metrics.acquisition.linkage import over_claim
 from metrics.acquisition.verdicts import LATE_DAYS
+from metrics.leads.conversion import first_order_conversion
+from metrics.leads.new_leads import new_leads, valid_lead_rate
 
 _W = {"window_days": WINDOW}
 _ALL = (
-    Measure("spend", "spend_total", N_("Spend")),
-    Measure("leads", "new_leads", N_("New leads")),
-    Measure("valid", "valid_lead_rate", N_("Valid-lead rate"), 3),
-    Measure("cpl", "cpl", N_("Cost per lead")),
+    Measure("spend", spend_total, N_("Spend")),
+    Measure("leads", new_leads, N_("New leads")),
+    Measure("valid", valid_lead_rate, N_("Valid-lead rate"), 3),
+    Measure("cpl", cpl, N_("Cost per lead")),
     # Which channel is cheap: never read off the leads of one unfinished day.
-    Measure("price", "cpl", N_("Cost per lead"), 1),
-    Measure("cpvl", "cpvl", N_("Cost per valid lead"), 3),
-    Measure("conversion", "first_order_conversion", N_("First orders in {days} days"), WINDOW, _W),
+    Measure("price", cpl, N_("Cost per lead"), 1),
+    Measure("cpvl", cpvl, N_("Cost per valid lead"), 3),
+    Measure("conversion", first_order_conversion, N_("First orders in {days} days"), WINDOW, _W),
     Measure(
-        "late", "first_order_conversion", N_("First orders in {days} days"), LATE_DAYS,
+        "late", first_order_conversion, N_("First orders in {days} days"), LATE_DAYS,
         {"window_days": LATE_DAYS},
     ),
-    Measure("cac_media", "cac_media", N_("CAC, media"), WINDOW, _W),
-    Measure("cac_full", "cac_full", N_("CAC, full"), WINDOW, _W),
-    Measure("roi", "roi", N_("ROI in {days} days"), RETURN, {"days": RETURN}),
+    Measure("cac_media", cac_media, N_("CAC, media"), WINDOW, _W),
+    Measure("cac_full", cac_full, N_("CAC, full"), WINDOW, _W),
+    Measure("roi", roi, N_("ROI in {days} days"), RETURN, {"days": RETURN}),
     *(
-        Measure(f"roi_{days}", "roi", N_("ROI in {days} days"), days, {"days": days})
+        Measure(f"roi_{days}", roi, N_("ROI in {days} days"), days, {"days": days})
         for days in RETURN_DAYS
     ),
-    Measure("roi_period", "roi_period", N_("ROI of the period, not by cohort")),
-    Measure("attendance", "attendance_d90", N_("Attendance, 90 days"), 120),
-    Measure("refund", "refund_rate", N_("Refund rate, 90 days"), 120),
-    Measure("renewal", "renewal_rate_of_cohort", N_("Renewal rate of the cohort"), 240),
-    Measure("referred", "referred_per_100", N_("Referred per 100 payers"), 240),
-    Measure("over_claim", "over_claim", N_("Over-claim ratio")),
+    Measure("roi_period", roi_period, N_("ROI of the period, not by cohort")),
+    Measure("attendance", attendance_d90, N_("Attendance, 90 days"), 120),
+    Measure("refund", refund_rate, N_("Refund rate, 90 days"), 120),
+    Measure("renewal", renewal_rate_of_cohort, N_("Renewal rate of the cohort"), 240),
+    Measure("referred", referred_per_100, N_("Referred per 100 payers"), 240),
+    Measure("over_claim", over_claim, N_("Over-claim ratio")),
 )  # fmt: skip
 MEASURES = {measure.name: measure for measure in _ALL}
 

@@ -20,6 +20,7 @@ from components.screens.acquisition.reading import Reading
 from components.screens.acquisition.worth import open_worth, worth_table
 from components.words.formats import days_range, escape, money, value
 from components.words.i18n import _
+from metrics.acquisition.cost import spend_total
 from metrics.acquisition.payback import cohort_cashflow, cohort_orders, payback_curve, payback_day
 
 _EVERY = ""
@@ -96,7 +97,7 @@ def open_payback(
     """Open what a mark of the curve stands for: the cost, or the orders up to a day."""
     if mark["what"] == COST:
         open_rows(
-            "spend_total", reading.judged("roi"), where={"channel_id": channels},
+            spend_total, reading.judged("roi"), where={"channel_id": channels},
             title=f"{name} · {_('Spend')}",
         )  # fmt: skip
         return

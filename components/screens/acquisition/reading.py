@@ -17,8 +17,10 @@ from components.kit.measures import Choice
 from components.screens.acquisition.measures import MEASURES, visible
 from data.scope import Filters
 from metrics.acquisition.verdicts import channel_verdicts, judged_filters
+from metrics.foundation.registry import Metric
 from metrics.foundation.separation import LEAST_MATURE
 from metrics.foundation.tally import ChannelFigures
+from metrics.leads.new_leads import duplicate_rate
 
 
 class Reading(kit.Reading[Choice]):
@@ -90,13 +92,13 @@ class Reading(kit.Reading[Choice]):
     @cached_property
     def repeats(self) -> pd.DataFrame:
         """The share of rows whose person was known before, by channel as the leads name it."""
-        return query.run("duplicate_rate", self.filters, by=("channel_id",), scope=self.scope)
+        return query.run(duplicate_rate, self.filters, by=("channel_id",), scope=self.scope)
 
-    def whole(self, metric: str) -> float:
+    def whole(self, metric: Metric) -> float:
         """A metric that is no measure of a channel, over the days picked; NaN of too few."""
         return self.kept(("whole", metric), lambda: self._whole(metric))
 
-    def _whole(self, metric: str) -> float:
+    def _whole(self, metric: Metric) -> float:
         found = query.run(metric, self.filters, scope=self.scope)
         enough = found["n"].iloc[0] >= LEAST_MATURE
         return float(found["value"].iloc[0]) if enough else nan

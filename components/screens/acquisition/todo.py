@@ -14,8 +14,10 @@ from components.screens.acquisition.reading import Reading
 from components.words.formats import escape, moment, money, number, percent
 from components.words.i18n import N_, _
 from metrics.acquisition.actions import budget_move, doubled_channels
-from metrics.acquisition.linkage import TRUSTED
+from metrics.acquisition.cost import unmapped_spend_share
+from metrics.acquisition.linkage import TRUSTED, orders_with_lead
 from metrics.acquisition.verdicts import LATE_DAYS
+from metrics.leads.new_leads import unmapped_lead_share
 
 UNMAPPED_LIMIT = 0.02  # METRICS: share of unmapped channel
 _FEED = "spend:"
@@ -111,7 +113,7 @@ def _late_feeds(reading: Reading) -> Iterator[Task]:
 def _unmapped(reading: Reading) -> Iterator[Task]:
     if reading.sees_money:
         yield from _unmapped_spend(reading)
-    share = query.run("unmapped_lead_share", reading.filters, scope=reading.scope).iloc[0]
+    share = query.run(unmapped_lead_share, reading.filters, scope=reading.scope).iloc[0]
     if not share["n"] or share["value"] < UNMAPPED_LIMIT:
         return
     yield Task(
@@ -128,7 +130,7 @@ def _unmapped(reading: Reading) -> Iterator[Task]:
 
 
 def _unmapped_spend(reading: Reading) -> Iterator[Task]:
-    share = query.run("unmapped_spend_share", reading.filters, scope=reading.scope).iloc[0]
+    share = query.run(unmapped_spend_share, reading.filters, scope=reading.scope).iloc[0]
     if not share["denominator"] or share["value"] < UNMAPPED_LIMIT:
         return
     yield Task(
@@ -154,7 +156,7 @@ def _weak_link(reading: Reading) -> Iterator[Task]:
             link=_(LINKS[link]),
             share=percent(share),
         ),
-        CAMPUS if link == "orders_with_lead" else DATA,
+        CAMPUS if link is orders_with_lead else DATA,
         14,
         _("ROI can be trusted"),
     )

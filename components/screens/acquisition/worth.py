@@ -14,8 +14,8 @@ from components.screens.acquisition.measures import MEASURES
 from components.screens.acquisition.reading import Reading
 from components.words.formats import MISSING, days_range, interval, money, number
 from components.words.i18n import _
+from metrics.acquisition.cohort_value import ltv
 from metrics.acquisition.payback import ltv_to_cac
-from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
 
 _PAID = "paid"  # all paid channels together
@@ -28,7 +28,7 @@ def worth_of(reading: Reading, paid: Sequence[str]) -> pd.DataFrame:
     """
     filters, days = reading.judged("roi"), reading.choice.return_days
     paths = {channel: [_PAID, channel] for channel in paid}
-    worth = tally(find("ltv"), filters, scope=reading.scope, days=days, base="payer")
+    worth = tally(ltv, filters, scope=reading.scope, days=days, base="payer")
     cost = tally(MEASURES[_cac(reading)].metric, filters, scope=reading.scope, window_days=days)
     found = ltv_to_cac(worth.nodes(paths), cost.nodes(paths), by=("node",))
     found = found[found["node"].isin([_PAID, *paid])]
@@ -108,7 +108,7 @@ def open_worth(reading: Reading, paid: Sequence[str], node: str, column: str) ->
         open_rows(cost.metric, filters, where=where, title=title, window_days=days)
     else:
         title = f"{name} · {_('LTV, {days} days', days=days)}"
-        open_rows("ltv", filters, where=where, title=title, days=days, base="payer")
+        open_rows(ltv, filters, where=where, title=title, days=days, base="payer")
 
 
 def worth_words(found: pd.DataFrame) -> str:

@@ -15,6 +15,7 @@ from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import DurationCurves, duration_curves, duration_tally
 from metrics.foundation.tally import ChannelFigures
 from metrics.leads.features import open_rows, revival_rows, training_rows
+from metrics.leads.response import response_time
 from metrics.leads.score import LeadScore, fit_lead_score
 from metrics.leads.worklist import WorkList, scorer
 
@@ -50,7 +51,7 @@ class Reading(kit.Reading[Choice]):
         """How soon leads were reached, in business hours from their assignment."""
         curves: DurationCurves = query.fold(
             duration_tally, duration_curves, self.filters, scope=self.scope,
-            metric="response_time", per_unit=60, opens=self.choice.opens,
+            metric=response_time, per_unit=60, opens=self.choice.opens,
             closes=self.choice.closes,
         )  # fmt: skip
         return curves

@@ -9,9 +9,11 @@ from components.kit.reading import Plain
 from components.screens.dictionary.table import catalogue_of_metrics, definition_of, picked_metric
 from components.words.i18n import _
 from data.scope import Filters
+from metrics import load_all
 
 
 def _read(filters: Filters) -> Plain:
+    load_all()  # it lists every metric, not those alone that a page has imported so far
     return Plain.of(filters, None)
 
 

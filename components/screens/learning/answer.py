@@ -15,7 +15,9 @@ from components.screens.learning.reading import Reading
 from components.words.formats import escape, interval, number, percent
 from components.words.i18n import _, ngettext, sentences
 from data.scope import Filters
+from metrics.foundation.registry import Metric
 from metrics.foundation.tally import SUMS, figures
+from metrics.service.attendance import attendance_strict, roll_call_coverage
 from metrics.service.tiers import ALARMED
 
 COVERED = 0.95  # roll-call coverage below which an attendance rate is doubted
@@ -26,7 +28,7 @@ class Finding:
     """What is said, and the figure it stands on with the rows behind it."""
 
     sentence: str
-    metric: str
+    metric: Metric
     figure: Any
     filters: Filters
     where: dict[str, object] | None = None
@@ -35,13 +37,13 @@ class Finding:
 @query.remembered
 def teaching_finding(reading: Reading) -> Finding:
     """Question 7: how well lessons are attended, and the lesson that loses children."""
-    whole = reading.figures("attendance_strict").total
+    whole = reading.figures(attendance_strict).total
     if whole["n"] < ENOUGH:
-        return Finding(too_few(int(whole["n"])), "attendance_strict", whole, reading.filters)
+        return Finding(too_few(int(whole["n"])), attendance_strict, whole, reading.filters)
     attended = _("{rate} of expected seats were taken", rate=percent(whole["value"]))
     if reading.named.empty:
         sentence = _("{attended}; no lesson of any course stands out.", attended=attended)
-        return Finding(sentence, "attendance_strict", whole, reading.filters)
+        return Finding(sentence, attendance_strict, whole, reading.filters)
     row = reading.named.iloc[0]
     sentence = _(
         "{attended}. “{course}” loses students at lesson {n}: {rate} attend, {around} at the"
@@ -58,7 +60,7 @@ def teaching_finding(reading: Reading) -> Finding:
     if others:
         sentence += " " + ngettext("{n} more lesson drops.", "{n} more lessons drop.", others)
     where = {"course_id": row["course_id"], "lesson_no": int(row["lesson_no"])}
-    return Finding(sentence, "attendance_strict", seat_figure(row), reading.year, where)
+    return Finding(sentence, attendance_strict, seat_figure(row), reading.year, where)
 
 
 def seat_figure(row: pd.Series) -> dict[str, float]:
@@ -105,7 +107,7 @@ def learning_answer(reading: Reading) -> None:
     """Draw the answer card."""
     found, students = answer_of(reading)
     said = [students]
-    coverage = reading.figures("roll_call_coverage").total
+    coverage = reading.figures(roll_call_coverage).total
     if coverage["n"] and coverage["value"] < COVERED:
         said.append(
             ":orange["
@@ -117,7 +119,7 @@ def learning_answer(reading: Reading) -> None:
         )
     answer_card(
         found.sentence + "\n\n" + sentences(*said),
-        metric=reading.metric(found.metric),
+        metric=found.metric,
         figure=found.figure,
         filters=found.filters,
         key="learning",

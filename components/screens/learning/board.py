@@ -38,7 +38,7 @@ def _teaching(reading: Reading) -> Answer:
         number=7,
         question=QUESTIONS[7],
         sentence=found.sentence,
-        metric=reading.metric(found.metric),
+        metric=found.metric,
         figure=found.figure,
         filters=found.filters,
         where=found.where,

@@ -14,9 +14,12 @@ from components.screens.learning.reading import Reading
 from components.screens.learning.words import TIER_WORDS
 from components.words.formats import is_missing, number, value
 from components.words.i18n import _
+from metrics.foundation.registry import Metric
+from metrics.service.attendance import attendance_made_up, attendance_strict, roll_call_coverage
+from metrics.service.completion import consumption_rate
 from metrics.service.tiers import ALARMED
 
-CARDS = ("attendance_strict", "attendance_made_up", "roll_call_coverage", "consumption_rate")
+CARDS = (attendance_strict, attendance_made_up, roll_call_coverage, consumption_rate)
 
 
 def learning_cards(reading: Reading) -> None:
@@ -30,11 +33,11 @@ def learning_cards(reading: Reading) -> None:
 @query.remembered
 def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
     """The figures of lessons with what they were before and their trend."""
-    return tuple(_card(reading, name) for name in CARDS)
+    return tuple(_card(reading, metric) for metric in CARDS)
 
 
-def _card(reading: Reading, name: str) -> FigureCard:
-    found, metric = reading.figures(name), reading.metric(name)
+def _card(reading: Reading, metric: Metric) -> FigureCard:
+    found = reading.figures(metric)
     return FigureCard(
         metric=metric,
         figure=found.total,

@@ -14,6 +14,7 @@ from components.runtime.theme import Palette
 from components.screens.learning.reading import Reading
 from components.words.formats import interval, number, percent
 from components.words.i18n import _
+from metrics.service.attendance import attendance_strict
 from metrics.service.lesson_curve import LEAST_SEATS
 
 
@@ -46,7 +47,7 @@ def lesson_picture(reading: Reading) -> None:
     )
     if clicked:
         open_rows(
-            "attendance_strict", reading.year, where=clicked,
+            attendance_strict, reading.year, where=clicked,
             title=f"{reading.courses.get(course, course)} · "
             + _("lesson {n}", n=clicked["lesson_no"]),
         )  # fmt: skip

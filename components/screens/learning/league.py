@@ -15,6 +15,7 @@ from components.runtime.theme import Palette
 from components.screens.learning.reading import Reading
 from components.words.formats import delta, escape, number
 from components.words.i18n import N_, _
+from metrics.service.attendance import attendance_strict
 from metrics.service.league import LEAGUES, LEAST_SEATS, LEAST_STUDENTS, league, league_rows
 
 WORDS = {
@@ -54,7 +55,7 @@ def league_panel(reading: Reading) -> None:
     clicked = _table(rows, _(WORDS[of]), of) or clicked
     if clicked:
         name = names.get(clicked[of], clicked[of])
-        open_rows("attendance_strict", reading.year, where=clicked, title=str(name))
+        open_rows(attendance_strict, reading.year, where=clicked, title=str(name))
     st.caption(
         _(
             "Expected: what the same intake attends (channel of the first lead, renewal or not,"

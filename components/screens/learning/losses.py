@@ -16,7 +16,7 @@ from components.screens.learning.saving import saving
 from components.words.formats import delta, number, percent
 from components.words.i18n import _, sentences
 from data.scope import role
-from metrics.foundation.registry import find
+from metrics.foundation.registry import Metric
 from metrics.service.recall import (
     LEAST,
     SPELL_WEEKS,
@@ -26,9 +26,10 @@ from metrics.service.recall import (
     service_contacts,
 )
 from metrics.service.save_effect import save_effect
+from metrics.service.stops import refund_rate_amount, refund_rate_persons, stop_rate
 from metrics.service.tiers import tier_rows
 
-_MONEY = ("refund_rate_persons", "refund_rate_amount")
+_MONEY = (refund_rate_persons, refund_rate_amount)
 _NEEDS = {"order_line", "due"}
 _COLUMNS = ("student", "tier", "course", "teacher", "campus")
 
@@ -36,28 +37,28 @@ _COLUMNS = ("student", "tier", "course", "teacher", "campus")
 def losses_panel(reading: Reading) -> None:
     """Draw the rates of the period and the outcome of past alarms."""
     hidden = role(reading.scope.role).hidden_facts
-    names = ("stop_rate", *(() if _NEEDS & hidden else _MONEY))
+    shown = (stop_rate, *(() if _NEEDS & hidden else _MONEY))
     figure_cards(
         [
             FigureCard(
-                metric=find(name),
-                figure=reading.figures(name).total,
-                previous=reading.figures(name).compared if _is_told(reading, name) else None,
-                against=compared_with(reading.filters, find(name).kind)
-                if _is_told(reading, name)
+                metric=metric,
+                figure=reading.figures(metric).total,
+                previous=reading.figures(metric).compared if _is_told(reading, metric) else None,
+                against=compared_with(reading.filters, metric.kind)
+                if _is_told(reading, metric)
                 else "",
             )
-            for name in names
+            for metric in shown
         ],
         filters=reading.filters, key="learning_losses",
     )  # fmt: skip
     _recalled(reading, reads_contacts="followup" not in hidden)
 
 
-def _is_told(reading: Reading, name: str) -> bool:
+def _is_told(reading: Reading, metric: Metric) -> bool:
     """Whether the period compared with has a figure: it may hold no month's end."""
-    told = is_comparable(reading.filters, find(name).kind)
-    return told and reading.figures(name).compared["n"] > 0
+    told = is_comparable(reading.filters, metric.kind)
+    return told and reading.figures(metric).compared["n"] > 0
 
 
 def _recalled(reading: Reading, *, reads_contacts: bool) -> None:

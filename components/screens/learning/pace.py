@@ -16,6 +16,12 @@ from components.screens.learning.people import open_students
 from components.screens.learning.reading import Reading
 from components.words.formats import number, percent
 from components.words.i18n import N_, _
+from metrics.service.completion import (
+    consumption_rate,
+    course_completion,
+    lesson_completion,
+    seat_fill,
+)
 from metrics.service.completion_tiers import PACES, completion_tiers
 from metrics.service.tiers import tier_rows
 
@@ -25,7 +31,7 @@ PACE_WORDS = {
     "behind": N_("Behind"),
     "stalled": N_("Stalled"),
 }
-CARDS = ("lesson_completion", "course_completion", "consumption_rate", "seat_fill")
+CARDS = (lesson_completion, course_completion, consumption_rate, seat_fill)
 _COLUMNS = ("student", "course", "teacher", "left", "velocity", "depletes_on", "campus")
 
 
@@ -33,8 +39,8 @@ def pace_panel(reading: Reading) -> None:
     """Draw completion, consumption and seat fill, and the enrolments by pace."""
     figure_cards(
         [
-            FigureCard(metric=reading.metric(name), figure=reading.figures(name).total)
-            for name in CARDS
+            FigureCard(metric=metric, figure=reading.figures(metric).total)
+            for metric in CARDS
         ],
         filters=reading.filters, key="learning_pace_cards",
     )  # fmt: skip

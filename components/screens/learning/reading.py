@@ -13,8 +13,9 @@ from components.ask import query
 from components.ask.tally import tally
 from components.kit import reading as kit
 from data.scope import Filters, Period, Scope
-from metrics.foundation.registry import Metric, find
+from metrics.foundation.registry import Metric
 from metrics.foundation.tally import ChannelFigures
+from metrics.service.attendance import roll_call_coverage
 from metrics.service.lesson_curve import drops_of, lesson_curve, named_drops
 from metrics.service.risk import (
     NO_MODEL,
@@ -43,19 +44,15 @@ class Reading(kit.Reading[None]):
     @property
     def is_empty(self) -> bool:
         """Whether no lesson was held in the days picked and nobody is enrolled."""
-        held = self.figures("roll_call_coverage").total
+        held = self.figures(roll_call_coverage).total
         return not (held["n"] or held["immature"] or len(self.tiers.students))
 
-    def figures(self, metric: str, **options: Any) -> ChannelFigures:
+    def figures(self, metric: Metric, **options: Any) -> ChannelFigures:
         """A metric's figure, the one compared with, and its trend, from one pass."""
         return self.kept(
             (metric, *sorted(options.items())),
-            lambda: tally(find(metric), self.filters, scope=self.scope, **options),
+            lambda: tally(metric, self.filters, scope=self.scope, **options),
         )
-
-    def metric(self, name: str) -> Metric:
-        """A metric as registered."""
-        return find(name)
 
     @cached_property
     def year(self) -> Filters:

@@ -13,6 +13,7 @@ from components.screens.learning.answer import COVERED
 from components.screens.learning.reading import Reading
 from components.words.formats import escape, number, percent
 from components.words.i18n import N_, _
+from metrics.service.attendance import roll_call_coverage
 from metrics.service.tiers import ALARMED
 
 CLASS_TEACHER, ACADEMIC, HEAD = N_("Class teachers"), N_("Academic lead"), N_("Campus heads")
@@ -74,7 +75,7 @@ def _drops(reading: Reading) -> Iterator[Task]:
 
 
 def _rolls(reading: Reading) -> Iterator[Task]:
-    coverage = reading.figures("roll_call_coverage").total
+    coverage = reading.figures(roll_call_coverage).total
     if coverage["n"] and coverage["value"] < COVERED:
         yield Task(
             _(

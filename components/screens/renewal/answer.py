@@ -13,8 +13,8 @@ from components.screens.renewal.reading import Reading
 from components.words.formats import days_range, escape, is_missing, money, number, percent
 from components.words.i18n import _, ngettext, sentences
 from metrics.foundation.intervals import share_bounds
-from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
+from metrics.renewal.due import renewal_rate
 
 SOON_DAYS = 30
 
@@ -50,7 +50,7 @@ def below_the_rest(figures: pd.DataFrame, dimension: str) -> Outlier | None:
 def outlier(reading: Reading) -> Outlier | None:
     """The channel, else the campus, that renews less than the rest in the last year."""
     for dimension in ("channel_id", "campus_id"):
-        found = below_the_rest(reading.figures("renewal_rate", reading.year, dimension), dimension)
+        found = below_the_rest(reading.figures(renewal_rate, reading.year, dimension), dimension)
         if found is not None:
             return found
     return None
@@ -59,7 +59,7 @@ def outlier(reading: Reading) -> Outlier | None:
 @query.remembered
 def renewal_sentence(reading: Reading) -> str:
     """The rate of the judged days and, where one stands out, the group that pulls it down."""
-    figure = reading.figure("renewal_rate")
+    figure = reading.figure(renewal_rate)
     if not figure["denominator"]:
         return _("Nothing that fell due has been settled yet: no renewal rate to tell.")
     said = _(
@@ -127,10 +127,10 @@ def renewal_answer(reading: Reading) -> None:
     """Draw the answer card on the renewal rate of the judged days."""
     answer_card(
         answer_of(reading).replace("$", r"\$"),
-        metric=find("renewal_rate"),
-        figure=reading.figure("renewal_rate"),
+        metric=renewal_rate,
+        figure=reading.figure(renewal_rate),
         filters=reading.judged,
         key="renewal",
-        previous=reading.figures("renewal_rate", reading.before).iloc[0],
+        previous=reading.figures(renewal_rate, reading.before).iloc[0],
         against=_("vs. {days}", days=days_range(reading.before.period)),
     )

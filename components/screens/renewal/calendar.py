@@ -15,7 +15,7 @@ from components.kit.states import nothing_to_show
 from components.screens.renewal.reading import Reading
 from components.words.formats import day, money, number, percent
 from components.words.i18n import N_, _
-from metrics.renewal.pool import PIPELINE
+from metrics.renewal.pool import PIPELINE, renewal_pool
 
 STAGES = {
     "untouched": N_("Not contacted yet"),
@@ -54,7 +54,7 @@ def _by_week(reading: Reading) -> None:
     clicked = show(drawn, key=f"renewal_weeks_{measure}", alt=title_of(drawn), clickable=True)
     if clicked:
         title = f"{clicked['week_on']} · {_(STAGES[clicked['pipeline']])}"
-        open_rows("renewal_pool", reading.pool_days, where=clicked, title=title)
+        open_rows(renewal_pool, reading.pool_days, where=clicked, title=title)
 
 
 @query.remembered
@@ -111,9 +111,7 @@ def _by_stage(reading: Reading, pool: pd.DataFrame) -> None:
         )  # fmt: skip
         clicked = clicked or (by_reason and {**by_reason, "pipeline": "refused"})
     if clicked:
-        open_rows(
-            "renewal_pool", reading.pool_days, where=clicked, title=names[clicked["pipeline"]]
-        )
+        open_rows(renewal_pool, reading.pool_days, where=clicked, title=names[clicked["pipeline"]])
 
 
 def refusals(pool: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,9 @@ from components.kit.figures import FigureCard, figure_cards
 from components.screens.renewal.reading import Reading
 from components.words.formats import days_range
 from components.words.i18n import _
-from metrics.foundation.registry import find
+from metrics.renewal.due import renewal_amount_rate, renewal_flow_rate, renewal_rate
 
-RATES = ("renewal_rate", "renewal_amount_rate", "renewal_flow_rate")
+RATES = (renewal_rate, renewal_amount_rate, renewal_flow_rate)
 
 
 def renewal_cards(reading: Reading) -> None:
@@ -25,13 +25,13 @@ def cards_of(reading: Reading) -> tuple[FigureCard, ...]:
     against = _("vs. {days}", days=days_range(reading.before.period))
     return tuple(
         FigureCard(
-            metric=find(name),
-            figure=reading.figure(name),
-            previous=reading.figures(name, reading.before).iloc[0],
+            metric=rate,
+            figure=reading.figure(rate),
+            previous=reading.figures(rate, reading.before).iloc[0],
             against=against,
-            trend=monthly(reading.figures(name, reading.year, "unit_on")),
+            trend=monthly(reading.figures(rate, reading.year, "unit_on")),
         )
-        for name in RATES
+        for rate in RATES
     )
 
 

@@ -27,9 +27,13 @@ from components.screens.renewal.todo import HEADS, TEACHERS
 from components.words.formats import days_range, escape, money, number, percent
 from components.words.i18n import N_, _
 from data.scope import Filters, Period
-from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
-from metrics.renewal.expansion import next_subjects, retention_sums
+from metrics.renewal.expansion import (
+    expansion_eligible,
+    expansion_rate,
+    next_subjects,
+    retention_sums,
+)
 
 PARTS = {
     "expansion": N_("more from those who stayed"),
@@ -70,7 +74,7 @@ def expansion_of(reading: Reading) -> Expansion:
 
 def without_expansion(reading: Reading) -> Nothing | None:
     """Why the view has nothing to show; None where it has."""
-    if reading.figure("expansion_rate")["denominator"]:
+    if reading.figure(expansion_rate)["denominator"]:
         return None
     return Nothing(_("Nobody had a running enrolment when these months began."))
 
@@ -79,11 +83,11 @@ def expansion_answer(reading: Reading) -> None:
     """Draw the answer card."""
     answer_card(
         expansion_sentence(expansion_of(reading)).replace("$", r"\$"),
-        metric=find("expansion_rate"),
-        figure=reading.figure("expansion_rate"),
+        metric=expansion_rate,
+        figure=reading.figure(expansion_rate),
         filters=reading.judged,
         key="expansion",
-        previous=reading.figures("expansion_rate", reading.before).iloc[0],
+        previous=reading.figures(expansion_rate, reading.before).iloc[0],
         against=_("vs. {days}", days=days_range(reading.before.period)),
     )
 
@@ -91,19 +95,19 @@ def expansion_answer(reading: Reading) -> None:
 def expansion_cards(reading: Reading) -> None:
     """Draw the rate with its trend, and how many are ready."""
     rate = FigureCard(
-        metric=find("expansion_rate"),
-        figure=reading.figure("expansion_rate"),
+        metric=expansion_rate,
+        figure=reading.figure(expansion_rate),
         title=_("Expansion rate, a month"),
-        trend=monthly(reading.figures("expansion_rate", reading.year, "unit_on")),
+        trend=monthly(reading.figures(expansion_rate, reading.year, "unit_on")),
     )
     stock = FigureCard(
-        metric=find("expansion_eligible"), figure=_ready(reading), filters=_everybody(reading)
+        metric=expansion_eligible, figure=_ready(reading), filters=_everybody(reading)
     )
     figure_cards([rate, stock], filters=reading.judged, key="expansion_card")
 
 
 def _ready(reading: Reading) -> pd.Series:
-    return reading.figures("expansion_eligible", _everybody(reading)).iloc[0]
+    return reading.figures(expansion_eligible, _everybody(reading)).iloc[0]
 
 
 def _everybody(reading: Reading) -> Filters:
@@ -124,7 +128,7 @@ def retained(sums: pd.Series) -> float | None:
 
 def expansion_sentence(found: Expansion) -> str:
     """How many add a subject, what the families there are worth now, and the usual step."""
-    figure, sums = found.reading.figure("expansion_rate"), found.retention
+    figure, sums = found.reading.figure(expansion_rate), found.retention
     said = _(
         "{rate} of students add a subject in a month ({days})",
         rate=percent(figure["value"]),
@@ -217,7 +221,7 @@ def subject_pairs(reading: Reading) -> None:
     if clicked is not None:
         row = pairs.iloc[clicked[0]]
         open_rows(
-            "expansion_eligible",
+            expansion_eligible,
             _everybody(reading),
             where={"course_line": row["subject"]},
             title=_("Ready for “{subject}”", subject=row["next_subject"]),

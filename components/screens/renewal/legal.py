@@ -19,15 +19,16 @@ from components.screens.renewal.reading import Reading
 from components.words.formats import days_range, money, number
 from components.words.i18n import N_, _
 from data.scope import Period
-from metrics.foundation.registry import find
 from metrics.renewal.legal_window import (
     DAYS_BEFORE,
     LESSONS_LEFT,
     MOST_DAYS,
     MOST_LESSONS,
+    charges_beyond_window,
     depletion_rows,
+    renewals_before_window,
 )
-from metrics.renewal.prepaid import MOVEMENTS, RollForward, roll_forward
+from metrics.renewal.prepaid import MOVEMENTS, RollForward, prepaid_change, roll_forward
 
 WORDS = {
     "charged": N_("charged"),
@@ -48,16 +49,16 @@ def legal_panel(reading: Reading) -> None:
         left = _limit(_("Lessons left to renew"), LESSONS_LEFT, "renewal_lessons_left")
         before = _limit(_("Days before the next course"), DAYS_BEFORE, "renewal_days_before")
     asked = {
-        "charges_beyond_window": {"most_lessons": lessons, "most_days": days},
-        "renewals_before_window": {"lessons_left": left, "days_before": before},
+        charges_beyond_window: {"most_lessons": lessons, "most_days": days},
+        renewals_before_window: {"lessons_left": left, "days_before": before},
     }
     cards = [
         FigureCard(
-            metric=find(name),
-            figure=query.run(name, reading.year, scope=reading.scope, **options).iloc[0],
+            metric=metric,
+            figure=query.run(metric, reading.year, scope=reading.scope, **options).iloc[0],
             options=options,
         )
-        for name, options in asked.items()
+        for metric, options in asked.items()
     ]
     if not any(card.figure["denominator"] for card in cards):
         nothing_to_show(_("No charge for school-age courses in these days: nothing to check."))
@@ -83,8 +84,8 @@ def prepaid_panel(reading: Reading) -> None:
         reading.filters, period=Period(start=date(2000, 1, 1), end=period.start), comparison=None
     )
     found = roll_forward(
-        reading.figures("prepaid_change", before, "movement"),
-        reading.figures("prepaid_change", reading.filters, "movement"),
+        reading.figures(prepaid_change, before, "movement"),
+        reading.figures(prepaid_change, reading.filters, "movement"),
     )
     if not found.opening and not any(found.movements.values()):
         nothing_to_show(_("No prepaid enrolment is known here."))
@@ -107,13 +108,13 @@ def prepaid_panel(reading: Reading) -> None:
         clickable=True,
     )
     if clicked == _OPENING:
-        open_rows("prepaid_change", before, title=_("Opening balance"))
+        open_rows(prepaid_change, before, title=_("Opening balance"))
     elif clicked == _CLOSING:
         until = replace(before, period=Period(start=before.period.start, end=period.end))
-        open_rows("prepaid_change", until, title=_("Closing balance"))
+        open_rows(prepaid_change, until, title=_("Closing balance"))
     elif clicked:
         words = _(WORDS[clicked["movement"]])
-        open_rows("prepaid_change", reading.filters, where=clicked, title=words)
+        open_rows(prepaid_change, reading.filters, where=clicked, title=words)
     st.caption(
         _(
             "{days}, to the cent. Lessons are worth the price over the lessons bought; what is left"

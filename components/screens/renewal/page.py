@@ -29,6 +29,7 @@ from components.screens.renewal.todo import renewal_tasks, renewal_todo
 from components.screens.renewal.value import value_panel
 from components.screens.renewal.worklist import first_talks, talk_list
 from components.words.i18n import N_, _
+from metrics.renewal.due import renewal_rate
 
 _FIRST, _EXPANSION = "renewal", "expansion"
 VIEWS = {_FIRST: N_("Renewal"), _EXPANSION: N_("Expansion"), "referral": N_("Referral")}
@@ -45,7 +46,7 @@ def _nothing(reading: Reading) -> Nothing | None:
 
 
 def _no_end_known(reading: Reading) -> Nothing | None:
-    if reading.figure("renewal_rate")["denominator"] or not reading.pool.empty:
+    if reading.figure(renewal_rate)["denominator"] or not reading.pool.empty:
         return None
     return Nothing(
         _("No enrolment with an end is known here."),

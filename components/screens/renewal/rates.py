@@ -14,6 +14,7 @@ from components.screens.renewal.reading import Reading
 from components.words.formats import days_range, percent
 from components.words.i18n import N_, _
 from metrics.renewal.bridge import AMOUNT_PARTS, FLOW_PARTS, Bridge
+from metrics.renewal.due import renewal_amount_rate, renewal_flow_rate, renewal_rate
 
 PARTS = {
     "paid_before": N_("paid before these days"),
@@ -46,6 +47,7 @@ def rates_panel(reading: Reading) -> None:
         key="renewal_bridge_to",
     )  # fmt: skip
     names = FLOW_PARTS if other == "flow" else AMOUNT_PARTS
+    rate = renewal_flow_rate if other == "flow" else renewal_amount_rate
     after = found.flow if other == "flow" else found.amount
     if found.cohort is None or after is None:
         nothing_to_show(_("One of the rates has nothing to divide by in these days."))
@@ -61,8 +63,8 @@ def rates_panel(reading: Reading) -> None:
             after_name=_("Month's flow") if other == "flow" else _("Amount"),
             unit="ratio",
             title=finding,
-            before_where={"metric": "renewal_rate"},
-            after_where={"metric": f"renewal_{other}_rate"},
+            before_where={"metric": renewal_rate.name},
+            after_where={"metric": rate.name},
         ),
         key=f"renewal_bridge_{other}",
         alt=finding,
@@ -72,7 +74,8 @@ def rates_panel(reading: Reading) -> None:
         _("The parts add up to the difference exactly. A part opens the enrolments behind it.")
     )
     if clicked and "metric" in clicked:
-        open_rows(clicked["metric"], reading.judged)
+        is_cohort = clicked["metric"] == renewal_rate.name
+        open_rows(renewal_rate if is_cohort else rate, reading.judged)
     elif clicked:
         part = clicked["part"]
         open_bridge_part(reading, part, title=_(PARTS[part]))

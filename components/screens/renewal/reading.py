@@ -13,6 +13,7 @@ import pandas as pd
 from components.ask import query
 from components.kit import reading as kit
 from data.scope import Filters, Period
+from metrics.foundation.registry import Metric
 from metrics.renewal.bridge import Bridge, bridge_of, bridge_sums
 from metrics.renewal.due import LATE_DAYS
 from metrics.renewal.features import intent_rows
@@ -48,11 +49,11 @@ class Reading(kit.Reading[None]):
         """The filters with the days on which the pool falls due."""
         return replace(self.filters, period=pool_period(self.today), comparison=None)
 
-    def figure(self, metric: str) -> pd.Series:
+    def figure(self, metric: Metric) -> pd.Series:
         """A metric over the judged days."""
         return self.figures(metric, self.judged).iloc[0]
 
-    def figures(self, metric: str, filters: Filters, *by: str) -> pd.DataFrame:
+    def figures(self, metric: Metric, filters: Filters, *by: str) -> pd.DataFrame:
         """A metric's figures over some days, by some dimensions."""
         return self.kept(
             (metric, str(filters.period), *by),

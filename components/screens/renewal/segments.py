@@ -12,8 +12,8 @@ from components.kit.states import nothing_to_show
 from components.screens.renewal.reading import Reading
 from components.words.formats import days_range, percent
 from components.words.i18n import N_, _
-from metrics.foundation.registry import find
 from metrics.foundation.separation import LEAST_MATURE
+from metrics.renewal.due import renewal_rate
 
 DIMENSIONS = {
     "channel_id": N_("Channel"),
@@ -30,7 +30,7 @@ def segments_panel(reading: Reading) -> None:
         _("Split by"), list(DIMENSIONS), default="channel_id", required=True,
         format_func=lambda name: _(DIMENSIONS[name]), key="renewal_split",
     )  # fmt: skip
-    figures = reading.figures("renewal_rate", reading.year, dimension)
+    figures = reading.figures(renewal_rate, reading.year, dimension)
     known = figures.dropna(subset=[dimension, "value"])
     known = known[known["n"] >= LEAST_MATURE].sort_values("value", ascending=False)
     few = int(figures[dimension].notna().sum()) - len(known)
@@ -60,7 +60,7 @@ def segments_panel(reading: Reading) -> None:
     )
     if clicked:
         open_rows(
-            find("renewal_rate"), reading.year, where=clicked,
+            renewal_rate, reading.year, where=clicked,
             title=names.get(clicked[dimension], str(clicked[dimension])),
         )  # fmt: skip
 

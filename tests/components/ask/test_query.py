@@ -15,17 +15,19 @@ def seen_leads() -> None:
     from components.kit.choices.filters import current_filters
     from components.words.i18n import language
     from data.scope import Filters
+    from metrics.foundation.registry import Metric
+    from metrics.leads.new_leads import new_leads
 
     if not hasattr(builtins, "counted"):
         builtins.counted = []
 
         @query.remembered
-        def made(filters: Filters, name: str) -> str:
+        def made(filters: Filters, metric: Metric) -> str:
             builtins.counted.append(language())
-            return f"{query.run(name, filters)['value'].iloc[0]:.0f}"
+            return f"{query.run(metric, filters)['value'].iloc[0]:.0f}"
 
         builtins.made = made
-    st.text(builtins.made(current_filters(), name="new_leads"))
+    st.text(builtins.made(current_filters(), metric=new_leads))
     st.caption(str(len(builtins.counted)))
 
 

@@ -9,6 +9,8 @@ import pytest
 from data.errors import InvalidOption
 from data.scope import Filters, Period
 from metrics.foundation.duration_curves import duration_curves, duration_tally
+from metrics.leads.new_leads import new_leads
+from metrics.leads.response import response_time
 
 FEBRUARY = Filters(
     period=Period(start=date(2026, 2, 1), end=date(2026, 3, 1)),
@@ -27,7 +29,7 @@ def test_the_curve_of_the_period_and_of_the_one_before(facts, journeys, store):
         as_of="2026-02-20T05:00",
     )  # fmt: skip
     curves = store.fold(
-        duration_tally(facts.filtered(FEBRUARY), metric="response_time"), duration_curves
+        duration_tally(facts.filtered(FEBRUARY), metric=response_time), duration_curves
     )
     assert (curves.now.n, curves.now.happened, curves.before.n) == (3, 2, 1)
     assert curves.figure()["value"] == pytest.approx(40 / 60)
@@ -38,11 +40,11 @@ def test_the_curve_of_the_period_and_of_the_one_before(facts, journeys, store):
 def test_no_leads_is_no_curve(facts, journeys, store):
     journeys({"a": ["2026-05-01 lead sem"]})
     curves = store.fold(
-        duration_tally(facts.filtered(FEBRUARY), metric="response_time"), duration_curves
+        duration_tally(facts.filtered(FEBRUARY), metric=response_time), duration_curves
     )
     assert curves.now.n == 0
 
 
 def test_it_takes_durations_alone(facts):
     with pytest.raises(InvalidOption, match="metric must be a duration, got 'new_leads'"):
-        duration_tally(facts.filtered(FEBRUARY), metric="new_leads")
+        duration_tally(facts.filtered(FEBRUARY), metric=new_leads)

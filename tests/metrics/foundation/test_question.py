@@ -23,6 +23,8 @@ from metrics.foundation.question import (
     variables_of,
 )
 from metrics.foundation.registry import REGISTRY, TABLES
+from metrics.leads.new_leads import new_leads
+from metrics.leads.response import response_time
 
 load_all()
 SPRING = Period(start=date(2026, 3, 1), end=date(2026, 7, 1))
@@ -38,7 +40,7 @@ NEEDED: dict[str, Any] = {
 }  # fmt: skip
 PARTS = {"bridge_rows": "closings"}
 STEPS = {"leads_at_step": "paid"}
-MADE_OF = {"duration_tally": "response_time"}
+MADE_OF = {"duration_tally": response_time, "channel_tally": new_leads}
 
 
 def needed(name: str) -> dict[str, Any]:
@@ -161,3 +163,14 @@ def test_what_bears_on_a_question_is_read_off_its_statement(looks):
     assert found("attendance_strict") == {"period", "course_lines"}
     assert found("spread_nodes") == frozenset()
     assert found("pool_table") == {"channels", "course_lines"}
+
+
+def test_a_metric_among_the_options_is_its_name_in_every_process():
+    question = Question(TABLES["channel_tally"], options=pairs({"metric": new_leads}))
+    assert question.name == "('channel_tally', False, (), (), (('metric', new_leads),))"
+
+
+def test_options_that_are_a_metric_are_told_from_the_others():
+    assert TABLES["channel_tally"].metric_options == {"metric"}
+    assert TABLES["campus_plans"].metric_options == set(), "a plan's figure has a name of its own"
+    assert REGISTRY["ltv"].metric_options == set()

@@ -13,7 +13,6 @@ import pytest
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.foundation import tally as module
 from metrics.foundation.registry import Metric
 from metrics.foundation.tally import ELSEWHERE, KERNELS, STRETCHES, channel_tally, figures
 from metrics.foundation.units import rollup
@@ -105,8 +104,7 @@ def tallied(monkeypatch, engine, facts):
             name="made_up", title="", kind=kind, unit="ratio", grain="lead", family="",
             units=lambda facts: engine.units, sources=(), better=1,
         )  # fmt: skip
-        monkeypatch.setattr(module, "find", lambda name: entry)
-        tally = channel_tally(facts.filtered(filters), metric="made_up", **options)
+        tally = channel_tally(facts.filtered(filters), metric=entry, **options)
         return KERNELS[kind](engine.arrow(tally))
 
     return make

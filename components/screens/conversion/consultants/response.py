@@ -18,7 +18,7 @@ from components.words.i18n import N_, _
 from metrics.acquisition.verdicts import judged_filters
 from metrics.foundation.duration_curves import duration_curves, duration_tally
 from metrics.foundation.intervals import share_bounds
-from metrics.leads.response import DELAYS, NEVER, conversion_by_response
+from metrics.leads.response import DELAYS, NEVER, conversion_by_response, response_time
 from metrics.models.kaplan_meier import Survival
 
 _SHARES = (
@@ -55,7 +55,7 @@ def response_panel(reading: Reading) -> None:
     )
     if clicked is not None:
         open_rows(
-            "response_time", reading.filters, since=_CLOCKS[clicked[0]],
+            response_time, reading.filters, since=_CLOCKS[clicked[0]],
             opens=reading.choice.opens, closes=reading.choice.closes,
         )  # fmt: skip
     _by_delay(reading)
@@ -64,7 +64,7 @@ def response_panel(reading: Reading) -> None:
 def _from_creation(reading: Reading) -> dict[str, Survival]:
     found = query.fold(
         duration_tally, duration_curves, reading.filters, scope=reading.scope,
-        metric="response_time", per_unit=60, since="created", opens=reading.choice.opens,
+        metric=response_time, per_unit=60, since="created", opens=reading.choice.opens,
         closes=reading.choice.closes,
     )  # fmt: skip
     return {_("from the creation"): found.now}

@@ -27,7 +27,7 @@ def timing_panel(reading: Reading) -> None:
     filters = judged_filters(reading.filters, as_of_on=reading.scope.as_of_on, window_days=90)
     curve: Survival = query.fold(
         duration_tally, duration_curves, filters, scope=reading.scope,
-        metric="time_to_convert", per_unit=1,
+        metric=time_to_convert, per_unit=1,
     ).now  # fmt: skip
     if curve.n < ENOUGH:
         st.caption(too_few(int(curve.n)))

@@ -22,6 +22,7 @@ from components.screens.renewal.reading import Reading
 from components.words.formats import is_missing, number, percent
 from components.words.i18n import _
 from data.scope import Period
+from metrics.referral.potential import referral_potential
 from metrics.referral.tree import WINDOW_DAYS, ReferralTree
 
 _SHOWN = 20
@@ -64,7 +65,7 @@ def _potential(reading: Reading) -> None:
     """Whom to ask next: pleased members who have brought nobody lately."""
     days = Period(start=date(2000, 1, 1), end=reading.today + timedelta(days=1))
     everybody = replace(reading.filters, period=days, comparison=None)
-    figure = query.run("referral_potential", everybody, scope=reading.scope).iloc[0]
+    figure = query.run(referral_potential, everybody, scope=reading.scope).iloc[0]
     if not figure["value"]:
         return
     words = _(
@@ -73,7 +74,7 @@ def _potential(reading: Reading) -> None:
         n=number(figure["value"], exact=True),
     )
     if st.button(words, icon=":material/table_rows:", key="referral_potential", type="tertiary"):
-        open_rows("referral_potential", everybody)
+        open_rows(referral_potential, everybody)
 
 
 def stability_words(tree: ReferralTree) -> str:

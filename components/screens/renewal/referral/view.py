@@ -25,12 +25,18 @@ from components.screens.renewal.referral.invited import step_dialog
 from components.screens.renewal.todo import HEADS, MARKETING
 from components.words.formats import days_range, escape, is_missing, money, number, percent
 from components.words.i18n import N_, _, sentences
-from metrics.foundation.registry import find
 from metrics.referral.checks import checked_rows, referral_checks
 from metrics.referral.funnel import FUNNEL_STEPS, referral_funnel
+from metrics.referral.rates import (
+    referral_cac,
+    referral_participation,
+    referral_rate_people,
+    referred_share_of_new,
+    reward_roi,
+)
 from metrics.referral.tree import ReferralTree, referral_nodes, referral_tree
 
-CARDS = ("referral_rate_people", "referral_participation", "referral_cac", "reward_roi")
+CARDS = (referral_rate_people, referral_participation, referral_cac, reward_roi)
 STEPS = {
     "invited": N_("Invited: by share or by name"),
     "lead": N_("New lead"),
@@ -78,7 +84,7 @@ def referral_of(reading: Reading) -> Referral:
 
 def without_referral(reading: Reading) -> Nothing | None:
     """Why the view has nothing to show; None where it has."""
-    if reading.figure("referred_share_of_new")["denominator"]:
+    if reading.figure(referred_share_of_new)["denominator"]:
         return None
     return Nothing(_("Nobody paid for the first time in these days."))
 
@@ -87,11 +93,11 @@ def referral_answer(reading: Reading) -> None:
     """Draw the answer card."""
     answer_card(
         referral_sentence(referral_of(reading)).replace("$", r"\$"),
-        metric=find("referred_share_of_new"),
-        figure=reading.figure("referred_share_of_new"),
+        metric=referred_share_of_new,
+        figure=reading.figure(referred_share_of_new),
         filters=reading.judged,
         key="referral",
-        previous=reading.figures("referred_share_of_new", reading.before).iloc[0],
+        previous=reading.figures(referred_share_of_new, reading.before).iloc[0],
         against=_("vs. {days}", days=days_range(reading.before.period)),
     )
 
@@ -101,11 +107,11 @@ def referral_cards(reading: Reading) -> None:
     figure_cards(
         [
             FigureCard(
-                metric=find(name),
-                figure=reading.figures(name, reading.year).iloc[0],
-                trend=monthly(reading.figures(name, reading.year, "unit_on")),
+                metric=metric,
+                figure=reading.figures(metric, reading.year).iloc[0],
+                trend=monthly(reading.figures(metric, reading.year, "unit_on")),
             )
-            for name in CARDS
+            for metric in CARDS
         ],
         filters=reading.year, key="referral_card",
     )  # fmt: skip
@@ -120,7 +126,7 @@ def referral_todo(reading: Reading) -> None:
 def referral_sentence(found: Referral) -> str:
     """How much of the new is brought, by how few, and whether it carries itself."""
     reading, tree = found.reading, found.tree
-    figure = reading.figures("referred_share_of_new", reading.judged).iloc[0]
+    figure = reading.figures(referred_share_of_new, reading.judged).iloc[0]
     said = _(
         "{share} of first-order families were recommended ({days})",
         share=percent(figure["value"]),
@@ -267,8 +273,8 @@ def _tasks(found: Referral) -> Iterator[Task]:
                 ),
                 HEADS, 3, _("{amount} of rewards", amount=money(rows["reward_cny"].sum())),
             )  # fmt: skip
-    cac = found.reading.figures("referral_cac", found.reading.year).iloc[0]
-    share = found.reading.figures("referral_participation", found.reading.year).iloc[0]
+    cac = found.reading.figures(referral_cac, found.reading.year).iloc[0]
+    share = found.reading.figures(referral_participation, found.reading.year).iloc[0]
     if not is_missing(cac["value"]) and not is_missing(share["value"]):
         yield Task(
             _(
