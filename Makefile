@@ -19,7 +19,7 @@ define CHECK_PYTHON
     "Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 endef
 
-.PHONY: setup run test check e2e bench coverage format lock
+.PHONY: setup run test check e2e bench mutants coverage format lock
 
 setup: $(STAMP)
 
@@ -51,6 +51,10 @@ e2e: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Changes single lines at random, in copies of the tree: do the tests notice?
+mutants: setup
+	$(BIN)/python -m tests.mutants $(or $(N),100) $(or $(SEED),1) $(ONLY)
 
 format: setup
 	$(BIN)/ruff format .

@@ -11,6 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 Headers = list[tuple[bytes, bytes]]
 
+# Only for what never comes: what comes is waited for as long as a busy machine needs.
+LONGEST_WAIT_SECONDS = 300
+
 
 @dataclass
 class Answer:
@@ -137,6 +140,6 @@ class Socket:
         codes = [m.get("code", 1000) for m in self.sent if m["type"] == "websocket.close"]
         return codes[0] if codes else None
 
-    async def wait(self, seconds: float = 2.0) -> None:
-        """Wait for the server to be done with this socket."""
-        await asyncio.wait_for(self.task, seconds)
+    async def wait(self) -> None:
+        """Wait for the server to be done with this socket; fail where it never is."""
+        await asyncio.wait_for(self.task, LONGEST_WAIT_SECONDS)

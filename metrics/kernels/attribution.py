@@ -118,41 +118,86 @@ def rule_credits(
     divides its conversions equally among its distinct channels (Shapley 1953).
     """
     seen = np.full(credits.shape[1], -1, np.int64)
+    weights = np.empty(_longest(bounds))
     for p in range(bounds.size - 1):
         low, high = bounds[p], bounds[p + 1]
-        n = high - low
-        weight, worth = conversions[p], value[p]
-        if n == 0 or (weight == 0 and worth == 0):
+        worth = (conversions[p], value[p])
+        if low == high or (worth[0] == 0 and worth[1] == 0):
             continue
-        last_non_direct = high - 1
-        for i in range(high - 1, low - 1, -1):
-            if not direct[i]:
-                last_non_direct = i
-                break
-        decay = 0.0
-        distinct = 0
-        youngest = age_days[high - 1]  # only differences of age matter: no underflow
-        for i in range(low, high):
-            decay += 2.0 ** (-(age_days[i] - youngest) / half_life_days)
-            if seen[channel[i]] != p:
-                seen[channel[i]] = p
-                distinct += 1
-        for rule, row in ((0, low), (1, high - 1), (2, last_non_direct)):
-            credits[rule, channel[row], 0] += weight
-            credits[rule, channel[row], 1] += worth
+        _give(credits, 0, channel[low], worth, 1.0)
+        _give(credits, 1, channel[high - 1], worth, 1.0)
+        _give(credits, 2, channel[_last_non_direct(direct, low, high)], worth, 1.0)
+        decay = _decay(age_days, low, high, half_life_days, weights)
+        even, equal = 1.0 / (high - low), 1.0 / _mark_channels(channel, low, high, seen, p)
         for i in range(low, high):
             c = channel[i]
-            position = 1.0 / n if n <= 2 else (1 - 2 * ENDS) / (n - 2)
-            if n > 2 and i in (low, high - 1):
-                position = ENDS
-            share = 2.0 ** (-(age_days[i] - youngest) / half_life_days) / decay
-            shapley = 0.0
-            if seen[c] == p:
+            _give(credits, 3, c, worth, even)
+            _give(credits, 4, c, worth, _position_share(i, low, high))
+            _give(credits, 5, c, worth, weights[i - low] / decay)
+            if seen[c] == p:  # a channel's first touch: the others find no mark
                 seen[c] = -1
-                shapley = 1.0 / distinct
-            for rule, part in ((3, 1.0 / n), (4, position), (5, share), (6, shapley)):
-                credits[rule, c, 0] += weight * part
-                credits[rule, c, 1] += worth * part
+                _give(credits, 6, c, worth, equal)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _give(
+    credits: Floats, rule: int, channel: int, worth: tuple[float, float], part: float
+) -> None:
+    """Add a part in [0, 1] of a path's conversions and revenue to a channel under a rule."""
+    credits[rule, channel, 0] += worth[0] * part
+    credits[rule, channel, 1] += worth[1] * part
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _last_non_direct(direct: NDArray[np.bool_], low: int, high: int) -> int:
+    """The row of a path's last touch that is not direct; its last one where all are."""
+    for i in range(high - 1, low - 1, -1):
+        if not direct[i]:
+            return i
+    return high - 1
+
+
+@njit(cache=True, nogil=True)
+def _longest(bounds: Integers) -> int:
+    """Touches of the longest path."""
+    most = 0
+    for p in range(bounds.size - 1):
+        most = max(most, bounds[p + 1] - bounds[p])
+    return most
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _decay(age_days: Floats, low: int, high: int, half_life_days: float, weights: Floats) -> float:
+    """Fill each touch's weight, in (0, 1] against the youngest one; gives their sum.
+
+    Only differences of age matter, so that old paths do not underflow.
+    """
+    youngest = age_days[high - 1]
+    total = 0.0
+    for i in range(low, high):
+        weights[i - low] = 2.0 ** (-(age_days[i] - youngest) / half_life_days)
+        total += weights[i - low]
+    return total
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _mark_channels(channel: Codes, low: int, high: int, seen: Integers, path: int) -> int:
+    """Mark the path's channels in ``seen`` with its number; gives how many there are."""
+    distinct = 0
+    for i in range(low, high):
+        if seen[channel[i]] != path:
+            seen[channel[i]] = path
+            distinct += 1
+    return distinct
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _position_share(i: int, low: int, high: int) -> float:
+    """A touch's part in [0, 1] in the position model: the ends' `ENDS`, the rest alike."""
+    n = high - low
+    if n <= 2:
+        return 1.0 / n
+    return ENDS if i in (low, high - 1) else (1 - 2 * ENDS) / (n - 2)
 
 
 @njit(cache=True, nogil=True)

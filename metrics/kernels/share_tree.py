@@ -134,6 +134,26 @@ def _generation_by_generation(parent_of: Codes, at_of: Integers) -> tuple[Codes,
     Nodes that no root leads to hang on a circle: it is cut, and its tree follows.
     """
     nodes = parent_of.size
+    free, child = _children(parent_of)
+    order, place_by = np.empty(nodes, np.int32), np.empty(nodes, np.int32)
+    size = 0
+    for node in range(nodes):
+        if parent_of[node] < 0:
+            order[size], place_by[size] = node, NOBODY
+            size += 1
+    size = _follow(0, size, (order, place_by), free, child)
+    if size < nodes:
+        _cut_circles(size, (order, place_by), (free, child), parent_of, at_of)
+    return order, place_by
+
+
+@njit(cache=True, nogil=True)
+def _children(parent_of: Codes) -> tuple[Codes, Codes]:
+    """Where each node's children end (the next node's begin), and the children themselves.
+
+    The children of a node stand in ascending order of their codes.
+    """
+    nodes = parent_of.size
     free = np.zeros(nodes + 1, np.int32)  # where each parent's next child goes
     for node in range(nodes):
         if parent_of[node] >= 0:
@@ -146,27 +166,36 @@ def _generation_by_generation(parent_of: Codes, at_of: Integers) -> tuple[Codes,
         if by >= 0:
             child[free[by]] = node
             free[by] += 1  # ends where the next parent's children begin
-    order, place_by = np.empty(nodes, np.int32), np.empty(nodes, np.int32)
-    size = 0
-    for node in range(nodes):
-        if parent_of[node] < 0:
-            order[size], place_by[size] = node, NOBODY
-            size += 1
-    size = _follow(0, size, (order, place_by), free, child)
-    if size < nodes:
-        reached = np.zeros(nodes, np.bool_)
-        for place in range(size):
-            reached[order[place]] = True
-        for node in range(nodes):
-            if not reached[node]:
-                first = _first_of_circle(node, parent_of, at_of)
-                parent_of[first] = NOBODY
-                order[size], place_by[size] = first, NOBODY
-                begin = size
-                size = _follow(begin, size + 1, (order, place_by), free, child)
-                for place in range(begin, size):
-                    reached[order[place]] = True
-    return order, place_by
+    return free, child
+
+
+@njit(cache=True, nogil=True)
+def _cut_circles(
+    size: int, walk: tuple[Codes, Codes], rows: tuple[Codes, Codes], parent_of: Codes,
+    at_of: Integers,
+) -> None:  # fmt: skip
+    """Make a root of each circle's first arrival, and append its tree to the order.
+
+    ``size`` nodes stand in order already; what is left hangs on circles.
+    """
+    order, place_by = walk
+    reached = np.zeros(parent_of.size, np.bool_)
+    _reach(reached, order[:size])
+    for node in range(parent_of.size):
+        if not reached[node]:
+            first = _first_of_circle(node, parent_of, at_of)
+            parent_of[first] = NOBODY
+            order[size], place_by[size] = first, NOBODY
+            begin = size
+            size = _follow(begin, size + 1, walk, rows[0], rows[1])
+            _reach(reached, order[begin:size])
+
+
+@njit(cache=True, nogil=True)
+def _reach(reached: NDArray[np.bool_], nodes: Codes) -> None:
+    """Note that a tree leads to these nodes."""
+    for place in range(nodes.size):
+        reached[nodes[place]] = True
 
 
 @njit(cache=True, nogil=True)

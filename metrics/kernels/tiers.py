@@ -5,9 +5,11 @@ of any partition by enrolment give the rows of the whole: results merge by stand
 after the other.
 """
 
-# ruff: noqa: PLR0917, PLR0912, PLR0915 - compiled: columns by position, one loop in one place
+# ruff: noqa: PLR0917 - compiled functions take their columns by position
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -30,6 +32,7 @@ AT_RISK_RUN = 2
 LOST_DAYS = 30  # without a lesson attended
 WINDOW_DAYS = 30
 HALF_LIFE_LESSONS = 4.0  # of the share attended
+STEP = 1.0 - 0.5 ** (1.0 / HALF_LIFE_LESSONS)  # of the way to 1 or to 0 that a lesson takes
 FALLING = 0.6  # of the share eight lessons before
 BEFORE_LESSONS = 8
 LEAST_LESSONS = 12  # before which nothing is called falling
@@ -42,6 +45,33 @@ COLUMNS = (
     "enrolment", "checkpoint", "tier", "run", "held", "attended", "last_on", "first_on",
     "misses", "leaves", "finished",
 )  # fmt: skip
+
+
+class Seats(NamedTuple):
+    """Seats by column: the local day, what each says, and the lessons it consumed."""
+
+    day: Integers
+    mark: Codes
+    consumed: Floats
+
+
+class Standing(NamedTuple):
+    """What an enrolment's lessons so far add up to; leave and unmarked seats leave it be."""
+
+    run: int  # lessons missed running
+    held: int  # lessons attended or missed
+    attended: int  # lessons
+    back: int  # lessons still to attend until who came back is like any other
+    last: int  # local day last attended, -1 before the first
+    share: float  # of lessons attended, half-life 4 lessons; 1 before the first
+
+
+class Window(NamedTuple):
+    """Seats of the last 30 days, by what they say; made up or not."""
+
+    seats: int
+    misses: int
+    leaves: int
 
 
 @njit(cache=True, nogil=True)
@@ -64,108 +94,166 @@ def walk(
     share attended (half-life 4 lessons), that share 8 lessons before, lessons consumed,
     and lessons consumed a week on the last checkpoint (0 on all others).
     """
-    most = 0
+    most = _rows_to_give(bounds, day, until, checkpoints)
+    whole = np.empty((most, 11), np.int64)
+    real = np.empty((most, 4))
+    ring = np.empty(BEFORE_LESSONS)
+    size = 0
+    seats = Seats(day, mark, consumed)
+    for e in range(bounds.size - 1):
+        if bounds[e] < bounds[e + 1]:
+            size = _walk_one(
+                e, seats, bounds[e], bounds[e + 1], until[e], checkpoints, leave_is_miss, ring,
+                whole, real, size,
+            )  # fmt: skip
+    return whole, real
+
+
+@njit(cache=True, nogil=True)
+def _rows_to_give(bounds: Integers, day: Integers, until: Integers, checkpoints: Integers) -> int:
+    """How many checkpoints lie between the first seat and the last day, of all enrolments."""
+    rows = 0
     for e in range(bounds.size - 1):
         if bounds[e] < bounds[e + 1]:
             for c in range(checkpoints.size):
                 if day[bounds[e]] <= checkpoints[c] <= until[e]:
-                    most += 1
-    whole = np.empty((most, 11), np.int64)
-    real = np.empty((most, 4))
-    size = 0
-    step = 1.0 - 0.5 ** (1.0 / HALF_LIFE_LESSONS)
-    ring = np.empty(BEFORE_LESSONS)
-    for e in range(bounds.size - 1):
-        low, high = bounds[e], bounds[e + 1]
-        if low == high:
+                    rows += 1
+    return rows
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _walk_one(
+    e: int,
+    seats: Seats,
+    low: int,
+    high: int,
+    until: int,
+    checkpoints: Integers,
+    leave_is_miss: bool,
+    ring: Floats,
+    whole: Integers,
+    real: Floats,
+    size: int,
+) -> int:
+    """Fill the rows, from ``size`` on, of the enrolment whose seats are [low, high).
+
+    Gives the size after them. The enrolment's own number is left to the caller; ``ring``
+    has room for the shares before each of the last 8 lessons.
+    """
+    day, mark, consumed = seats
+    first = day[low]
+    standing, window = Standing(0, 0, 0, 0, -1, 1.0), Window(0, 0, 0)
+    made_up, used = 0, 0.0
+    seen = left = low  # seats up to today, and seats that the window has left behind
+    for c in range(checkpoints.size):
+        today = checkpoints[c]
+        if today > until:
+            break
+        while seen < high and day[seen] <= today:
+            window = _counted(window, mark[seen], 1)
+            made_up += mark[seen] > LEAVE
+            used += consumed[seen]
+            standing = _after_seat(standing, day[seen], mark[seen], first, leave_is_miss, ring)
+            seen += 1
+        while left < seen and day[left] <= today - WINDOW_DAYS:
+            window = _counted(window, mark[left], -1)
+            left += 1
+        if today < first:
             continue
-        first = day[low]
-        run, held, attended, back, made_up = 0, 0, 0, 0, 0
-        last = np.int64(-1)
-        share, used = 1.0, 0.0
-        i, tail = low, low
-        misses, leaves, rows = 0, 0, 0
-        for c in range(checkpoints.size):
-            today = checkpoints[c]
-            if today > until[e]:
-                break
-            while i < high and day[i] <= today:
-                kind = mark[i]
-                rows += 1
-                if kind > LEAVE:
-                    made_up += 1
-                    kind -= MADE_UP
-                used += consumed[i]
-                if kind == LEAVE:
-                    leaves += 1
-                if kind == MISSED:
-                    misses += 1
-                if kind == LEAVE and leave_is_miss:
-                    kind = MISSED
-                if kind in (ATTENDED, MISSED):
-                    ring[held % BEFORE_LESSONS] = share
-                    held += 1
-                    if kind == ATTENDED:
-                        since = last if last >= 0 else first
-                        if run >= ABOUT_TO_LEAVE_RUN or day[i] - since >= LOST_DAYS:
-                            back = RETURN_LESSONS
-                        elif back > 0:
-                            back -= 1
-                        attended += 1
-                        run, last = 0, day[i]
-                        share += step * (1.0 - share)
-                    else:
-                        run += 1
-                        share -= step * share
-                i += 1
-            while tail < i and day[tail] <= today - WINDOW_DAYS:
-                rows -= 1
-                if mark[tail] in (LEAVE, LEAVE + MADE_UP):
-                    leaves -= 1
-                elif mark[tail] in (MISSED, MISSED + MADE_UP):
-                    misses -= 1
-                tail += 1
-            if today < first:
-                continue
-            before = ring[held % BEFORE_LESSONS] if held >= BEFORE_LESSONS else 1.0
-            since = last if last >= 0 else first
-            # A class on holiday, or a child on approved leave all the while, is not lost.
-            excused = rows > 0 and misses == 0 and not (leave_is_miss and leaves > 0)
-            tier = HEALTHY
-            if today - since >= LOST_DAYS and not excused:
-                tier = LOST
-            elif run >= ABOUT_TO_LEAVE_RUN:
-                tier = ABOUT_TO_LEAVE
-            elif run >= AT_RISK_RUN or (held >= LEAST_LESSONS and share <= FALLING * before):
-                tier = AT_RISK
-            elif back > 0:
-                tier = RETURNED
-            elif run == 1 or share < WATCH_SHARE:
-                tier = WATCH
-            whole[size, 0], whole[size, 1], whole[size, 2] = e, c, tier
-            whole[size, 3], whole[size, 4], whole[size, 5] = run, held, attended
-            whole[size, 6], whole[size, 7] = last, first
-            whole[size, 8], whole[size, 9] = misses, leaves
-            whole[size, 10] = attended + made_up
-            real[size, 0], real[size, 1], real[size, 2] = share, before, used
-            is_last = c == checkpoints.size - 1
-            real[size, 3] = _velocity(day[low:i], consumed[low:i], today) if is_last else 0.0
-            size += 1
-    return whole[:size], real[:size]
+        before = ring[standing.held % BEFORE_LESSONS] if standing.held >= BEFORE_LESSONS else 1.0
+        idle_days = today - _attended_since(standing, first)
+        whole[size, 0], whole[size, 1] = e, c
+        whole[size, 2] = _tier(standing, before, idle_days, _is_excused(window, leave_is_miss))
+        whole[size, 3], whole[size, 4] = standing.run, standing.held
+        whole[size, 5], whole[size, 6] = standing.attended, standing.last
+        whole[size, 7], whole[size, 8], whole[size, 9] = first, window.misses, window.leaves
+        whole[size, 10] = standing.attended + made_up
+        is_last = c == checkpoints.size - 1
+        velocity = _velocity(day[low:seen], consumed[low:seen], today) if is_last else 0.0
+        real[size, 0], real[size, 1] = standing.share, before
+        real[size, 2], real[size, 3] = used, velocity
+        size += 1
+    return size
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _said(mark: int) -> int:
+    """What a seat says, made up or not: nothing, attended, missed or on leave."""
+    return mark - MADE_UP if mark > LEAVE else mark
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _counted(window: Window, mark: int, seats: int) -> Window:
+    """The window with a seat more (1) or a seat fewer (-1)."""
+    said = _said(mark)
+    misses = window.misses + seats * (said == MISSED)
+    leaves = window.leaves + seats * (said == LEAVE)
+    return Window(window.seats + seats, misses, leaves)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _attended_since(standing: Standing, first: int) -> int:
+    """The local day from which a student counts as away: last attended, or the first seat."""
+    return standing.last if standing.last >= 0 else first
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _after_seat(
+    standing: Standing, day: int, mark: int, first: int, leave_is_miss: bool, ring: Floats
+) -> Standing:
+    """The standing once a seat's day is over; keeps the share before a lesson in ``ring``."""
+    said = _said(mark)
+    missed = said == MISSED or (said == LEAVE and leave_is_miss)
+    if said != ATTENDED and not missed:
+        return standing
+    run, held, attended, back, last, share = standing
+    ring[held % BEFORE_LESSONS] = share
+    if missed:
+        return Standing(run + 1, held + 1, attended, back, last, share - STEP * share)
+    if run >= ABOUT_TO_LEAVE_RUN or day - _attended_since(standing, first) >= LOST_DAYS:
+        back = RETURN_LESSONS
+    elif back > 0:
+        back -= 1
+    return Standing(0, held + 1, attended + 1, back, day, share + STEP * (1.0 - share))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _is_excused(window: Window, leave_is_miss: bool) -> bool:
+    """Whether seats of the last 30 days, and none missed, explain why nobody came.
+
+    A class on holiday, or a child on approved leave all the while, is not lost.
+    """
+    return window.seats > 0 and window.misses == 0 and not (leave_is_miss and window.leaves > 0)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _tier(standing: Standing, before: float, idle_days: int, is_excused: bool) -> int:
+    """The gravest tier that holds; ``before`` is the share attended 8 lessons earlier."""
+    if idle_days >= LOST_DAYS and not is_excused:
+        return LOST
+    if standing.run >= ABOUT_TO_LEAVE_RUN:
+        return ABOUT_TO_LEAVE
+    is_falling = standing.held >= LEAST_LESSONS and standing.share <= FALLING * before
+    if standing.run >= AT_RISK_RUN or is_falling:
+        return AT_RISK
+    if standing.back > 0:
+        return RETURNED
+    return WATCH if standing.run == 1 or standing.share < WATCH_SHARE else HEALTHY
 
 
 @njit(cache=True, nogil=True)
 def _velocity(day: Integers, consumed: Floats, today: int) -> float:
     """Lessons used a week: weeks back from the last one used, each half of 4 weeks later."""
-    last, first = np.int64(-1), np.int64(-1)
-    for i in range(day.size):
-        if consumed[i] > 0:
-            first = day[i] if first < 0 else first
-            last = day[i]
-    if last < 0 or today - last > FRESH_DAYS:
+    begin, end = 0, day.size - 1
+    while end >= 0 and not consumed[end] > 0:
+        end -= 1
+    if end < 0 or today - day[end] > FRESH_DAYS:
         return 0.0
+    while not consumed[begin] > 0:
+        begin += 1
+    first, last = day[begin], day[end]
     fade, total = 0.5 ** (1.0 / WEEK_HALF_LIFE), 0.0
-    for i in range(day.size):
+    for i in range(begin, end + 1):
         if consumed[i] > 0:
             total += consumed[i] * fade ** ((last - day[i]) // 7)
     return float(total * (1.0 - fade) / (1.0 - fade ** ((last - first) // 7 + 1)))
