@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -11,10 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.guide import Guide, changed, checkout, run
+from tests.docs.guide import ROOT, Guide, changed, checkout, run
 from tests.sample_institution import small_institution
 
-GUIDES = ("add-a-metric",)
+GUIDES = ("add-a-metric", "add-a-page", "add-a-source")
+# Pages are becoming lists of parts; the guide to a page is of that form.
+LISTED = pytest.mark.skipif(
+    not (ROOT / "components" / "kit" / "page.py").exists(),
+    reason="pages are not lists of parts yet",
+)
+FOLLOWED = [pytest.param(name, marks=LISTED if name == "add-a-page" else ()) for name in GUIDES]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +71,31 @@ def test_the_guide_to_a_metric_adds_one_whose_rows_add_up(project: Path, home: P
     assert "#### `second_call_rate` · Second-call rate" in page
 
 
-@pytest.mark.parametrize("name", GUIDES)
+@LISTED
+def test_the_guide_to_a_page_adds_one_that_is_opened_by_role(project: Path, home: Path):
+    printed = followed("add-a-page", project, home)
+    assert "4 passed" in printed["pytest tests/components/screens/repeats/test_page.py"]
+    page = (project / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert "    - `repeats/`: The screen of repeated leads" in page
+
+
+def test_the_guide_to_a_source_takes_in_a_file_and_asks_of_it(project: Path, home: Path):
+    printed = followed("add-a-source", project, home)
+    assert "2 rows: 2 new" in printed["data import waitlist.csv --dry-run"]
+    assert "nothing was imported" in printed["data import waitlist.csv --dry-run"]
+    assert "2 rows: 2 new" in printed["data import waitlist.csv"]
+    found = rows(printed["data query waiting_entries --start 2026-11-19 --rows"])
+    assert [(row["unit_id"], row["campus_id"], row["unit_on"]) for row in found] == [
+        ("W1", "C001", "2026-11-19"),
+        ("W2", "C001", "2026-11-20"),
+    ]
+    assert all(row["person_id"].startswith("P") and row["course_line"] for row in found)
+    (tested,) = [text for command, text in printed.items() if command.startswith("pytest ")]
+    assert "passed" in tested
+    assert "## waitlist · 候补" in (project / "docs" / "data.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
 def test_the_files_of_a_guide_are_formatted_and_clean(name: str, project: Path):
     made = [file for file in Guide.read(name).apply(project) if file.endswith(".py")]
     for command in (["format", "--check"], ["check"]):
@@ -75,12 +106,12 @@ def test_the_files_of_a_guide_are_formatted_and_clean(name: str, project: Path):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", GUIDES)
+@pytest.mark.parametrize("name", FOLLOWED)
 def test_a_guide_lists_every_file_that_it_touches(name: str, project: Path):
     guide = Guide.read(name)
     listed = guide.text.rpartition("| file | what changes |")[2]
     for file in guide.apply(project):
-        assert f"| `{file}` |" in listed
+        assert re.search(rf"^\|.*`{re.escape(file)}`.*\|", listed, flags=re.MULTILINE), file
 
 
 def test_a_change_that_fits_no_place_or_two_is_an_error(tmp_path: Path):
