@@ -32,7 +32,7 @@ _KINDS = {
 _UNITS = {"cny": ", in yuan", "ratio": ""}
 _GRAINS = {"spend": "a row of spend"}
 _FILTERS = {"period": "days", "channels": "channels", "course_lines": "course lines"}
-_CITED = re.compile(r'METRICS, ((?:"[^"]+"(?:, )?)+|rule \d+)')
+_CITED = re.compile(r'METRICS, ("[^"]+"(?:, "[^"]+")*|rule \d+)')
 
 
 def families() -> str:
