@@ -69,5 +69,10 @@ def parser() -> argparse.ArgumentParser:
     user.add_argument("rest", nargs=argparse.REMAINDER)
 
     commands.add_parser("doctor", help="check this home and say what is wrong")
-    commands.add_parser("docs", help="print docs/data.md from the contracts")
+    docs = commands.add_parser("docs", help="print a page of docs/ that is made from the code")
+    docs.add_argument(
+        "page", nargs="?", default="data", choices=("architecture", "data", "metrics"),
+        help="which page; the one of the input tables if not said",
+    )  # fmt: skip
+    docs.add_argument("--write", action="store_true", help="write it into docs/ instead")
     return all_words

@@ -30,9 +30,12 @@ def _run(options: argparse.Namespace) -> int:
 
             print(template(options.table), end="")
         case "docs":
-            from data.contracts.documentation import data_page
+            from edulens.documents import pages
 
-            print(data_page(), end="")
+            if options.write:
+                print(pages.write(options.page))
+            else:
+                print(pages.page(options.page), end="")
         case "import":
             from data.sources.command import import_command
 

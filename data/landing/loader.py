@@ -173,6 +173,15 @@ def has_tables(cursor: Cursor) -> bool:
     return found.fetchall() != [(0,)]
 
 
+def is_current(cursor: Cursor) -> bool:
+    """Whether the store has every table and column of the contracts."""
+    found = cursor.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall()
+    declared = {(rules.name, c.name) for rules in CONTRACTS.values() for c in rules.columns}
+    return declared <= set(found) and has_tables(cursor)
+
+
 def _waiting(store: DuckDBStore, landing: Landing) -> bool:
     """Whether there may be something to do, found out without a transaction."""
     names = landing.segments()

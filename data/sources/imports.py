@@ -12,7 +12,7 @@ import duckdb
 
 from data.contracts import CONTRACTS
 from data.errors import EduLensError, InvalidInput
-from data.landing.loader import LoadReport, Rebuild, create_tables, has_tables, load, rebuild_facts
+from data.landing.loader import LoadReport, Rebuild, create_tables, is_current, load, rebuild_facts
 from data.landing.zone import Landing
 from data.sources.mapping import Mapping
 from data.sources.preview import Problem, TablePreview, preview_rows
@@ -192,7 +192,7 @@ def _reading(store: DuckDBStore | None) -> Iterator[duckdb.DuckDBPyConnection]:
         return
     cursor = store.cursor()
     try:
-        if not has_tables(cursor):
+        if not is_current(cursor):  # a new store, or one of a former version
             with store.writing() as writer:
                 create_tables(writer)
         yield cursor

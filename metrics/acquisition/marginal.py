@@ -97,7 +97,7 @@ def marginal_return(
 
     References
     ----------
-    CAPABILITIES, "budget move".
+    METRICS, "budget move".
     """
     if step_cny <= 0:
         raise InvalidOption(f"step_cny must be more than 0, got {step_cny}")

@@ -29,7 +29,7 @@ def first_order_persons(facts: Facts) -> ir.Table:
 
     References
     ----------
-    METRICS, "CAC media": its denominator.
+    METRICS, "CAC media, CAC full": the denominator of both.
     """
     orders = first_orders(facts)
     return as_units(

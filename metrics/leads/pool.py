@@ -108,7 +108,7 @@ def overdue_leads(facts: Facts) -> ir.Table:
 
     References
     ----------
-    CAPABILITIES, "SLA ladder".
+    METRICS, "overdue leads".
     """
     leads = standing_leads(facts)
     return _counted(leads.filter(leads.rung.isin(RUNGS[1:])))

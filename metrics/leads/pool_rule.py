@@ -48,7 +48,7 @@ def pool_rule(facts: Facts, *, idle_days: int = IDLE_DAYS, deal_days: int = DEAL
 
     References
     ----------
-    CAPABILITIES, "pool simulator".
+    METRICS, "pool rule".
     """
     idle = ibis.interval(days=at_least("idle_days", idle_days))
     deal = ibis.interval(days=at_least("deal_days", deal_days))

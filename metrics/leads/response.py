@@ -172,7 +172,7 @@ def time_to_convert(facts: Facts) -> ir.Table:
 
     References
     ----------
-    METRICS, "process". CAPABILITIES, "time to convert".
+    METRICS, "time to convert".
     """
     leads = with_first_paid(facts.lead.filter(facts.lead.is_first), formal_lines(facts))
     leads = leads.filter(leads.first_paid_at.isnull() | (leads.first_paid_at >= leads.created_at))

@@ -119,7 +119,7 @@ def due_enrolments(facts: Facts) -> ir.Table:
 
     References
     ----------
-    METRICS, "due 应续".
+    METRICS, "due".
     """
     rows = due_rows(facts).filter(lambda t: t.due_on.notnull())
     return as_units(

@@ -54,7 +54,7 @@ def expansion_rate(facts: Facts) -> ir.Table:
 
     References
     ----------
-    METRICS, "expansion 扩科率".
+    METRICS, "expansion".
     """
     added = subject_starts(facts)
     added = added.filter(added.place > 1)

@@ -70,7 +70,7 @@ def prepaid_change(facts: Facts) -> ir.Table:
 
     References
     ----------
-    METRICS, "legal window"; CAPABILITIES, prepaid-liability roll-forward.
+    METRICS, "prepaid balance", "legal window".
     """
     rows = _enrolments(facts)
     taught = _taught(facts, rows)

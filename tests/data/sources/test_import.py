@@ -442,3 +442,15 @@ def test_import_fills_a_template(store: DuckDBStore, landing: Landing, tmp_path:
     ]
     assert "spend.csv → spend" in report_text(report)
     assert io.StringIO(template("spend")).readline().endswith("\n")
+
+
+def test_a_store_of_a_former_version_takes_a_table_and_a_column_that_it_lacks(
+    store: DuckDBStore, landing: Landing, leads: Path
+) -> None:
+    with store.writing() as cursor:
+        cursor.execute("DROP TABLE leads")
+        cursor.execute("ALTER TABLE campuses DROP COLUMN timezone")
+    assert counts(import_files(store, landing, [leads]))["new"] == 3
+    assert ("timezone",) in asked(
+        store, "SELECT column_name FROM duckdb_columns() WHERE table_name = 'campuses'"
+    )
