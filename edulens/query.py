@@ -19,6 +19,7 @@ from data.installation.home import Home
 from data.installation.process import Installation, installation
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope, day_start
 from metrics import load_all
+from metrics.foundation.question import TOLD
 from metrics.foundation.registry import REGISTRY, TABLES, Metric, Table, find, find_any
 from metrics.foundation.units import GROUPS
 
@@ -147,9 +148,10 @@ def _check_needed(chosen: dict[str, object], known: dict[str, object]) -> None:
 def _value(name: str, text: str, default: object) -> object:
     """An option's value of the kind that its default has.
 
-    One without default is a day, a number or a text, as it is written.
+    One without default, or that names somebody or something, is as it is written: a day, a
+    number or a text.
     """
-    if default is Parameter.empty or default is None:
+    if default is Parameter.empty or (name in TOLD and not isinstance(default, tuple)):
         return _as_written(text)
     if isinstance(default, str):
         return text

@@ -30,6 +30,8 @@ ENTRIES = {"app.py", "data/__main__.py"}  # and all of edulens
 # Components that may reach into data, and why.
 WIRING = {
     "components/ask/query.py": "joins a metric to the store",
+    "components/ask/bearing.py": "a look as a statement takes it",
+    "components/ask/statements.py": "compiles for the store, and keeps it in the home",
     "components/ask/session.py": "who is looking",
     "components/ask/people_search.py": "the key that finds a full phone number",
     "components/ask/audit.py": "writes exports into the audit log",

@@ -13,7 +13,7 @@ from typing import TypeVar
 from data.facts import Look
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics import load_all
-from metrics.foundation.question import Question, bears
+from metrics.foundation.question import Question, bearing, variables_of
 from metrics.foundation.registry import REGISTRY, TABLES, Described, Metric, Table
 
 # The way of a family through the institution; what several stand on comes last.
@@ -97,7 +97,7 @@ def _options(entry: Described) -> str:
 
 
 def _bearing(entry: Metric) -> list[str]:
-    found = bears(Question(entry), _SOMEBODY)
+    found = bearing(variables_of(Question(entry), _SOMEBODY))
     return [words for name, words in _FILTERS.items() if name in found]
 
 

@@ -88,7 +88,7 @@ class Table(Described):
     """Rows that a screen shows or a kernel folds: a function from facts to an Ibis table.
 
     ``grain`` is what one row is. What it reads and which filters bear on it is taken from
-    its expression, see `tables_read` and `metrics.foundation.question.bears`. A table
+    its expression, see `tables_read` and `metrics.foundation.question.bearing`. A table
     that is ``gated`` holds what a viewer must give a reason for: a screen asks for it, the
     command line does not.
     """

@@ -115,7 +115,7 @@ def test_links_lead_somewhere(path: Path):
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name_of)
 def test_files_that_are_named_exist(path: Path):
-    """Paths in code marks, such as `data/facts/look.py`; a guide's are those it makes."""
+    """Paths in code marks, such as `data/facts/entrance/look.py`; a guide's are those it makes."""
     if path.parent.name == "guides":
         return
     text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import ibis.expr.types as ir
 
-from data.facts.viewed import ViewedFacts
+from data.facts.entrance.viewed import ViewedFacts
 
 
 class Facts(ViewedFacts):

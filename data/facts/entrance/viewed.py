@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 from ibis.expr.operations import UnboundTable
 
 from data.errors import InvalidOption
-from data.facts.binding import Binding, Literals
-from data.facts.dimensions import has_dimension
-from data.facts.look import Look
+from data.facts.entrance.binding import Binding, Literals
+from data.facts.entrance.dimensions import has_dimension
+from data.facts.entrance.look import Look
 from data.facts.names import DIMENSIONS
 from data.facts.schema import FACTS
 from data.scope import ROLES, Filters, Role, Scope
@@ -129,14 +129,10 @@ class ViewedFacts:
         cuts = []
         if channels and has_dimension(rows, "channel_id"):
             cuts.append(self._values.among_unless(rows.channel_id, "channels", "every_channel"))
-        if course_lines and has_dimension(rows, "course_line"):
-            cuts.append(
-                self._values.only_if("every_course_line")
-                if _reads_spend(rows)
-                else self._values.among_unless(
-                    rows.course_line, "course_lines", "every_course_line"
-                )
-            )
+        if course_lines and _reads_spend(rows):
+            cuts.append(self._values.only_if("every_course_line"))
+        elif course_lines and has_dimension(rows, "course_line"):
+            cuts.append(self.of_course_lines(rows.course_line))
         kept = [cut for cut in cuts if cut is not None]
         return rows.filter(*kept) if kept else rows
 
