@@ -46,6 +46,8 @@ def run(tests: list[str], seconds: int) -> dict[str, str]:
     if os.WIFSIGNALED(ended):
         return {"failed": "the time limit"}
     status = os.WEXITSTATUS(ended)
+    if status and not failed and "ImportError while loading" in said:
+        failed = ["the import"]
     if status and not failed:
         raise RuntimeError(f"pytest ended with {status} and no failed test:\n{said[-2000:]}")
     return {"failed": failed[0] if failed else ""}
