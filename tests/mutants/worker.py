@@ -23,6 +23,7 @@ import pyarrow  # noqa: F401
 import pytest
 import scipy.stats  # noqa: F401
 
+OUT_OF_TIME = "out of time"
 HANGS_AFTER_SECONDS = 900  # of the clock: only for what waits and uses no processor
 
 
@@ -44,7 +45,7 @@ def run(tests: list[str], seconds: int) -> dict[str, str]:
         said = output.read().decode(errors="replace")
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
     if os.WIFSIGNALED(ended):
-        return {"failed": "the time limit"}
+        return {"failed": OUT_OF_TIME}
     status = os.WEXITSTATUS(ended)
     if status and not failed and "ImportError while loading" in said:
         failed = ["the import"]

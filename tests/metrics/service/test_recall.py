@@ -18,6 +18,21 @@ def folded(tiny, as_of, kernel, **options):
     return kernel(tiny.connection.sql(sql).to_arrow_table())
 
 
+@pytest.mark.parametrize(
+    ("called", "hit"),
+    [
+        ("2026-01-11T15:59:59.999999", False),  # the day of the alarm is not over in Shanghai
+        ("2026-01-11T16:00", True),
+        ("2026-01-13T16:00", True),  # 48 hours after, the end included
+        ("2026-01-13T16:00:00.000001", False),
+    ],
+)
+def test_a_contact_counts_from_the_end_of_the_alarms_day_for_48_hours(called, hit):
+    spells = pd.DataFrame({"person_id": ["lin", "wu"], "alarm_on": [date(2026, 1, 11)] * 2})
+    contacts = pd.DataFrame({"person_id": ["lin"], "at": pd.to_datetime([called])})
+    assert is_contacted(spells, contacts).tolist() == [hit, False]
+
+
 # Misses on 7, 9 and 11 January: about to leave on Sunday the 11th.
 AWAY = ["2026-01-05 seat present enrolment=E1"] + [
     f"2026-01-{day:02d} seat absent enrolment=E1" for day in (7, 9, 11)
