@@ -24,6 +24,7 @@ import pytest
 import scipy.stats  # noqa: F401
 
 OUT_OF_TIME = "out of time"
+MOST_BYTES = 6 << 30  # a changed loop may ask for all there is, and others work here too
 HANGS_AFTER_SECONDS = 900  # of the clock: only for what waits and uses no processor
 
 
@@ -35,6 +36,7 @@ def run(tests: list[str], seconds: int) -> dict[str, str]:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
             signal.alarm(HANGS_AFTER_SECONDS)
             options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=line", "--no-header"]
             status = pytest.main([*options, "-m", "not e2e and not spark and not realdata", *tests])

@@ -152,6 +152,7 @@ def test_pace_is_judged_by_a_straight_plan(tiny):
         "E1": "ahead", "E2": "on_pace", "E3": "behind", "E4": "stalled",
     }  # fmt: skip
     assert found.index[0] == "E3"
+    assert found["ends_on"].eq(date(2026, 4, 15)).all()
 
 
 def test_a_lesson_made_up_in_time_counts_for_the_pace_as_for_completion(tiny):

@@ -86,6 +86,28 @@ def test_cancelled_and_unmarked_lessons_neither_break_nor_lengthen_a_run(tiny):
     assert tier_on(tiny, "2026-01-17") == "at_risk"
 
 
+@pytest.mark.parametrize(("said", "tier"), [("absent", "about_to_leave"), ("leave", "healthy")])
+def test_a_lesson_made_up_is_finished_and_was_missed_all_the_same(tiny, said, tier):
+    tiny.tell(
+        {
+            "lin": [
+                ENROLLED,
+                *taught(*["present"] * 3),
+                *(
+                    f"2026-01-{day} seat {said} enrolment=E1 consumed=1 made_up=2026-01-{day + 1}"
+                    for day in (26, 28, 30)
+                ),
+            ]
+        }
+    )
+    found = states(tiny, "2026-02-01").found
+    now = found[found["checkpoint"] == found["checkpoint"].max()].iloc[-1]
+    assert TIERS[int(now["tier"])] == tier
+    seen = (now["run"], now["held"], now["attended"], now["misses"], now["leaves"])
+    assert seen == ((3, 6, 3, 3, 0) if said == "absent" else (0, 3, 3, 0, 3))
+    assert now["finished"] == 6
+
+
 def test_leave_counts_as_a_miss_where_the_institution_says_so(tiny):
     tiny.tell({"lin": [ENROLLED, *taught("present", "absent", "leave", "absent", every=3)]})
     assert tier_on(tiny, "2026-01-15") == "at_risk"
