@@ -1,18 +1,16 @@
-"""Tiers by the rules, one by one, and against a slow version written from the rules."""
+"""Tiers by the rules, one by one."""
 
 from datetime import date, timedelta
 
+import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from data.errors import InvalidOption
 from data.facts import Facts
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
-from metrics.kernels.tiers import walk
 from metrics.renewal.legal_window import depletion_rows
 from metrics.service.completion_tiers import completion_tiers
 from metrics.service.misses import misses_running
@@ -37,8 +35,6 @@ def states(tiny, as_of, **options):
 
 
 def duckdb_sql(expr):
-    import ibis
-
     return ibis.to_sql(expr, dialect="duckdb")
 
 
@@ -302,55 +298,3 @@ def test_tier_rows_reject_options_out_of_bounds(tiny):
         tier_rows(tiny.facts("2026-01-17").filtered(ANY), weeks=0)
     with pytest.raises(InvalidOption, match="leave must be neutral or miss, got 'late'"):
         tier_rows(tiny.facts("2026-01-17").filtered(ANY), leave="late")
-
-
-def slow(days, marks, today, leave_is_miss):
-    """The rules, read off METRICS and the kernel's constants, one seat after another."""
-    seen = [(d, m) for d, m in zip(days, marks, strict=True) if d <= today]
-    if not seen:
-        return None
-    told = [(d, 2 if leave_is_miss and m == 3 else m) for d, m in seen]
-    shares, run, last, back = [1.0], 0, None, 0
-    for d, m in told:
-        if m == 1:
-            gone = run >= 3 or d - (last if last is not None else seen[0][0]) >= 30
-            back = 4 if gone else max(back - 1, 0)
-            run, last = 0, d
-            shares.append(shares[-1] + (1 - 0.5**0.25) * (1 - shares[-1]))
-        elif m == 2:
-            run += 1
-            shares.append(shares[-1] * 0.5**0.25)
-    held = len(shares) - 1
-    before = shares[held - 8] if held >= 8 else 1.0
-    month = [m for d, m in told if d > today - 30]
-    since = today - (last if last is not None else seen[0][0])
-    if since >= 30 and not (month and 2 not in month):
-        return "lost"
-    if run >= 3:
-        return "about_to_leave"
-    if run >= 2 or (held >= 12 and shares[-1] <= 0.6 * before):
-        return "at_risk"
-    if back:
-        return "returned"
-    return "watch" if run == 1 or shares[-1] < 0.75 else "healthy"
-
-
-@settings(max_examples=150)
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 12), st.sampled_from([0, 1, 1, 1, 2, 2, 3])),
-        min_size=1, max_size=40,
-    ),
-    st.booleans(),
-)  # fmt: skip
-def test_the_kernel_agrees_with_the_rules_read_one_by_one(steps, leave_is_miss):
-    days = 20_000 + np.cumsum([gap for gap, _ in steps])
-    marks = np.array([mark for _, mark in steps], np.int8)
-    checkpoints = np.arange(days[0] - 5, days[-1] + 45, 3, dtype=np.int64)
-    whole, _ = walk(
-        np.array([0, len(days)]), days, marks, np.ones(len(days)), np.array([10**6]),
-        checkpoints, leave_is_miss,
-    )  # fmt: skip
-    found = {int(checkpoints[row[1]]): TIERS[row[2]] for row in whole}
-    expected = {int(c): slow(days, marks, c, leave_is_miss) for c in checkpoints}
-    assert found == {c: tier for c, tier in expected.items() if tier}
