@@ -18,6 +18,8 @@ import tempfile
 import tomllib
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
@@ -25,6 +27,7 @@ from types import TracebackType
 
 from tests.mutants.changes import Change, changes
 from tests.mutants.nearest import nearest
+from tests.mutants.worker import OUT_OF_TIME
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("metrics", "data/facts")
@@ -110,14 +113,18 @@ def equivalents() -> dict[tuple[str, str, str, str], str]:
     }
 
 
-def main(number: int, seed: int, places: list[str]) -> int:
-    """Try the mutants and print what became of each; gives the exit status."""
-    known = equivalents()
-    caught: dict[Change, str] = {}
-    survived: list[Change] = []
+@dataclass
+class Verdicts:
+    """What became of the mutants so far."""
 
-    def judged(change: Change) -> None:
-        reason = known.get((change.path, change.source, change.before, change.after))
+    known: dict[tuple[str, str, str, str], str]
+    caught: dict[Change, str] = field(default_factory=dict)
+    survived: list[Change] = field(default_factory=list)
+    undecided: list[Change] = field(default_factory=list)  # the tests alone may take too long
+
+    def judge(self, change: Change, free: SimpleQueue[Copy]) -> None:
+        """Try a mutant in a copy that is free, and say what became of it."""
+        reason = self.known.get((change.path, change.source, change.before, change.after))
         if reason is not None:
             print(f"{change}  equivalent: {reason}", flush=True)
             return
@@ -126,41 +133,49 @@ def main(number: int, seed: int, places: list[str]) -> int:
             test = copy.caught_by(change)
         finally:
             free.put(copy)
-        if test:
-            caught[change] = test
+        if test == OUT_OF_TIME:
+            self.undecided.append(change)
+        elif test:
+            self.caught[change] = test
         else:
-            survived.append(change)
+            self.survived.append(change)
         print(f"{change}  {test or SURVIVED}", flush=True)
 
+    def summed_up(self) -> bool:
+        """Print the share caught and who survived; gives whether enough were caught."""
+        tried = len(self.caught) + len(self.survived)
+        print(f"{len(self.caught)} of {tried} caught, {len(self.undecided)} out of time")
+        for change in self.survived:
+            print(f"{SURVIVED} {change}\n    {change.source}")
+        return tried > 0 and len(self.caught) >= WANTED * tried
+
+
+def main(number: int, seed: int, places: list[str]) -> int:
+    """Try the mutants and print what became of each; gives the exit status."""
+    verdicts = Verdicts(equivalents())
     free: SimpleQueue[Copy] = SimpleQueue()
-    with (
-        tempfile.TemporaryDirectory(prefix="edulens-mutants-") as folder,
-        Copy(Path(folder) / "0") as first,
-        Copy(Path(folder) / "1") as second,
-    ):
-        for copy in (first, second):
+    pool = ThreadPoolExecutor(COPIES)
+    broken = ""
+    with ExitStack() as closing:
+        folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="edulens-mutants-"))
+        copies = [closing.enter_context(Copy(Path(folder) / str(n))) for n in range(COPIES)]
+        for copy in copies:
             free.put(copy)
-        pool = ThreadPoolExecutor(COPIES)
-        waiting = [pool.submit(judged, change) for change in drawn(number, seed, places)]
         try:
-            for done in waiting:
+            for done in [
+                pool.submit(verdicts.judge, change, free) for change in drawn(number, seed, places)
+            ]:
                 done.result()
+            tests = sorted({test for test in verdicts.caught.values() if ".py" in test})
+            broken = copies[0].fails(tests) if tests else ""
         except KeyboardInterrupt:
             print("interrupted: what was under way is not counted", flush=True)
-            broken = ""
-        else:
-            tests = sorted({test for test in caught.values() if "::" in test})
-            broken = first.fails(tests) if tests else ""
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+    is_enough = verdicts.summed_up()
     if broken:
-        print(f"{broken} fails without any change: repair it first")
-        return 1
-    tried = len(caught) + len(survived)
-    print(f"{len(caught)} of {tried} caught")
-    for change in survived:
-        print(f"{SURVIVED} {change}\n    {change.source}")
-    return 0 if tried and len(caught) >= WANTED * tried else 1
+        print(f"{broken} fails without any change, or not in time: what it caught says nothing")
+    return 0 if is_enough and not broken else 1
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ class _Reader:
         for line in text.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
         self._lines = [line.encode() for line in text.splitlines()]
+        self._unpacked: set[ast.expr] = set()  # tuples of as many parts as they have names
 
     def _place(self, line: int, column: int) -> int:
         return self._starts[line - 1] + len(self._lines[line - 1][:column].decode())
@@ -138,10 +139,16 @@ class _Reader:
                 for term in _terms(argument):
                     yield "filter", *self._span(term), "True"
 
+    def _assign(self, node: ast.Assign) -> Iterator[Edit]:
+        if isinstance(node.targets[0], ast.Tuple):
+            self._unpacked.add(node.value)
+        yield from ()
+
     def _elements(self, node: ast.Tuple | ast.List | ast.Set) -> Iterator[Edit]:
         texts = [e for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
         # What pandas is told to sum is no choice: without its last word nothing runs.
-        if len(texts) == len(node.elts) >= 2 and texts[-1].value not in _SUMS:
+        is_choice = node not in self._unpacked and len(texts) == len(node.elts) >= 2
+        if is_choice and texts[-1].value not in _SUMS:
             for element, following in pairwise(texts):
                 yield "choice", self._span(element)[0], self._span(following)[0], ""
             yield "choice", self._span(texts[-2])[1], self._span(texts[-1])[1], ""

@@ -23,6 +23,8 @@ import pyarrow  # noqa: F401
 import pytest
 import scipy.stats  # noqa: F401
 
+OUT_OF_TIME = "out of time"
+MOST_BYTES = 6 << 30  # a changed loop may ask for all there is, and others work here too
 HANGS_AFTER_SECONDS = 900  # of the clock: only for what waits and uses no processor
 
 
@@ -34,6 +36,7 @@ def run(tests: list[str], seconds: int) -> dict[str, str]:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
             signal.alarm(HANGS_AFTER_SECONDS)
             options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=line", "--no-header"]
             status = pytest.main([*options, "-m", "not e2e and not spark and not realdata", *tests])
@@ -44,8 +47,10 @@ def run(tests: list[str], seconds: int) -> dict[str, str]:
         said = output.read().decode(errors="replace")
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
     if os.WIFSIGNALED(ended):
-        return {"failed": "the time limit"}
+        return {"failed": OUT_OF_TIME}
     status = os.WEXITSTATUS(ended)
+    if status and not failed and "ImportError while loading" in said:
+        failed = ["the import"]
     if status and not failed:
         raise RuntimeError(f"pytest ended with {status} and no failed test:\n{said[-2000:]}")
     return {"failed": failed[0] if failed else ""}

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 
 from data.facts import DIMENSIONS, FACTS, Facts
 from data.facts.build import rebuild
 from data.landing.loader import create_tables
-from data.scope import EVERY_CAMPUS, ROLES, Scope
+from data.scope import EVERY_CAMPUS, ROLES, Filters, Period, Scope
 from data.stores.duck import DuckDBStore
 from tests.conftest import StoreFacts, person_ids
 from tests.journeys import KEY, Story, moment
 
 Fetch = Callable[..., list[Any]]
 FactsFor = Callable[..., StoreFacts]
+JANUARY = Period(start=date(2026, 1, 1), end=date(2026, 2, 1))
 
 STORY = {
     "lin": [
@@ -224,3 +226,17 @@ def test_an_own_lead_of_the_future_opens_no_person_today(ids: dict[str, str], fe
     )
     assert fetch(viewer.touch) == []
     assert fetch(viewer.event) == []
+
+
+@pytest.mark.parametrize(("lines", "kept"), [((), [None, None, None, 70, 100]), (("maths",), [])])
+def test_nothing_is_left_of_one_course_line_where_rows_read_spend(
+    facts_for: FactsFor, fetch: Fetch, lines: tuple[str, ...], kept: list[int | None]
+) -> None:
+    """Leads have a course line and spend has none: the leads alone would cost nothing."""
+    facts = facts_for("manager").filtered(Filters(period=JANUARY, course_lines=lines))
+    leads = facts.lead.select("course_line", cost=ibis.null("float64"))
+    spend = facts.spend.select(
+        course_line=ibis.null("string"), cost=facts.spend.cost_cny.cast("float64")
+    )
+    rows = fetch(facts.picked(leads.union(spend)))
+    assert sorted((row.cost for row in rows), key=lambda cost: cost or 0) == kept

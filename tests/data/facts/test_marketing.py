@@ -194,11 +194,17 @@ def test_touch_has_a_cost_on_the_day_of_spend_or_without_need_of_one(
 ) -> None:
     journeys(
         {
-            "lin": ["2026-01-01 click sem", "2026-01-03 click sem", "2026-01-04 visit organic"],
-            "-": ["2026-01-01 spend sem 100"],
+            "lin": [
+                "2026-01-01 click sem",
+                "2026-01-03 click sem",
+                "2026-01-04 visit organic",
+                "2026-01-05 visit nowhere",  # a channel of no dictionary: nobody can say it cost
+            ],
+            "-": ["2026-01-01 spend sem 100", "2026-01-03 spend feed 100"],
         }
     )
-    assert [row.has_cost for row in fetch(facts.touch)] == [True, False, True]
+    costs = [(row.channel_id, row.has_cost) for row in fetch(facts.touch)]
+    assert costs == [("sem", True), ("sem", False), ("organic", True), ("nowhere", True)]
 
 
 def test_share_edge_is_the_first_arrival_by_somebodys_link(

@@ -212,3 +212,31 @@ def test_a_teacher_sees_no_amounts_that_fall_due(
     assert fetch(facts_for("teacher", ("north",), "t1").due) == []
     assert len(fetch(facts_for("campus_head", ("north",)).due)) == 1
     assert fetch(facts_for("campus_head", ("south",)).due) == []
+
+
+@pytest.mark.parametrize(
+    ("refund", "undone_on"),
+    [
+        ("state=paid of=O2", date(2026, 6, 20)),
+        ("state=refunded of=O2", date(2026, 6, 20)),
+        ("state=pending of=O2", date(2026, 8, 1)),  # not paid back: undone when the term stopped
+        ("state=cancelled of=O2", date(2026, 8, 1)),
+        ("state=paid", date(2026, 6, 20)),
+        ("state=refunded", date(2026, 6, 20)),
+        ("state=pending", date(2026, 8, 1)),
+    ],
+)
+def test_money_is_given_back_by_refunds_that_were_paid_whatever_they_are_called(
+    facts: Facts, journeys: Journeys, fetch: Fetch, refund: str, undone_on: date
+) -> None:
+    journeys(
+        {
+            "lin": [
+                *TERM,
+                "2026-06-10 order 5400 id=O2",
+                "2026-07-06 enrol E2 renews=E1 sale=O2 state=refunded stopped=2026-08-01",
+                f"2026-06-20 refund 5400 {refund}",
+            ]
+        }
+    )
+    assert due(fetch, facts)["E1"].renewal_refunded_on == undone_on

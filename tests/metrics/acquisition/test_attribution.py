@@ -27,7 +27,7 @@ JANUARY = Filters(period=Period(start=date(2026, 1, 1), end=date(2026, 2, 1)))
 
 
 def fold(tiny, facts, filters=JANUARY, **options):
-    return attribute(tiny.arrow(attribution_touches(facts, filters, **options)))
+    return attribute(tiny.arrow(attribution_touches(facts.filtered(filters), **options)))
 
 
 def conversions(table, model):
@@ -156,7 +156,7 @@ def test_course_lines_narrow_conversions_and_leave_paths_whole(tiny):
 
 def test_a_touch_of_an_unmapped_or_of_no_channel_keeps_its_credit(tiny):
     tiny.tell({"lin": ["2026-01-01 touch tv", "2026-01-03 order 900"]})
-    rows = tiny.arrow(attribution_touches(tiny.facts("2026-03-01"), JANUARY))
+    rows = tiny.arrow(attribution_touches(tiny.facts("2026-03-01").filtered(JANUARY)))
     assert conversions(credits(attribute(rows)), "last") == {"tv": 1}
     place = rows.column_names.index("channel")
     nameless = rows.set_column(place, "channel", pa.nulls(rows.num_rows, pa.string()))
@@ -286,7 +286,7 @@ def test_touches_of_one_instant_fall_in_the_same_order_always(tinies):
 
 def test_parts_of_the_people_merge_to_the_whole(tiny):
     random_facts(tiny, 11)
-    expr = attribution_touches(tiny.facts("2026-06-01"), JANUARY)
+    expr = attribution_touches(tiny.facts("2026-06-01").filtered(JANUARY))
     arrow = {}
     for half in (0, 1):
         part = expr.filter(expr.person_id.right(1).cast("int64") % 2 == half)
@@ -321,7 +321,7 @@ def test_attribution_as_of_a_day_does_not_know_later_rows(tiny):
 )
 def test_attribution_rejects_options_out_of_bounds(tiny, option, message):
     with pytest.raises(InvalidOption, match=message):
-        attribution_touches(tiny.facts("2026-03-01"), JANUARY, **option)
+        attribution_touches(tiny.facts("2026-03-01").filtered(JANUARY), **option)
 
 
 def test_disagreement_flags_channels_that_models_rank_apart(tiny):
@@ -345,9 +345,9 @@ def test_converting_paths_of_a_channel_are_the_people_behind_its_credit(tiny):
         }
     )
     facts = tiny.facts("2026-03-01")
-    listed = paths(tiny.fetch(converting_touches(facts, JANUARY, channel="sem")))
+    listed = paths(tiny.fetch(converting_touches(facts.filtered(JANUARY), channel="sem")))
     assert listed[["person_id", "path", "touches", "days"]].values.tolist() == [
         ["lin", "sem > feed", 2, 2.0]
     ]
-    every = paths(tiny.fetch(converting_touches(facts, JANUARY)))
+    every = paths(tiny.fetch(converting_touches(facts.filtered(JANUARY))))
     assert every["person_id"].tolist() == ["wu", "lin"]

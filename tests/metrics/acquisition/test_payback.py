@@ -45,6 +45,28 @@ def test_payback_is_the_first_day_the_cohort_has_earned_its_cost(tiny):
     assert curve["revenue_cny"].iloc[-1] == 700
 
 
+def test_payback_counts_no_order_from_before_the_lead(tiny):
+    tiny.spend("2026-01-01", "sem", 100)
+    tiny.tell(
+        {
+            "wu": ["2026-01-10T04:00 lead sem", "2026-01-10T03:59:59.999999 order 5000",
+                   "2025-12-01 order 3000"],
+            "lin": ["2026-01-10T04:00 lead sem", "2026-01-10T04:00 order 70"],
+            "xu": ["2026-01-10T04:00 lead sem", "2026-01-10T04:00:00.000001 order 7"],
+        }
+    )  # fmt: skip
+    curve = curve_of(tiny, "2026-06-01")
+    assert (curve["revenue_cny"].iloc[0], curve["revenue_cny"].iloc[-1]) == (77, 77)
+    assert payback_day(curve) is None
+
+
+def test_payback_counts_the_last_of_its_days_and_none_after(tiny):
+    tiny.spend("2026-01-01", "sem", 1000)
+    tiny.tell({"lin": ["2026-01-10 lead sem", "2026-02-09 order 300", "2026-02-10 order 5000"]})
+    assert curve_of(tiny, "2026-06-01", days=30)["revenue_cny"].iloc[-1] == 300
+    assert curve_of(tiny, "2026-06-01", days=31)["revenue_cny"].iloc[-1] == 5300
+
+
 def test_payback_is_missing_while_it_is_not_reached(tiny):
     tiny.spend("2026-01-01", "sem", 1000)
     tiny.tell({"lin": ["2026-01-01 lead sem", "2026-01-11 order 999.99"]})

@@ -201,3 +201,8 @@ def test_participants_are_as_many_as_the_share_of_new_is_taken_over(institution,
     assert len(listed) == len(units) > 500
     star = listed.sort_values("brought", ascending=False).iloc[0]
     assert star["brought"] > 0.35 * listed["brought"].sum()
+
+
+@pytest.mark.parametrize("metric", [activity_views, activity_shares, activity_visitors])
+def test_what_is_made_of_looks_is_as_fresh_as_the_looks_and_the_activities(metric):
+    assert metric.sources == ("events", "activities")

@@ -42,7 +42,7 @@ def test_lead_and_its_steps_stand_in_the_campuss_month(abroad, facts, fetch, at,
     zone, instant = at.split()
     abroad(zone, {"lin": [f"{instant} lead sem", f"{instant} followup effective"]})
     for filters in (MAY, JUNE):
-        rows = fetch(lead_steps(facts, filters))
+        rows = fetch(lead_steps(facts.filtered(filters)))
         assert [row.contact_at for row in rows] == ([moment(instant)] if filters == month else [])
 
 
@@ -55,5 +55,5 @@ def test_invited_stand_in_the_campuss_month(abroad, facts, fetch):
             "cid": ["2026-06-01T04:00 lead referral by=ann"],
         },
     )
-    assert [row.invited for row in fetch(referral_funnel(facts, MAY))] == [1]
-    assert [row.invited for row in fetch(referral_funnel(facts, JUNE))] == [1]
+    assert [row.invited for row in fetch(referral_funnel(facts.filtered(MAY)))] == [1]
+    assert [row.invited for row in fetch(referral_funnel(facts.filtered(JUNE)))] == [1]

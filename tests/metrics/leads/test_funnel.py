@@ -23,8 +23,8 @@ WHOLE_WAY = [
 
 def table_of(tiny, as_of="2027-06-01", top=False, skip=(), filters=JANUARY):
     facts = tiny.facts(as_of)
-    (counts,) = tiny.fetch(lead_funnel(facts, filters, skip=skip)).to_dict("records")
-    above = tiny.fetch(funnel_top(facts, filters)) if top else None
+    (counts,) = tiny.fetch(lead_funnel(facts.filtered(filters), skip=skip)).to_dict("records")
+    above = tiny.fetch(funnel_top(facts.filtered(filters))) if top else None
     return funnel_table(counts, top=above, skip=skip).set_index("step")
 
 
@@ -159,14 +159,16 @@ def test_counts_by_channel_add_to_the_whole(tiny):
         }
     )
     facts = tiny.facts("2027-06-01")
-    parts = tiny.fetch(lead_funnel(facts, JANUARY, by="channel_id")).drop(columns="channel_id")
-    whole = tiny.fetch(lead_funnel(facts, JANUARY))
+    parts = tiny.fetch(lead_funnel(facts.filtered(JANUARY), by="channel_id")).drop(
+        columns="channel_id"
+    )
+    whole = tiny.fetch(lead_funnel(facts.filtered(JANUARY)))
     assert parts.sum().tolist() == whole.iloc[0].tolist()
 
 
 def test_the_rows_behind_a_step_are_its_people(tiny):
     tiny.tell({"lin": WHOLE_WAY, "wu": ["2026-01-01 lead feed", "2026-01-02 followup effective"]})
-    rows = tiny.fetch(lead_steps(tiny.facts("2027-06-01"), JANUARY)).set_index("person_id")
+    rows = tiny.fetch(lead_steps(tiny.facts("2027-06-01").filtered(JANUARY))).set_index("person_id")
     stopped = rows[rows["contact_at"].notna() & rows["trial_at"].isna()]
     assert stopped.index.tolist() == ["wu"]
 
@@ -189,12 +191,12 @@ def test_nobody_is_a_chain_of_zeros_without_rates(tiny):
 def test_the_funnel_of_another_campus_is_not_seen(tiny):
     tiny.tell({"lin": WHOLE_WAY}, campus="south")
     facts = tiny.facts("2027-06-01", campuses=("north",), role="campus_head")
-    assert tiny.fetch(lead_funnel(facts, JANUARY))["leads"].tolist() == [0]
+    assert tiny.fetch(lead_funnel(facts.filtered(JANUARY)))["leads"].tolist() == [0]
 
 
 def test_skip_must_name_a_step_and_leave_one(tiny):
     facts = tiny.facts("2027-06-01")
     with pytest.raises(UnknownName, match="did you mean: trial"):
-        lead_steps(facts, JANUARY, skip=("trials",))
+        lead_steps(facts.filtered(JANUARY), skip=("trials",))
     with pytest.raises(InvalidOption, match="skip must leave a step"):
-        lead_steps(facts, JANUARY, skip=tuple(step.name for step in STEPS))
+        lead_steps(facts.filtered(JANUARY), skip=tuple(step.name for step in STEPS))

@@ -62,6 +62,12 @@ def test_each_generation_brings_its_own():
     assert set(found.payers["person_id"]) == {"lin", "wu", "he"}
 
 
+def test_payers_whom_nobody_brought_are_one_generation():
+    found = tree(node("lin", paid=1), node("wu", paid=2))
+    assert found.generations["generation"].to_list() == [0]
+    assert found.generations["payers"].to_list() == [2]
+
+
 def test_a_payer_is_listed_by_the_campus_day():
     """17:00 UTC is one o'clock of the next day at the campus."""
     found = tree(node("lin", paid=17 / 24), node("wu", paid=15 / 24))

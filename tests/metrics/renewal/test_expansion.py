@@ -123,6 +123,28 @@ def test_retention_adds_up_to_the_cent(tiny):
     assert (sums["closing"], sums["fresh"]) == (500, 100)
 
 
+def test_who_is_worth_as_much_as_before_neither_expands_nor_contracts(tiny):
+    tiny.tell(
+        {
+            "same": ["2026-01-01 enrol A ends=2026-12-27 cny=3600"],
+            "more": [
+                "2026-01-01 enrol B ends=2026-12-27 cny=3600",
+                "2026-03-10 enrol B2 ends=2026-07-08 cny=0.04 line=art",  # a cent a month
+            ],
+            "less": [
+                "2026-01-01 enrol C ends=2026-12-27 cny=3600",
+                "2026-01-01 enrol C2 ends=2026-03-20 cny=0.04 line=art",
+            ],
+        }
+    )
+    facts = tiny.facts("2026-04-15").filtered(Filters(period=MARCH))
+    behind = {
+        part: tiny.fetch(retention_rows(facts, part=part))["person_id"].to_list()
+        for part in ("expansion", "contraction", "churn")
+    }
+    assert behind == {"expansion": ["more"], "contraction": ["less"], "churn": []}
+
+
 def test_the_persons_behind_a_part_of_retention_add_up_to_it(institution):
     store = institution.store
     facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))

@@ -68,7 +68,7 @@ def test_renewal_pool_says_how_far_each_talk_is(tiny):
 def test_the_pools_table_adds_up_to_its_rows(tiny):
     facts = told(tiny)
     filters = Filters(period=pool_period(facts.scope.as_of_on))
-    table = tiny.fetch(pool_table(facts, filters))
+    table = tiny.fetch(pool_table(facts.filtered(filters)))
     assert table["enrolments"].sum() == len(tiny.behind(renewal_pool, facts)) == 8
     assert table["due_cny"].sum() == 8 * 5000
 
@@ -83,7 +83,9 @@ def test_a_pack_in_use_falls_due_when_its_pace_uses_it_up(tiny):
     rows = tiny.behind(renewal_pool, facts).set_index("person_id")
     assert pd.to_datetime(rows["unit_on"]).dt.date.to_dict() == {"soon": date(2026, 6, 29)}
     filters = Filters(period=pool_period(facts.scope.as_of_on))
-    june = tiny.fetch(month_plan(facts, filters, start=date(2026, 6, 1), end=date(2026, 7, 1)))
+    june = tiny.fetch(
+        month_plan(facts.filtered(filters), start=date(2026, 6, 1), end=date(2026, 7, 1))
+    )
     assert june["due"].item() == 1
 
 
@@ -96,7 +98,7 @@ def test_the_months_plan_stands_beside_what_is_paid(tiny):
     facts = told(tiny)
     tiny.add("targets", campus_id="north", month_on=date(2026, 6, 1), metric="renewals", value=5.0)
     filters = Filters(period=pool_period(facts.scope.as_of_on))
-    row = tiny.fetch(month_plan(facts, filters, start=date(2026, 6, 1), end=date(2026, 7, 1))).iloc[
-        0
-    ]
+    row = tiny.fetch(
+        month_plan(facts.filtered(filters), start=date(2026, 6, 1), end=date(2026, 7, 1))
+    ).iloc[0]
     assert (row["due"], row["renewed"], row["plan"]) == (7, 1, 5)

@@ -38,7 +38,9 @@ def told(rng, teachers):
 
 
 def table_of(tiny, of="teacher_id"):
-    return league(tiny.arrow(league_rows(tiny.facts("2026-02-01"), EVER, of=of))).set_index(of)
+    return league(
+        tiny.arrow(league_rows(tiny.facts("2026-02-01").filtered(EVER), of=of))
+    ).set_index(of)
 
 
 def test_who_was_given_the_harder_intake_is_not_called_worse(tiny):
@@ -82,13 +84,13 @@ def test_the_sample_has_no_teacher_or_course_that_stands_out(institution):
         )
     )  # fmt: skip
     for of in ("teacher_id", "course_id", "class_id"):
-        found = institution.store.fold(league_rows(facts, YEAR, of=of), league)
+        found = institution.store.fold(league_rows(facts.filtered(YEAR), of=of), league)
         assert not found["verdict"].isin(["above", "below"]).any(), of
 
 
 def test_a_league_is_of_teachers_classes_or_courses(tiny):
     with pytest.raises(InvalidOption, match="of must be one of teacher_id, class_id, course_id"):
-        league_rows(tiny.facts("2026-02-01"), EVER, of="campus_id")
+        league_rows(tiny.facts("2026-02-01").filtered(EVER), of="campus_id")
 
 
 def test_shrinking_to_zero_keeps_what_is_certain_and_drops_what_is_luck():

@@ -13,7 +13,22 @@ from tests.metrics.service.test_tiers import ANY, ENROLLED, taught
 
 
 def folded(tiny, as_of, kernel, **options):
-    return kernel(tiny.arrow(tier_rows(tiny.facts(as_of), ANY, **options)))
+    return kernel(tiny.arrow(tier_rows(tiny.facts(as_of).filtered(ANY), **options)))
+
+
+@pytest.mark.parametrize(
+    ("called", "hit"),
+    [
+        ("2026-01-11T15:59:59.999999", False),  # the day of the alarm is not over in Shanghai
+        ("2026-01-11T16:00", True),
+        ("2026-01-13T16:00", True),  # 48 hours after, the end included
+        ("2026-01-13T16:00:00.000001", False),
+    ],
+)
+def test_a_contact_counts_from_the_end_of_the_alarms_day_for_48_hours(called, hit):
+    spells = pd.DataFrame({"person_id": ["lin", "wu"], "alarm_on": [date(2026, 1, 11)] * 2})
+    contacts = pd.DataFrame({"person_id": ["lin"], "at": pd.to_datetime([called])})
+    assert is_contacted(spells, contacts).tolist() == [hit, False]
 
 
 # Misses on 7, 9 and 11 January: about to leave on Sunday the 11th.
@@ -140,6 +155,7 @@ def test_pace_is_judged_by_a_straight_plan(tiny):
         "E1": "ahead", "E2": "on_pace", "E3": "behind", "E4": "stalled",
     }  # fmt: skip
     assert found.index[0] == "E3"
+    assert found["ends_on"].eq(date(2026, 4, 15)).all()
 
 
 def test_a_lesson_made_up_in_time_counts_for_the_pace_as_for_completion(tiny):

@@ -49,6 +49,21 @@ def test_refund_rate_counts_persons_once_a_month(tiny):
     assert month(tiny, refund_rate_persons, APRIL).numerator == 0
 
 
+def test_refund_rate_by_persons_takes_an_order_for_no_refund(tiny):
+    tiny.tell(TERMS)
+    tiny.tell(
+        {
+            "lin": ["2026-03-10 order 500", "2026-03-11 trial 9"],
+            "wu": ["2026-02-28T15:59:59.999999 refund 1"],  # the last instant of February
+            "xu": ["2026-02-28T16:00 refund 1"],  # midnight in Shanghai: March
+            "he": ["2026-03-31T15:59:59.999999 refund 1"],
+            "ma": ["2026-03-31T16:00 refund 1"],
+        }
+    )
+    row = month(tiny, refund_rate_persons, MARCH)
+    assert (row.numerator, row.denominator) == (2, 4)  # xu and he of lin, wu, xu and he
+
+
 def test_refund_rate_by_amount_stands_over_what_was_left_at_the_opening(tiny):
     bought = "lessons=10 cny=1000 ends=2026-06-30"
     tiny.tell(
