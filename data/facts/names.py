@@ -1,4 +1,4 @@
-"""The dimensions' columns: names that label facts and cut them."""
+"""The columns of dimension tables (`dim_campus`, `dim_channel`…), by which facts get names."""
 
 from __future__ import annotations
 

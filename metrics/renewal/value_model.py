@@ -1,4 +1,4 @@
-"""What families will still buy: two models, each tried on later orders, the nearer one used."""
+"""What families will still buy: two models of when they order, one of for how much."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Learnt:
 
 
 def learn(rows: pa.Table) -> Learnt:
-    """Learn all three models from `history_counts`."""
+    """Learn both models of when, and that of how much, from `history_counts`."""
     return _learnt(rows.to_pandas())
 
 

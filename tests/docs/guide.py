@@ -15,9 +15,9 @@ FENCE = re.compile(r"^```(\w+)(?: (file|append)=(\S+))?\n(.*?)^```$", re.MULTILI
 # What a checkout holds that the commands of a guide need.
 TOPS = (
     "app.py", "pyproject.toml", ".streamlit", "components", "data", "docs", "edulens", "metrics",
-    "pages", "tests", "benchmarks", "Makefile",
+    "pages", "tests", "benchmarks", ".ci",
 )  # fmt: skip
-# One process runs all commands of a guide: each would spend seconds on importing the same.
+# One process runs all commands: each would spend seconds on importing the same.
 RUN = """
 import os, sys
 if __name__ == "__main__":

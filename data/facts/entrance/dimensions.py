@@ -1,4 +1,4 @@
-"""Which dimensions rows really have: a column that is always empty is none."""
+"""Whether rows have a dimension that a filter can bear on: an always empty column is none."""
 
 from __future__ import annotations
 
