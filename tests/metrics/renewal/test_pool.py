@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import InvalidOption
 from data.scope import Filters
-from metrics.renewal.pool import month_plan, pool_period, pool_table, renewal_pool
+from metrics.renewal.pool import pool_period, pool_table, renewal_month, renewal_pool
 from tests.metrics.tiny_facts import twice_a_week
 
 AS_OF = "2026-06-01"
@@ -84,7 +84,7 @@ def test_a_pack_in_use_falls_due_when_its_pace_uses_it_up(tiny):
     assert pd.to_datetime(rows["unit_on"]).dt.date.to_dict() == {"soon": date(2026, 6, 29)}
     filters = Filters(period=pool_period(facts.scope.as_of_on))
     june = tiny.fetch(
-        month_plan(facts.filtered(filters), start=date(2026, 6, 1), end=date(2026, 7, 1))
+        renewal_month(facts.filtered(filters), start=date(2026, 6, 1), end=date(2026, 7, 1))
     )
     assert june["due"].item() == 1
 
@@ -99,6 +99,6 @@ def test_the_months_plan_stands_beside_what_is_paid(tiny):
     tiny.add("targets", campus_id="north", month_on=date(2026, 6, 1), metric="renewals", value=5.0)
     filters = Filters(period=pool_period(facts.scope.as_of_on))
     row = tiny.fetch(
-        month_plan(facts.filtered(filters), start=date(2026, 6, 1), end=date(2026, 7, 1))
+        renewal_month(facts.filtered(filters), start=date(2026, 6, 1), end=date(2026, 7, 1))
     ).iloc[0]
     assert (row["due"], row["renewed"], row["plan"]) == (7, 1, 5)
