@@ -19,7 +19,7 @@ from metrics.acquisition.linkage import TRUSTED, orders_with_lead
 from metrics.acquisition.verdicts import LATE_DAYS
 from metrics.leads.new_leads import unmapped_lead_share
 
-UNMAPPED_LIMIT = 0.02  # METRICS: share of unmapped channel
+UNMAPPED_LIMIT = 0.02  # As docs/metrics.md has it: share of unmapped channel
 _FEED = "spend:"
 MARKETING, DATA, CAMPUS = N_("Marketing lead"), N_("Data owner"), N_("Campus heads")
 

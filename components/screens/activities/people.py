@@ -28,7 +28,7 @@ _SORTS = {
     "heat": (N_("Keenest"), ["heat", "brought"]),
     "newest": (N_("Newest first"), ["arrived_at"]),
 }
-_GROUP_BUY_NEW = 0.5  # METRICS: a group buy that only members may open
+_GROUP_BUY_NEW = 0.5  # As docs/metrics.md has it: a group buy that only members may open
 
 
 def people_panel(life: Life) -> None:

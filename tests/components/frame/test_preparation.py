@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 import pytest
-from metrics.foundation.statements import Statements
 
 from components.ask import query
 from components.frame.pages import PAGES
@@ -34,7 +34,7 @@ AS_IT_IS = ("FROM quarantine", "FROM load_log")
 
 def test_a_prepared_page_asks_the_store_nothing(served, forget, asked, monkeypatch):
     forget()
-    monkeypatch.setattr(query, "_statements", Statements())  # not what other tests asked
+    monkeypatch.setattr(query, "_statements", WeakKeyDictionary())  # not what other tests asked
     prepare()
     assert asked, "the store is asked beforehand"
     for script in PAGES:

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from data.facts import build
+from data.installation import process as installation
 from data.installation.home import Home
 from data.installation.process import Installation, Watch
-from data.installation.process import process as installation
 from data.landing.loader import load
 
 

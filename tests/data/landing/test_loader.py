@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 
 from data.contracts.schema import Column
+from data.landing import loader, validation
 from data.landing.loader import load
 from data.landing.reading import read
-from data.landing.zone import Landing, loader, validation
+from data.landing.zone import Landing
 from data.stores.duck import DuckDBStore
 
 Rows = list[dict[str, Any]]
