@@ -10,6 +10,11 @@ from data.facts import Facts
 MONTHS = 24
 
 
+def _day(moment: ir.Value) -> ir.DateValue:
+    """A day as a day in every engine: Spark truncates and counts months as timestamps."""
+    return moment.cast("timestamp(6)").cast("date")
+
+
 def ended_on(rows: ir.Table) -> ir.Value:
     """The day an enrolment stops or ends, whichever is first; missing while neither is known."""
     return ibis.least(
@@ -25,7 +30,7 @@ def active_months(facts: Facts, *, per: str = "person_id") -> ir.Table:
     "student_id" one row per student: a family with two children has two.
     """
     month = facts.today.truncate("M")
-    starts = [(month - ibis.interval(months=back)).cast("date") for back in range(MONTHS)]
+    starts = [_day(month - ibis.interval(months=back)) for back in range(MONTHS)]
     rows = facts.due.mutate(month_on=ibis.array(starts).unnest())
     end = ended_on(rows)
     rows = rows.filter(rows.started_on <= rows.month_on, (end > rows.month_on).fill_null(True))

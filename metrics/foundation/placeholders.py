@@ -28,20 +28,24 @@ def placeholder(name: str) -> str:
 def bound(expression: ir.Table, told: Mapping[str, Any]) -> ir.Table:
     """The expression with variables in the place of placeholders.
 
-    ``told`` names the options that placeholders stand for; a list is looked for with
-    ``isin``, a text anywhere a text may stand.
+    ``told`` holds the options that placeholders stand for: one that is a tuple is looked
+    for with ``isin``, a text anywhere a text may stand.
     """
     if not told:
         return expression
     names = {placeholder(name): f"option_{name}" for name in told}
+    lists = {
+        placeholder(name): f"option_{name}" for name, value in told.items()
+        if isinstance(value, tuple)
+    }  # fmt: skip
     variables = Variables()
 
     def replaced(node: ops.Node, changed: Mapping[str, Any] | None) -> ops.Node:
         node = node.__recreate__(changed) if changed else node
         match node:
-            case ops.InValues(value, options) if any(_stands_for(o, names) for o in options):
+            case ops.InValues(value, options) if any(_stands_for(o, lists) for o in options):
                 (option,) = options
-                return variables.among(value.to_expr(), names[_unwrapped(option).value]).op()
+                return variables.among(value.to_expr(), lists[_unwrapped(option).value]).op()
             case _:
                 return node
 

@@ -32,7 +32,7 @@ _NO_MATCH = 9
 
 
 @table(grain="person")
-def search(facts: Facts, *, text: str = "", phone_key: str = "") -> ir.Table:
+def search(facts: Facts, *, text: str = "", phone_key: str = "", written: str = "") -> ir.Table:
     """The people a viewer means by a name, pinyin, number or id, best match first.
 
     A role without personal rights has masked names and pinyin, and only these are
@@ -46,6 +46,9 @@ def search(facts: Facts, *, text: str = "", phone_key: str = "") -> ir.Table:
     text
         Part of the parent's or the student's name, full pinyin or initials, the last
         four digits of the number, or a person, lead, student or CRM id.
+    written
+        How the text is written, as `writing` tells it; "" has it told here. Where the text
+        is bound to a statement, only who asks has seen it.
     phone_key
         Keyed hash of a full number; with it ``text`` takes no part.
 
@@ -61,7 +64,8 @@ def search(facts: Facts, *, text: str = "", phone_key: str = "") -> ir.Table:
     if phone_key:
         found = who.mutate(rank=ibis.ifelse(who.phone_key == phone_key, 0, _NO_MATCH))
     else:
-        found = _ranked(facts, who, " ".join(unicodedata.normalize("NFKC", text).split()))
+        plain = normalised(text)
+        found = _ranked(facts, who, plain, written or writing(plain))
     found = found.filter(found.rank < _NO_MATCH)
     best = found.group_by("person_id").aggregate(
         **{
@@ -77,12 +81,27 @@ def search(facts: Facts, *, text: str = "", phone_key: str = "") -> ir.Table:
     return best.order_by(order).limit(SEARCH_LIMIT)
 
 
-def _ranked(facts: Facts, who: ir.Table, text: str) -> ir.Table:
-    plain = text.lower()
-    if not plain:
+def normalised(text: str) -> str:
+    """A text as it is compared: full-width letters as half-width, one blank between words."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def writing(text: str) -> str:
+    """How a normalised text is written: one of "nothing", "digits", "id", "letters", "name"."""
+    if not text:
+        return "nothing"
+    if text.isascii() and any(map(str.isdigit, text)):
+        return "digits" if text.isdigit() and len(text) >= _LAST_DIGITS else "id"
+    return "letters" if text.isascii() and len(text) > 1 else "name"
+
+
+def _ranked(facts: Facts, who: ir.Table, text: str, written: str) -> ir.Table:
+    if written == "nothing":
         return who.mutate(rank=ibis.literal(_NO_MATCH))
-    if plain.isascii() and any(map(str.isdigit, plain)):
-        return _ranked_by_number(facts, who, text)
+    asked = ibis.literal(text)
+    if written in ("digits", "id"):
+        return _ranked_by_number(facts, who, asked, is_digits=written == "digits")
+    plain = asked.lower()
     name = who.name.lower()
     students = who.student_names.lower()
     ranks = [
@@ -92,20 +111,25 @@ def _ranked(facts: Facts, who: ir.Table, text: str) -> ir.Table:
         (name.contains(plain), 2),
         (students.contains(plain), 2),
     ]
-    if plain.isascii() and len(plain) > 1:
-        ranks.append((who.person_id == text.upper(), 0))  # a person's id may lack digits
-        letters = "".join(filter(str.isalpha, plain))
+    if written == "letters":
+        ranks.append((who.person_id == asked.upper(), 0))  # a person's id may lack digits
+        letters = plain.re_replace("[^a-z]", "")
+        blank = ibis.literal(" ")
         # One word a name: the parent's first, then the students'.
         for spelt in (" " + who.pinyin + " ", " " + who.initials + " "):
-            ranks += [(spelt.contains(f" {letters} "), 0), (spelt.contains(f" {letters}"), 1)]
+            ranks += [
+                (spelt.contains(blank + letters + blank), 0), (spelt.contains(blank + letters), 1),
+            ]  # fmt: skip
         ranks.append((who.pinyin.contains(letters), 2))
     ranks.sort(key=lambda pair: pair[1])
     return who.mutate(rank=ibis.cases(*ranks, else_=_NO_MATCH))
 
 
-def _ranked_by_number(facts: Facts, who: ir.Table, text: str) -> ir.Table:
+def _ranked_by_number(
+    facts: Facts, who: ir.Table, asked: ir.StringValue, *, is_digits: bool
+) -> ir.Table:
     """Ids exactly as written; four digits and more against the masked number's end."""
-    spellings = sorted({text, text.upper(), text.lower()})
+    spellings = [asked, asked.upper(), asked.lower()]
     # A full number is found by its key alone.
     known = facts.identifier.filter(facts.identifier.kind != "phone")
     named = ibis.union(
@@ -118,8 +142,8 @@ def _ranked_by_number(facts: Facts, who: ir.Table, text: str) -> ir.Table:
     )
     marked = who.left_join(named.mutate(is_named=True), "person_id").drop("person_id_right")
     ranks = [(marked.is_named.fill_null(False), 0)]
-    if text.isdigit() and len(text) >= _LAST_DIGITS:
-        ranks.append((marked.phone.endswith(text), 1))
+    if is_digits:
+        ranks.append((marked.phone.endswith(asked), 1))
     return marked.mutate(rank=ibis.cases(*ranks, else_=_NO_MATCH)).drop("is_named")
 
 

@@ -18,8 +18,8 @@ from metrics.people.person import household, timeline
 
 PAGES = [entry for _section, entries in SECTIONS for entry in entries if entry.filtered]
 OTHER = {
-    "period": "custom", "days": ["2026-10-01", "2026-10-30"], "campus": "城南校区",
-    "channel": "搜索", "course": "english",
+    "period": "custom", "days": ["2026-11-09", "2026-11-16"], "campus": "south",
+    "channel": "sem", "course": "english",
 }  # fmt: skip
 LOOK = Look(
     Scope(user="", role="manager", campuses=EVERY_CAMPUS, as_of=datetime(2026, 3, 1))  # noqa: DTZ001

@@ -69,7 +69,7 @@ def opened() -> None:
     from metrics.leads.new_leads import new_leads
 
     where = st.session_state.get("where")
-    open_rows(new_leads.filtered(current_filters()), where=where, title="某*渠道")
+    open_rows(new_leads, current_filters(), where=where, title="某*渠道")
 
 
 def test_drawer_lists_the_rows_of_the_mark_that_was_clicked(served):

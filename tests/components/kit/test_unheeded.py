@@ -24,7 +24,7 @@ def shown() -> None:
     figure_cards(cards, filters=filters, key="card")
 
 
-@pytest.mark.parametrize(("channel", "times"), [(None, 0), ("搜索", 1)])
+@pytest.mark.parametrize(("channel", "times"), [(None, 0), ("sem", 1)])
 def test_only_the_figure_without_channels_says_so(served, channel, times):
     at = served.run(shown, "manager", **({"channel": channel} if channel else {}))
     assert not at.exception

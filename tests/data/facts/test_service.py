@@ -91,11 +91,11 @@ def test_seat_finds_its_enrolment_class_and_teacher(
     ids = journeys(
         {
             "lin": [
-                "2026-01-01 enrol E1 teacher=T1 class_teacher=T2",
+                "2026-01-01 enrol E1 teacher=T1 class_teacher=T2 class=K1",
                 "2026-01-05 enrol E2",
-                "2026-01-03 seat present",
-                "2026-01-06 seat absent",
-                "2026-01-07 seat late enrolment=E1",
+                "2026-01-03 seat present class=K1",
+                "2026-01-06 seat absent class=K1",
+                "2026-01-07 seat late enrolment=E1 class=K1",
             ]
         }
     )

@@ -39,7 +39,7 @@ NEEDED: dict[str, Any] = {
     "group": "C001", "plan": "targets", "parents": ("P1",),
 }  # fmt: skip
 PARTS = {"bridge_rows": "closings"}
-STEPS = {"leads_at_step": "paid"}
+STEPS = {"leads_at_step": "valid"}
 MADE_OF = {"duration_tally": response_time, "channel_tally": new_leads}
 
 
@@ -98,7 +98,7 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 def test_metric_is_the_same_bound_and_written(institution, looks, name):
-    for look in looks:
+    for look in looks[1:]:
         question = Question(REGISTRY[name], by=("campus_id", "channel_id"))
         pd.testing.assert_frame_equal(*answers(institution.store, question, look))
 
@@ -110,18 +110,15 @@ def test_table_is_the_same_bound_and_written(institution, looks, name):
         pd.testing.assert_frame_equal(*answers(institution.store, question, look))
 
 
-def test_a_statement_holds_nothing_of_the_look(institution, looks):
+def test_a_statement_holds_nothing_of_the_look(looks):
     other = Look(
         replace(looks[1].scope, campuses=("C009",)),
         Filters(period=WINTER, comparison=SPRING, channels=("x",), course_lines=("y",)),
     )
     for entry in REGISTRY.values():
         question = Question(entry, by=("campus_id",))
-        ours, theirs = (
-            institution.store.compile(statement_of(*asked(question, look)))
-            for look in (looks[1], other)
-        )
-        assert ours == theirs, entry.name
+        ours, theirs = (statement_of(*asked(question, look)) for look in (looks[1], other))
+        assert ours.equals(theirs), entry.name
 
 
 @pytest.mark.parametrize("text", ["' OR 1=1 --", "x'; DROP TABLE fact_lead; --", "\x02", "李"])

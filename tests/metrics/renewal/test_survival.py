@@ -74,7 +74,7 @@ def test_the_planted_channel_renews_last(institution):
 def test_as_many_rows_stand_behind_a_curve_as_it_rests_on(institution, outcome, times):
     store = institution.store
     facts = Facts(institution.accounts.viewer("manager").scope(store.as_of))
-    for curve in store.fold(times(facts, YEAR, segment="campus_id"), curves)[:2]:
+    for curve in store.fold(times(facts.filtered(YEAR), segment="campus_id"), curves)[:2]:
         rows = store.fetch(
             timed_rows(
                 facts.filtered(YEAR), outcome=outcome, segment="campus_id", group=curve.segment

@@ -130,7 +130,7 @@ def test_values_forged_by_the_browser_reach_nothing_outside_the_scope(served):
 
     viewer = Viewer(user="head", name="", role="campus_head", campuses=("north",))
     forged = Filters(period=THIS_MONTH, campuses=("south",))
-    assert query._cut(viewer.scope(query.as_of()), forged).campuses == ()
+    assert query._look(viewer.scope(query.as_of()), forged).scope.campuses == ()
 
 
 def test_labels_say_what_is_picked(served):
