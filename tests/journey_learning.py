@@ -58,6 +58,8 @@ class Entry:
 class Learning:
     """Verbs about a child: enrolments, seats, answers, rewards."""
 
+    _taught: dict[str, list[str]]
+
     def phone(self, person: str) -> str:
         """The phone of a person."""
         raise AssertionError(f"a story must say how {person} is reached")
@@ -81,13 +83,21 @@ class Learning:
     def _class(self, entry: Entry) -> str:
         keys = entry.keys
         course = keys.get("course", self._course(keys.get("line", "maths"), "formal"))
-        names = [keys[key] for key in ("course", "line", "teacher", "class_teacher") if key in keys]
-        name = keys.get("class", "-".join([entry.campus, *names, "class"]))
+        name = keys.get("class", self._usual_class(entry))
         self.once(
             "classes", (name,), class_id=name, campus_id=entry.campus, course_id=course,
             teacher_id=keys.get("teacher"), class_teacher_id=keys.get("class_teacher"),
         )  # fmt: skip
         return name
+
+    def _usual_class(self, entry: Entry) -> str:
+        """The campus's class of the course; who teaches it was said first, others have theirs."""
+        keys = entry.keys
+        of = [keys[key] for key in ("course", "line") if key in keys]
+        name = "-".join([entry.campus, *of, "class"])
+        taught_by = [f"{key}-{keys[key]}" for key in ("teacher", "class_teacher") if key in keys]
+        first = self._taught.setdefault(name, taught_by)
+        return "-".join([name, *taught_by]) if taught_by and taught_by != first else name
 
     def _student(self, entry: Entry) -> str:
         student = entry.keys.get("student", f"{entry.person}-child")

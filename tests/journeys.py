@@ -82,6 +82,7 @@ class Story(Learning):
     latest: datetime = field(default_factory=lambda: moment("1970-01-01"))
     _once: set[tuple[str, ...]] = field(default_factory=set)
     _leads: dict[str, str] = field(default_factory=dict)  # name -> newest lead
+    _taught: dict[str, list[str]] = field(default_factory=dict)
     _number: int = 0
 
     def __post_init__(self) -> None:
