@@ -1,4 +1,4 @@
-"""Which filters bear on a figure, read off the statement that makes it."""
+"""Which filters bear on a figure, read off the expression that makes it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from typing import Any
 
 from components.ask import query
 from data.facts import Look
-from data.scope import Filters
-from metrics.foundation.question import Question, asked, bearing, pairs
+from metrics.foundation.question import Question, asked, heeded, pairs
 from metrics.foundation.registry import Metric
 
 
-def bears(metric: Metric, filters: Filters, **options: Any) -> frozenset[str]:
+def bears(metric: Metric, **options: Any) -> frozenset[str]:
     """Which of "period", "channels" and "course_lines" can change a metric's figure."""
-    question, look = asked(
-        Question(metric, options=pairs(options)), Look(query.current_scope(), filters)
-    )
-    return bearing(query.statement(question, look).names)
+    scope = query.current_scope()
+    question, _look = asked(Question(metric, options=pairs(options)), Look(scope))
+    return heeded(metric, question.options, scope.role)

@@ -30,7 +30,7 @@ def unheeded(metric: Metric, filters: Filters, options: Mapping[str, Any]) -> st
     asked = {name: getattr(picked, name) for name in ("channels", "course_lines")}
     if not any(asked.values()):
         return ""
-    heeded = bears(metric, filters, **options)
+    heeded = bears(metric, **options)
     ignored = tuple(
         name
         for name, values in asked.items()

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import ibis.expr.types as ir
@@ -101,16 +102,29 @@ def statement_of(question: Question, look: Look) -> ir.Table:
     ``question`` and ``look`` come from `asked`. What the facts are told of the look is its
     shape alone, so that no value can find its way into the statement.
     """
-    nobody = Scope(
-        user="", role=look.scope.role, as_of=_NEVER,
-        campuses=EVERY_CAMPUS if look.scope.campuses else (),
-    )  # fmt: skip
-    some_days = Filters(
-        period=_A_DAY,
-        comparison=_A_DAY if look.filters is not None and look.filters.comparison else None,
-    )
-    facts = Facts(nobody, some_days if look.filters is not None else None, binding=Variables())
+    facts = _anybodys(look.scope.role, bool(look.scope.campuses), look.filters)
     return bound(question.expression(facts), dict(look.bound))
+
+
+def _anybodys(role: str, has_campuses: bool, filters: Filters | None) -> Facts:
+    """Facts that hold no value of anybody's look, for a role and with or without filters."""
+    nobody = Scope(
+        user="", role=role, as_of=_NEVER, campuses=EVERY_CAMPUS if has_campuses else (),
+    )  # fmt: skip
+    if filters is None:
+        return Facts(nobody, binding=Variables())
+    some_days = Filters(period=_A_DAY, comparison=_A_DAY if filters.comparison else None)
+    return Facts(nobody, some_days, binding=Variables())
+
+
+@lru_cache(maxsize=4096)
+def heeded(metric: Metric, options: Pairs, role: str) -> frozenset[str]:
+    """Which filters bear on a metric's units, for a role: see `bearing`.
+
+    Nothing is compiled for it, and it is found once a process.
+    """
+    facts = _anybodys(role, True, Filters(period=_A_DAY))
+    return bearing(variables_in(facts.picked(metric(facts, **dict(options)), on="unit_on")))
 
 
 def variables_of(question: Question, look: Look) -> tuple[str, ...]:

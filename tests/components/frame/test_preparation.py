@@ -20,9 +20,9 @@ def asked(monkeypatch) -> Iterator[list[str]]:
     asked: list[str] = []
     run = DuckDBStore._arrow
 
-    def noting(self, expr):
+    def noting(self, expr, values=None):
         asked.append(expr)
-        return run(self, expr)
+        return run(self, expr, values)
 
     monkeypatch.setattr(DuckDBStore, "_arrow", noting)
     return asked
