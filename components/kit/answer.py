@@ -16,7 +16,7 @@ from components.kit.rows.drill import download_buttons, open_rows
 from components.kit.states import ENOUGH, too_few
 from components.kit.unheeded import unheeded
 from components.words.formats import delta, interval, is_missing, number, value
-from components.words.i18n import N_, _, sentences
+from components.words.i18n import N_, _
 from data.scope import Filters
 from metrics.foundation.registry import Metric
 
@@ -89,7 +89,9 @@ def answer_card(
         st.markdown(f"### {sentence}")
         if previous is not None:
             comparison_chip(metric, figure, previous, against)
-        st.caption(sentences(evidence(metric, figure), unheeded(metric, filters, options)))
+        st.caption(evidence(metric, figure))
+        if said := unheeded(metric, filters, options):
+            st.caption(said)
         with st.container(horizontal=True, gap="small"):
             if st.button(_("See the rows"), icon=":material/table_rows:", key=f"{key}_rows"):
                 open_rows(metric, filters, where=where, **options)
