@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sqlite3
 import threading
 from dataclasses import dataclass
@@ -21,9 +22,11 @@ from data.stores import Store
 from metrics.foundation.question import Question, statement_of
 
 ROOT = Path(__file__).parents[2]
-_MADE_FROM = ("metrics", "data/facts", "data/scope.py")
+_MADE_FROM = ("components/ask", "metrics", "data/facts", "data/scope.py")
 _COMPILED_BY = ("ibis-framework", "sqlglot", "duckdb")
-_ADDRESS = " at 0x"  # in the text of a thing that another process would not call the same
+# In the text of a thing that another process, or another function, may call the same.
+_AMBIGUOUS = ("<locals>", "<lambda>", " at 0x")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,14 @@ class Statements:
         return known
 
     def _keep(self, name: str, statement: Statement) -> None:
-        if self._file is None or _ADDRESS in name:
+        if self._file is None or any(mark in name for mark in _AMBIGUOUS):
             return
         row = (name, statement.sql, json.dumps(statement.names))
-        with self._lock, self._file:
-            self._file.execute("INSERT OR REPLACE INTO statement VALUES (?, ?, ?)", row)
+        try:
+            with self._lock, self._file:
+                self._file.execute("INSERT OR REPLACE INTO statement VALUES (?, ?, ?)", row)
+        except sqlite3.Error as error:  # a full disk: it is compiled again after a restart
+            log.warning("a statement could not be kept: %s", error)
 
     def close(self) -> None:
         """Close the file."""
@@ -76,7 +82,20 @@ class Statements:
             self._file = None
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection | None:
+    """The file of statements; None where it cannot be had, and a damaged one is made anew."""
+    try:
+        return _opened(path)
+    except sqlite3.OperationalError as error:  # a full disk, or another holds it: go on without
+        log.warning("%s cannot be used: %s", path.name, error)
+        return None
+    except sqlite3.DatabaseError as error:
+        log.warning("%s is made anew: %s", path.name, error)
+        path.unlink(missing_ok=True)
+        return _opened(path)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
     """The file of statements, empty where they were made from something else."""
     file = sqlite3.connect(path, check_same_thread=False, isolation_level="IMMEDIATE")
     path.chmod(0o600)

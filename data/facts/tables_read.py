@@ -25,8 +25,7 @@ def tables_read(sql: str) -> frozenset[str]:
     InvalidOption
         If DuckDB cannot parse it.
     """
-    with duckdb.connect(":memory:") as parser:
-        row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    row = _parser().cursor().execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     parsed: dict[str, Any] = json.loads(row[0] if row else "{}")
     if parsed.get("error", True):
         raise InvalidOption(f"a fact must be one SELECT, got {parsed.get('error_message')}: {sql}")
@@ -34,6 +33,12 @@ def tables_read(sql: str) -> frozenset[str]:
     steps: set[str] = set()
     _walk(parsed, named, steps)
     return frozenset(named - steps)
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """One connection for all statements: the program reads them when it starts."""
+    return duckdb.connect(":memory:")
 
 
 def _walk(node: Any, named: set[str], steps: set[str]) -> None:

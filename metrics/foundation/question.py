@@ -22,7 +22,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from data.facts import Facts, Look, Variables, variables_in
+from data.facts import Facts, Look, Shape, Variables, variables_in
 from data.scope import EVERY_CAMPUS, Filters, Period, Scope
 from metrics.foundation.figures import figures_of, rows_of
 from metrics.foundation.placeholders import bound, placeholder
@@ -102,19 +102,17 @@ def statement_of(question: Question, look: Look) -> ir.Table:
     ``question`` and ``look`` come from `asked`. What the facts are told of the look is its
     shape alone, so that no value can find its way into the statement.
     """
-    facts = _anybodys(look.scope.role, bool(look.scope.campuses), look.filters)
-    return bound(question.expression(facts), dict(look.bound))
+    return bound(question.expression(_anybodys(look.shape)), dict(look.bound))
 
 
-def _anybodys(role: str, has_campuses: bool, filters: Filters | None) -> Facts:
-    """Facts that hold no value of anybody's look, for a role and with or without filters."""
+def _anybodys(shape: Shape) -> Facts:
+    """Facts that hold no value of anybody's look, only its shape."""
     nobody = Scope(
-        user="", role=role, as_of=_NEVER, campuses=EVERY_CAMPUS if has_campuses else (),
+        user="", role=shape.role, as_of=_NEVER,
+        campuses=EVERY_CAMPUS if shape.has_campuses else (),
     )  # fmt: skip
-    if filters is None:
-        return Facts(nobody, binding=Variables())
-    some_days = Filters(period=_A_DAY, comparison=_A_DAY if filters.comparison else None)
-    return Facts(nobody, some_days, binding=Variables())
+    some_days = Filters(period=_A_DAY, comparison=_A_DAY if shape.compares else None)
+    return Facts(nobody, some_days if shape.has_filters else None, binding=Variables())
 
 
 @lru_cache(maxsize=4096)
@@ -123,7 +121,7 @@ def heeded(metric: Metric, options: Pairs, role: str) -> frozenset[str]:
 
     Nothing is compiled for it, and it is found once a process.
     """
-    facts = _anybodys(role, True, Filters(period=_A_DAY))
+    facts = _anybodys(Shape(role, has_campuses=True, has_filters=True, compares=False))
     return bearing(variables_in(facts.picked(metric(facts, **dict(options)), on="unit_on")))
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from ibis.expr.operations import UnboundTable
 
 from data.errors import InvalidOption, UnknownName
-from data.facts import FACTS, Facts
+from data.facts import FACTS, Facts, facts_read
 from data.scope import ROLES
 
 KINDS = ("count", "sum", "proportion", "ratio", "duration")
@@ -75,7 +74,7 @@ class Metric(Described):
         units = self.units(facts, **options)
         viewer = ROLES.get(facts.scope.role)
         hidden = {FACTS[name].table for name in viewer.hidden_facts} if viewer else set()
-        return units.filter(ibis.literal(False)) if tables_read(units) & hidden else units
+        return units.filter(ibis.literal(False)) if facts_read(units) & hidden else units
 
     @property
     def made_by(self) -> Callable[..., ir.Table]:  # type: ignore[override]
@@ -88,7 +87,7 @@ class Table(Described):
     """Rows that a screen shows or a kernel folds: a function from facts to an Ibis table.
 
     ``grain`` is what one row is. What it reads and which filters bear on it is taken from
-    its expression, see `tables_read` and `metrics.foundation.question.bearing`. A table
+    its expression, see `data.facts.facts_read` and `metrics.foundation.question.bearing`. A table
     that is ``gated`` holds what a viewer must give a reason for: a screen asks for it, the
     command line does not.
     """
@@ -107,11 +106,6 @@ class Table(Described):
     def made_by(self) -> Callable[..., ir.Table]:  # type: ignore[override]
         """The function from facts to rows."""
         return self.rows
-
-
-def tables_read(rows: ir.Table) -> set[str]:
-    """The names of the fact tables an expression reads."""
-    return {table.name for table in rows.op().find(UnboundTable)}
 
 
 REGISTRY: dict[str, Metric] = {}
@@ -150,8 +144,8 @@ def table(*, grain: str, gated: bool = False) -> Callable[[Callable[..., ir.Tabl
 
     def register(rows: Callable[..., ir.Table]) -> Table:
         entry = Table(name=rows.__name__, grain=grain, family=_room(rows), rows=rows, gated=gated)
-        known = TABLES.setdefault(entry.name, entry)
-        if known.rows.__module__ != rows.__module__:
+        known = TABLES.get(entry.name)
+        if known is not None and known.rows.__module__ != rows.__module__:
             raise InvalidOption(f"a table's name must be its own, got {entry.name!r} twice")
         TABLES[entry.name] = entry
         return entry

@@ -28,6 +28,14 @@ from metrics.foundation.registry import REGISTRY
 load_all()
 HERE = Path(__file__).parent
 VERSIONS = sorted(path.name.removesuffix(".tar.xz") for path in HERE.glob("home-*.tar.xz"))
+# Told by a former version: a figure that this one no longer has fails.
+FIGURES = sorted(
+    {
+        name
+        for version in VERSIONS
+        for name in json.loads((HERE / f"{version}.json").read_text(encoding="utf-8"))["figures"]
+    }
+)
 YEAR = Period(start=date(2025, 11, 1), end=date(2026, 11, 1))
 
 
@@ -81,7 +89,7 @@ def test_everybody_may_sign_in_as_before(former: Former):
     assert accounts.verify_audit()
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRY))
+@pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_what_it_was(former: Former, name: str):
     if name not in former.told["figures"]:
         pytest.skip("a figure that the former version did not have")

@@ -6,6 +6,11 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 
+def facts_read(rows: ir.Table) -> set[str]:
+    """The names of the tables of facts that an expression reads."""
+    return {table.name for table in rows.op().find(ops.UnboundTable)}
+
+
 def has_dimension(rows: ir.Table, name: str) -> bool:
     """Whether rows have a column that is not empty by construction.
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.scope import EVERY_CAMPUS, Filters, Scope
 
 Bound = tuple[tuple[str, Any], ...]  # option → its text or texts
+
+
+class Shape(NamedTuple):
+    """All that a statement may know of a look; what is not in it is bound.
+
+    ``role`` decides which facts and columns are read; without campuses there are no rows.
+    """
+
+    role: str
+    has_campuses: bool
+    has_filters: bool
+    compares: bool
 
 
 @dataclass(frozen=True)
@@ -23,14 +34,15 @@ class Look:
     bound: Bound = ()
 
     @property
-    def shape(self) -> tuple[Hashable, ...]:
-        """What of a look decides the text of a statement, not only its values.
-
-        The role (which facts and columns it reads), whether there are filters at all, and
-        whether they compare.
-        """
-        compares = self.filters is not None and self.filters.comparison is not None
-        return (self.scope.role, self.filters is not None, compares)
+    def shape(self) -> Shape:
+        """What of a look decides the text of a statement, not only its values."""
+        filters = self.filters
+        return Shape(
+            role=self.scope.role,
+            has_campuses=bool(self.scope.campuses),
+            has_filters=filters is not None,
+            compares=filters is not None and filters.comparison is not None,
+        )
 
     @property
     def values(self) -> dict[str, Any]:

@@ -7,11 +7,10 @@ from typing import Self
 
 import ibis
 import ibis.expr.types as ir
-from ibis.expr.operations import UnboundTable
 
 from data.errors import InvalidOption
 from data.facts.entrance.binding import Binding, Literals
-from data.facts.entrance.dimensions import has_dimension
+from data.facts.entrance.dimensions import facts_read, has_dimension
 from data.facts.entrance.look import Look
 from data.facts.names import DIMENSIONS
 from data.facts.schema import FACTS
@@ -129,7 +128,7 @@ class ViewedFacts:
         cuts = []
         if channels and has_dimension(rows, "channel_id"):
             cuts.append(self._values.among_unless(rows.channel_id, "channels", "every_channel"))
-        if course_lines and _reads_spend(rows):
+        if course_lines and FACTS["spend"].table in facts_read(rows):
             cuts.append(self._values.only_if("every_course_line"))
         elif course_lines and has_dimension(rows, "course_line"):
             cuts.append(self.of_course_lines(rows.course_line))
@@ -208,7 +207,3 @@ class ViewedFacts:
         if self._role is None or not self.scope.campuses:
             return rows.filter(ibis.literal(False))
         return self._of_campuses(rows) if "campus_id" in DIMENSIONS[name] else rows
-
-
-def _reads_spend(rows: ir.Table) -> bool:
-    return any(table.name == FACTS["spend"].table for table in rows.op().find(UnboundTable))

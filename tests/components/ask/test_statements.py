@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -13,6 +14,7 @@ from components.ask.statements import Statements
 from components.kit.navigation import SECTIONS
 from data.facts import Look
 from data.scope import EVERY_CAMPUS, Scope
+from data.stores.duck import DuckDBStore
 from metrics.foundation.question import Question, asked
 from metrics.people.person import household, timeline
 
@@ -56,6 +58,52 @@ def test_another_role_has_a_statement_of_its_own():
     for role in ("manager", "analyst", "manager"):
         known.of(*asked(question, replace(LOOK, scope=replace(LOOK.scope, role=role))), store)
     assert store.compiled == 2
+
+
+def test_a_viewer_without_campuses_leaves_others_their_rows():
+    known = Statements()
+    store = DuckDBStore(Path(":memory:"))
+    nobody = replace(LOOK, scope=replace(LOOK.scope, campuses=()))
+    ask = Question(query._dimension, options=(("dimension", "channel"),))
+    of_nobody, of_manager = (known.of(*asked(ask, look), store).sql for look in (nobody, LOOK))
+    assert of_nobody != of_manager
+    assert "FALSE" in of_nobody.upper()
+    assert "FALSE" not in of_manager.upper()
+    store.close()
+
+
+def test_a_damaged_file_is_made_anew_and_a_full_disk_costs_nothing(tmp_path):
+    path = tmp_path / "statements.sqlite3"
+    path.write_bytes(b"no database " * 500)
+    known, store = Statements(path), Compiler()
+    assert of(known, store, "P1") == "SELECT 1"
+    known._file.execute("PRAGMA query_only = ON")  # as on a disk that takes no more
+    assert of(known, store, "P1", timeline) == "SELECT 2"
+    known.close()
+    again = Statements(path)
+    assert of(again, store, "P2") == "SELECT 1"
+    assert of(again, store, "P2", timeline) == "SELECT 3"
+
+
+def test_a_file_that_cannot_be_had_costs_nothing(tmp_path):
+    known, store = Statements(tmp_path / "nowhere" / "statements.sqlite3"), Compiler()
+    assert of(known, store, "P1") == of(known, store, "P2") == "SELECT 1"
+
+
+def test_functions_that_share_a_name_are_not_kept_for_another_process(tmp_path):
+    def made(column: str):
+        def rows(facts):
+            return facts.lead.select(column)
+
+        return rows
+
+    path, store = tmp_path / "statements.sqlite3", DuckDBStore(Path(":memory:"))
+    first = Statements(path)
+    first.of(*asked(Question(made("lead_id")), LOOK), store)
+    first.close()
+    sql = Statements(path).of(*asked(Question(made("person_id")), LOOK), store).sql
+    assert "person_id" in sql.partition("FROM")[0]
+    store.close()
 
 
 def test_statements_outlive_the_process(tmp_path):
